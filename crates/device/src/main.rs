@@ -1,0 +1,2 @@
+//! crates/device
+fn main() {}
