@@ -1,0 +1,262 @@
+# Pages served by Aldaba: sign-in, the sample site and the demonstration pages.
+
+## Shared by every page
+
+portal-name = Aldaba
+portal-tagline = Sign-in to public sites
+portal-skip = Skip to content
+portal-language-nav = Language
+portal-language-es = Español
+portal-language-en = English
+portal-demo-banner = Demonstration: the data, the people and the town hall are invented.
+portal-demo-banner-link = Guide to the demonstration
+portal-footer = Aldaba is free software, under the EUPL 1.2 licence.
+portal-footer-privacy = These pages only use the cookies needed to sign you in. They go away when you close the browser, except the one that remembers your language.
+portal-title-separator = { $page } · { $site }
+portal-error-prefix = Error: { $title }
+portal-copy = Copy
+portal-copied = Copied
+
+## Levels and methods
+
+level-low = Basic
+level-low-explained = Level “low” of the European eIDAS regulation: you registered from a distance.
+level-substantial = Advanced
+level-substantial-explained = Level “substantial” of the European eIDAS regulation: your identity was checked when you registered.
+level-high = Highest
+level-high-explained = Level “high” of the European eIDAS regulation.
+method-incoming = One-time PIN, shown in your app
+method-self-generated = PIN made by your app
+
+## Sign-in form
+
+signin-title = Sign in
+signin-asks-heading = Who is asking
+signin-asks-site = Site
+signin-asks-domain = Address
+signin-asks-procedure = Procedure
+signin-intro = Enter the details of your document. You will then see the PIN in the Aldaba app and type it here.
+signin-document-label = DNI or NIE
+signin-document-hint = With its letter. Spaces, hyphens and capitals do not matter. For example, 12345678Z.
+signin-contrast-label = Validity date of the DNI or support number of the NIE
+signin-contrast-hint = For example, 17/05/2031 or C01234567. If your DNI is permanent, its date of issue.
+signin-where-summary = Where to find it
+signin-where-dni = DNI: the validity date
+signin-where-dni-alt = Drawing of the front of a DNI. The validity date is at the bottom, to the right of the photograph, under the words “validez” or “válido hasta”.
+signin-where-dni-mark = VALIDEZ
+signin-where-permanent = Permanent DNI: the date of issue
+signin-where-permanent-alt = Drawing of the front of a permanent DNI. The validity is 01 01 9999; we ask for the date of issue, to its left.
+signin-where-permanent-mark = EXPEDICIÓN
+signin-where-permanent-note = It is permanent if the validity is 01/01/9999.
+signin-where-nie = NIE: the support number
+signin-where-nie-alt = Drawing of the front of a foreigner’s card. The support number is at the top right: an E or a C and eight digits.
+signin-where-nie-mark = SOPORTE
+signin-where-nie-note = An E or a C and eight digits. You may leave out leading zeros.
+signin-personalise-summary = Personalise with a key of your own
+signin-personalise-intro = Optional. Make up a key for this time: we will ask for it again with the PIN. That way, seeing the PIN in your app is not enough to get in.
+signin-own-key-label = Your own key
+signin-own-key-hint = Four letters or digits.
+signin-own-key-again-label = Your own key, again
+signin-submit = Get a PIN
+signin-submit-self = Use the PIN of my app
+signin-submit-self-hint = If your app is offline, use the PIN on its home screen.
+signin-no-app = Not using Aldaba yet? First activate the app on your phone or computer with your document and the code you will get by SMS.
+
+signin-errors-heading = Check these details
+signin-error-document-empty = Enter your DNI or NIE
+signin-error-document-shape = A DNI is eight digits and a letter; an NIE is a letter (X, Y or Z), seven digits and another letter
+signin-error-document-letter = The letter does not belong to that document number. Check the digits and the letter
+signin-error-contrast-empty = Enter the validity date of the DNI or the support number of the NIE
+signin-error-contrast-date = Enter the date with day, month and year, like 17/05/2031
+signin-error-contrast-permanent = 01/01/9999 means that your DNI is permanent: enter its date of issue
+signin-error-contrast-support = The support number is an E or a C and up to eight digits, like C01234567
+signin-error-own-key-shape = Your own key is four letters or digits
+signin-error-own-key-different = The two keys are not the same. Enter them again
+signin-error-own-key-again = Enter your own key again
+signin-error-rate-title = Please wait a moment
+signin-error-rate = There have been too many requests from your connection. Try again in { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+  }.
+
+## PIN page
+
+pin-title = Enter the PIN from your app
+pin-self-title = Enter the PIN of your home screen
+pin-summary-heading = Your request
+pin-steps-heading = What to do
+pin-step-open = Open Aldaba on your phone or computer.
+pin-step-check = Check that the request shows these two words:
+pin-step-reveal = If they match, press “Show PIN” and type it here.
+pin-step-unlike = If they do not match or you asked for nothing, press “It wasn’t me”.
+pin-self-step-open = Open Aldaba on your phone or computer. No connection is needed.
+pin-self-step-read = Its home screen shows a six-digit PIN that changes every half minute.
+pin-self-step-type = Type it here before it changes. Each PIN works once.
+pin-label = PIN
+pin-hint = { $digits } digits. You can paste it.
+pin-own-key-label = Your own key
+pin-own-key-hint = The one you made up when you asked for the PIN: four letters or digits.
+pin-submit = Sign in
+pin-time-heading = Time to finish
+pin-time-until = Until { $time }
+pin-time-left = { $minutes ->
+    [0] Less than a minute left
+    [one] One minute left
+   *[other] { $minutes } minutes left
+  }
+pin-time-over = The time is over
+pin-time-pin = Once you see the PIN in your app, it is good for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+  }.
+pin-missing-summary = Not showing in your app?
+pin-missing-intro = In the app, press “Not showing?” and type this code, or scan the picture with the app on your phone. It brings up exactly this request.
+pin-missing-code-label = Code of this request
+pin-missing-code-spoken = Code, character by character: { $spelled }
+pin-missing-qr-alt = QR code with the same eight-character code that is written next to it.
+pin-missing-check = Also check that the app is activated with the same document that you entered here.
+pin-again = Start again
+pin-errors-heading = You could not sign in
+
+pin-error-empty = Enter the PIN that your app shows
+pin-error-shape = The PIN is { $digits } digits, without letters
+pin-error-own-key-empty = Enter the key that you made up when you asked for the PIN
+pin-error-own-key-shape = Your own key is four letters or digits
+pin-error-wrong = The PIN is not right. { $tries ->
+    [one] You have one try left
+   *[other] You have { $tries } tries left
+  }
+pin-error-wrong-own-key = The PIN or your own key is not right. { $tries ->
+    [one] You have one try left
+   *[other] You have { $tries } tries left
+  }
+pin-error-wrong-self = The PIN is not right or has already changed. Type the one that your app shows now. { $tries ->
+    [one] You have one try left
+   *[other] You have { $tries } tries left
+  }
+pin-error-not-revealed = No PIN has been shown for this request yet. Open Aldaba, press “Show PIN” and type it here. This try does not count
+pin-error-delayed = There have been several failed tries with the PIN of the app. Wait { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+  }, or get a PIN, which you can use right away
+
+## When the request is over
+
+over-expired-title = The request has expired
+over-expired-text = The { $minutes } minutes to type the PIN have passed. Nothing bad has happened and your app is still active: get another PIN.
+over-pin-expired-title = The PIN has expired
+over-pin-expired-text = A PIN is good for { $minutes } minutes once shown in the app, and those minutes have passed. Your app is still active: get another PIN.
+over-used-title = This PIN has already been used
+over-used-text = Each PIN works once. If you have just signed in with it, go back to the site. If not, get another PIN.
+over-burnt-title = Too many tries
+over-burnt-text = A wrong PIN was typed { $tries } times and this request is closed. Your app is still active and nothing is blocked: get another PIN.
+over-rejected-title = The request was rejected
+over-rejected-text = “It wasn’t me” was pressed in the app. If that was a mistake, get another PIN. If you did not ask to sign in, there is nothing to do: nobody has signed in as you.
+over-mismatch-title = Start again here
+over-mismatch-text = This request was made in another browser, in another window or for another site. For your safety, a PIN only works on the page that asked for it.
+over-disabled-title = The PIN of the app is paused
+over-disabled-text = There have been too many failed tries with the PIN of the home screen. It comes back by itself when you open the app with a connection. Meanwhile you can get a PIN as usual.
+over-missing-title = There is no request under way
+over-missing-text = Start from the site that you want to sign in to. If you had already started, check that your browser accepts cookies.
+over-new-pin = Get another PIN
+over-start = Start again
+over-back-to-site = Back to { $site }
+
+## Error pages
+
+error-unknown-site-title = We do not know which site sent you
+error-unknown-site-text = The link that brought you here is not right, or that site does not use this service. Go back to the site and press “Sign in” again.
+error-unknown-procedure-title = We do not know that procedure
+error-unknown-procedure-text = The site that sent you has not registered that procedure. Go back to the site and press “Sign in” again.
+error-not-found-title = This page does not exist
+error-not-found-text = Check the address. If you copied it, a part may be missing.
+error-csrf-title = We could not check what you sent
+error-csrf-text = For your safety, we only accept forms sent from this same page and browser. This usually happens when the browser does not accept cookies or when the page had been open for long. Please start again.
+error-method-title = This page is not used like that
+error-method-text = Go back and use the buttons of the page.
+error-too-large-title = What you sent is too large
+error-too-large-text = Go back and check what you typed.
+error-internal-title = Something went wrong
+error-internal-text = It was our fault. Nothing is lost. Try again in a moment.
+error-unavailable-title = The service is not available
+error-unavailable-text = We cannot serve you now. Try again in a few minutes. Nobody can sign in as you in the meantime.
+error-back-home = Go to the home page
+
+## Home page outside the demonstration
+
+home-title = Sign-in service
+home-text = This is where you type your PIN when a public site asks you to sign in. To begin, go to the site you want to use and press “Sign in”.
+home-security-heading = For your safety
+home-security-ask = We will never ask for your PIN by telephone, e-mail or SMS.
+home-security-check = Before you type a PIN, check in the app who is asking and the two words.
+home-security-reject = If you asked for nothing, press “It wasn’t me” in the app.
+
+## Sample site
+
+sede-name = Town Hall of Villasol de la Ribera
+sede-short = Villasol de la Ribera
+sede-subtitle = Sample online office
+sede-hero-title = The town hall, from home
+sede-hero-text = Residence, taxes and registry of the town hall, at any hour and without queues.
+sede-signin = Sign in
+sede-signout = Sign out
+sede-services-heading = Procedures
+sede-service-open = Sign in and start
+sede-service-ready = Available
+sede-service-padron = Certificate of residence
+sede-service-padron-text = The document that says where you live, ready to download.
+sede-service-tributos = Bills and taxes
+sede-service-tributos-text = See your bills, pay them or ask to pay later.
+sede-service-registro = Online registry
+sede-service-registro-text = Hand in letters and documents and get your receipt.
+sede-service-ayudas = Grants and aid
+sede-service-ayudas-text = Apply for open grants and follow your case.
+sede-welcome = Hello, { $name }
+sede-session-heading = You are signed in
+sede-session-name = Name
+sede-session-level = Level
+sede-session-method = Method
+sede-session-when = When
+sede-session-procedure = Procedure
+sede-session-end = The session ends when you close the browser, after { $minutes } minutes without use or when you press “Sign out”.
+sede-signed-out = You have signed out. On a shared computer, close the browser as well.
+sede-help-heading = Need help?
+sede-help-text = This site does not exist: it shows how signing in with Aldaba works. No procedure goes anywhere.
+
+## Guide to the demonstration
+
+demo-title = Try Aldaba in three steps
+demo-intro = This server runs on your computer only, with invented people, and sends no SMS.
+demo-step-activate-title = Activate the app
+demo-step-activate-text = Open the Aldaba app and, if it asks, enter this server address. Use the details of one of the sample people. The code arrives on the messages page.
+demo-server-label = Server address
+demo-step-ask-title = Ask for a PIN on the sample site
+demo-step-ask-text = On the sample site, press “Sign in” and enter the details of the same person.
+demo-step-enter-title = Read it in the app and sign in
+demo-step-enter-text = The request appears by itself on the home screen. Check the two words, press “Show PIN” and type it on the site.
+demo-link-citizens = Sample people
+demo-link-messages = Messages sent
+demo-link-sede = Open the sample site
+demo-no-app-heading = No app at hand?
+demo-no-app-text = The test device does the same from a terminal:
+
+messages-title = Messages sent
+messages-intro = The SMS that the server would have sent. In the demonstration none leaves your computer.
+messages-empty = No messages yet. They appear here by themselves when you activate the app.
+messages-empty-noscript = Reload the page to see new ones.
+messages-reload = Reload
+messages-to = To { $phone }
+messages-list-label = Messages, latest first
+messages-new = { $count ->
+    [one] A message has arrived
+   *[other] { $count } messages have arrived
+  }
+
+citizens-title = Sample people
+citizens-intro = Invented people with whom you can activate the app and sign in. Their documents have a valid shape but belong to nobody.
+citizens-document = Document
+citizens-contrast = Contrast datum
+citizens-phone = Telephone
+citizens-level = Level
+citizens-copy-document = Copy the document of { $name }
+citizens-copy-contrast = Copy the contrast datum of { $name }

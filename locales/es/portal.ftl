@@ -1,0 +1,262 @@
+# Páginas que sirve Aldaba: identificación, sede de muestra y páginas de demostración.
+
+## Comunes a todas las páginas
+
+portal-name = Aldaba
+portal-tagline = Identificación en sitios públicos
+portal-skip = Ir al contenido
+portal-language-nav = Idioma
+portal-language-es = Español
+portal-language-en = English
+portal-demo-banner = Demostración: los datos, las personas y el ayuntamiento son inventados.
+portal-demo-banner-link = Guía de la demostración
+portal-footer = Aldaba es software libre, con licencia EUPL 1.2.
+portal-footer-privacy = Estas páginas solo usan las cookies que hacen falta para identificarle. Desaparecen al cerrar el navegador, salvo la que recuerda su idioma.
+portal-title-separator = { $page } · { $site }
+portal-error-prefix = Error: { $title }
+portal-copy = Copiar
+portal-copied = Copiado
+
+## Niveles y métodos
+
+level-low = Básico
+level-low-explained = Nivel bajo del reglamento europeo eIDAS: su registro se hizo a distancia.
+level-substantial = Avanzado
+level-substantial-explained = Nivel sustancial del reglamento europeo eIDAS: su identidad se comprobó en el registro.
+level-high = Máximo
+level-high-explained = Nivel alto del reglamento europeo eIDAS.
+method-incoming = PIN de un solo uso, visto en su app
+method-self-generated = PIN generado por su app
+
+## Formulario de identificación
+
+signin-title = Identifíquese
+signin-asks-heading = Quién le pide identificarse
+signin-asks-site = Sitio
+signin-asks-domain = Dirección
+signin-asks-procedure = Trámite
+signin-intro = Escriba los datos de su documento. Después verá el PIN en la app Aldaba y lo escribirá aquí.
+signin-document-label = DNI o NIE
+signin-document-hint = Con su letra. Da igual escribirlo con espacios o guiones, en mayúsculas o minúsculas. Por ejemplo, 12345678Z.
+signin-contrast-label = Fecha de validez del DNI o número de soporte del NIE
+signin-contrast-hint = Por ejemplo, 17/05/2031 o C01234567. Si su DNI es permanente, la fecha de expedición.
+signin-where-summary = Dónde encontrar este dato
+signin-where-dni = DNI: la fecha de validez
+signin-where-dni-alt = Dibujo del anverso de un DNI. La fecha de validez está abajo, a la derecha de la fotografía, bajo las palabras «validez» o «válido hasta».
+signin-where-dni-mark = VALIDEZ
+signin-where-permanent = DNI permanente: la fecha de expedición
+signin-where-permanent-alt = Dibujo del anverso de un DNI permanente. La validez es 01 01 9999; se pide la fecha de expedición, que está a su izquierda.
+signin-where-permanent-mark = EXPEDICIÓN
+signin-where-permanent-note = Es permanente si la validez es 01/01/9999.
+signin-where-nie = NIE: el número de soporte
+signin-where-nie-alt = Dibujo del anverso de una tarjeta de extranjero. El número de soporte está arriba, a la derecha: una E o una C y ocho cifras.
+signin-where-nie-mark = SOPORTE
+signin-where-nie-note = Una E o una C y ocho cifras. Los ceros de la izquierda pueden faltar.
+signin-personalise-summary = Personalizar con una clave propia
+signin-personalise-intro = Opcional. Invente una clave para esta vez: se la pediremos otra vez junto con el PIN. Así, ver el PIN en su app no basta para entrar.
+signin-own-key-label = Clave propia
+signin-own-key-hint = Cuatro letras o cifras.
+signin-own-key-again-label = Repita la clave propia
+signin-submit = Obtener PIN
+signin-submit-self = Usar el PIN de mi app
+signin-submit-self-hint = Si su app no tiene conexión, use el PIN que aparece en su pantalla de inicio.
+signin-no-app = ¿Aún no usa Aldaba? Primero active la app en su móvil u ordenador con su documento y el código que recibirá por SMS.
+
+signin-errors-heading = Revise estos datos
+signin-error-document-empty = Escriba su DNI o NIE
+signin-error-document-shape = El DNI son ocho cifras y una letra; el NIE, una letra (X, Y o Z), siete cifras y otra letra
+signin-error-document-letter = La letra no corresponde a ese número de documento. Compruebe las cifras y la letra
+signin-error-contrast-empty = Escriba la fecha de validez del DNI o el número de soporte del NIE
+signin-error-contrast-date = Escriba la fecha con día, mes y año, como 17/05/2031
+signin-error-contrast-permanent = 01/01/9999 indica que su DNI es permanente: escriba la fecha de expedición
+signin-error-contrast-support = El número de soporte es una E o una C y hasta ocho cifras, como C01234567
+signin-error-own-key-shape = La clave propia son cuatro letras o cifras
+signin-error-own-key-different = Las dos claves no coinciden. Escríbalas otra vez
+signin-error-own-key-again = Repita la clave propia
+signin-error-rate-title = Espere un momento
+signin-error-rate = Se han hecho demasiadas peticiones desde su conexión. Inténtelo de nuevo dentro de { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+  }.
+
+## Página del PIN
+
+pin-title = Escriba el PIN de su app
+pin-self-title = Escriba el PIN de su pantalla de inicio
+pin-summary-heading = Su petición
+pin-steps-heading = Qué tiene que hacer
+pin-step-open = Abra Aldaba en su móvil u ordenador.
+pin-step-check = Compruebe que la petición muestra estas dos palabras:
+pin-step-reveal = Si coinciden, pulse «Ver PIN» y escríbalo aquí.
+pin-step-unlike = Si no coinciden o no ha pedido nada, pulse «No he sido yo».
+pin-self-step-open = Abra Aldaba en su móvil u ordenador. No hace falta conexión.
+pin-self-step-read = En la pantalla de inicio verá un PIN de seis cifras que cambia cada medio minuto.
+pin-self-step-type = Escríbalo aquí antes de que cambie. Cada PIN sirve una sola vez.
+pin-label = PIN
+pin-hint = { $digits } cifras. Puede pegarlo.
+pin-own-key-label = Su clave propia
+pin-own-key-hint = La que ha inventado al pedir el PIN: cuatro letras o cifras.
+pin-submit = Entrar
+pin-time-heading = Tiempo para terminar
+pin-time-until = Hasta las { $time }
+pin-time-left = { $minutes ->
+    [0] Queda menos de un minuto
+    [one] Queda un minuto
+   *[other] Quedan { $minutes } minutos
+  }
+pin-time-over = El tiempo ha terminado
+pin-time-pin = Desde que ve el PIN en su app, vale { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+  }.
+pin-missing-summary = ¿No aparece en su app?
+pin-missing-intro = En la app, pulse «¿No aparece?» y escriba este código, o escanee el dibujo con la app del móvil. Traerá exactamente esta petición.
+pin-missing-code-label = Código de esta petición
+pin-missing-code-spoken = Código, carácter a carácter: { $spelled }
+pin-missing-qr-alt = Código QR con el mismo código de ocho caracteres que está escrito al lado.
+pin-missing-check = Compruebe también que la app está activada con el mismo documento que ha escrito aquí.
+pin-again = Empezar de nuevo
+pin-errors-heading = No ha podido entrar
+
+pin-error-empty = Escriba el PIN que ve en su app
+pin-error-shape = El PIN son { $digits } cifras, sin letras
+pin-error-own-key-empty = Escriba la clave propia que inventó al pedir el PIN
+pin-error-own-key-shape = La clave propia son cuatro letras o cifras
+pin-error-wrong = El PIN no es correcto. { $tries ->
+    [one] Le queda un intento
+   *[other] Le quedan { $tries } intentos
+  }
+pin-error-wrong-own-key = El PIN o la clave propia no son correctos. { $tries ->
+    [one] Le queda un intento
+   *[other] Le quedan { $tries } intentos
+  }
+pin-error-wrong-self = El PIN no es correcto o ya ha cambiado. Escriba el que ve ahora en su app. { $tries ->
+    [one] Le queda un intento
+   *[other] Le quedan { $tries } intentos
+  }
+pin-error-not-revealed = Todavía no se ha visto ningún PIN para esta petición. Abra Aldaba, pulse «Ver PIN» y escríbalo aquí. Este intento no cuenta
+pin-error-delayed = Ha habido varios intentos fallidos con el PIN de la app. Espere { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+  } o pida un PIN, que puede usar ya
+
+## Cuando la petición ha terminado
+
+over-expired-title = La petición ha caducado
+over-expired-text = Han pasado los { $minutes } minutos para escribir el PIN. No ha ocurrido nada malo y su app sigue activa: pida otro PIN.
+over-pin-expired-title = El PIN ha caducado
+over-pin-expired-text = Un PIN vale { $minutes } minutos desde que se ve en la app, y esos minutos han pasado. Su app sigue activa: pida otro PIN.
+over-used-title = Este PIN ya se ha usado
+over-used-text = Cada PIN sirve una sola vez. Si acaba de entrar con él, vuelva al sitio. Si no, pida otro PIN.
+over-burnt-title = Demasiados intentos
+over-burnt-text = Se ha escrito un PIN incorrecto { $tries } veces y esta petición se ha cerrado. Su app sigue activa y no hay ningún bloqueo: pida otro PIN.
+over-rejected-title = La petición se ha rechazado
+over-rejected-text = En la app se ha pulsado «No he sido yo». Si fue un error, pida otro PIN. Si no pidió identificarse, no tiene que hacer nada: nadie ha entrado en su nombre.
+over-mismatch-title = Empiece de nuevo aquí
+over-mismatch-text = Esta petición se hizo en otro navegador, en otra ventana o para otro sitio. Por seguridad, un PIN solo sirve en la página que lo pidió.
+over-disabled-title = El PIN de la app está en pausa
+over-disabled-text = Ha habido demasiados intentos fallidos con el PIN de la pantalla de inicio. Este método vuelve solo cuando abra la app con conexión. Mientras tanto, puede pedir un PIN como siempre.
+over-missing-title = No hay ninguna petición en curso
+over-missing-text = Empiece desde el sitio en el que quiere identificarse. Si ya había empezado, compruebe que su navegador acepta cookies.
+over-new-pin = Pedir otro PIN
+over-start = Empezar de nuevo
+over-back-to-site = Volver a { $site }
+
+## Páginas de error
+
+error-unknown-site-title = No sabemos qué sitio le envía
+error-unknown-site-text = El enlace que le ha traído aquí no es correcto o ese sitio no usa este servicio. Vuelva al sitio y pulse otra vez «Identificarse».
+error-unknown-procedure-title = No conocemos ese trámite
+error-unknown-procedure-text = El sitio que le envía no tiene registrado ese trámite. Vuelva al sitio y pulse otra vez «Identificarse».
+error-not-found-title = Esta página no existe
+error-not-found-text = Compruebe la dirección. Si la ha copiado, puede que le falte una parte.
+error-csrf-title = No hemos podido comprobar su envío
+error-csrf-text = Por seguridad, solo aceptamos formularios enviados desde esta misma página y navegador. Suele ocurrir si el navegador no acepta cookies o si la página llevaba mucho tiempo abierta. Vuelva a empezar.
+error-method-title = Esta página no se usa así
+error-method-text = Vuelva atrás y use los botones de la página.
+error-too-large-title = El envío es demasiado grande
+error-too-large-text = Vuelva atrás y compruebe lo que ha escrito.
+error-internal-title = Algo ha fallado
+error-internal-text = Ha sido culpa nuestra. No se ha perdido nada. Inténtelo de nuevo dentro de un momento.
+error-unavailable-title = El servicio no está disponible
+error-unavailable-text = No podemos atenderle ahora. Inténtelo de nuevo dentro de unos minutos. Nadie puede entrar en su nombre mientras tanto.
+error-back-home = Ir a la página de inicio
+
+## Página de inicio fuera de la demostración
+
+home-title = Servicio de identificación
+home-text = Aquí escribe su PIN cuando un sitio público le pide identificarse. Para empezar, vaya al sitio en el que quiere hacer su trámite y pulse «Identificarse».
+home-security-heading = Para su seguridad
+home-security-ask = Nunca le pediremos el PIN por teléfono, correo ni SMS.
+home-security-check = Antes de escribir un PIN, compruebe en la app quién lo pide y las dos palabras.
+home-security-reject = Si no ha pedido nada, pulse «No he sido yo» en la app.
+
+## Sede de muestra
+
+sede-name = Ayuntamiento de Villasol de la Ribera
+sede-short = Villasol de la Ribera
+sede-subtitle = Sede electrónica de muestra
+sede-hero-title = Sus trámites, desde casa
+sede-hero-text = Empadronamiento, tributos y registro del ayuntamiento, a cualquier hora y sin colas.
+sede-signin = Identificarse
+sede-signout = Desconectar
+sede-services-heading = Trámites
+sede-service-open = Identificarse y empezar
+sede-service-ready = Disponible
+sede-service-padron = Volante de empadronamiento
+sede-service-padron-text = El documento que dice dónde vive usted, listo para descargar.
+sede-service-tributos = Recibos y tributos
+sede-service-tributos-text = Consulte sus recibos, páguelos o pida un aplazamiento.
+sede-service-registro = Registro electrónico
+sede-service-registro-text = Presente escritos y documentos y reciba su justificante.
+sede-service-ayudas = Ayudas y becas
+sede-service-ayudas-text = Solicite las ayudas abiertas y siga su expediente.
+sede-welcome = Buenas, { $name }
+sede-session-heading = Ha entrado en la sede
+sede-session-name = Nombre
+sede-session-level = Nivel
+sede-session-method = Método
+sede-session-when = Cuándo
+sede-session-procedure = Trámite
+sede-session-end = La sesión termina al cerrar el navegador, tras { $minutes } minutos sin usarla o al pulsar «Desconectar».
+sede-signed-out = Se ha desconectado. En un ordenador compartido, cierre también el navegador.
+sede-help-heading = ¿Necesita ayuda?
+sede-help-text = Esta sede no existe: sirve para mostrar cómo se entra con Aldaba. Ningún trámite llega a ninguna parte.
+
+## Guía de la demostración
+
+demo-title = Pruebe Aldaba en tres pasos
+demo-intro = Este servidor funciona solo en su ordenador, con personas inventadas y sin enviar ningún SMS.
+demo-step-activate-title = Active la app
+demo-step-activate-text = Abra la app Aldaba y, si se la pide, escriba esta dirección de servidor. Use los datos de una de las personas de muestra. El código llega a la página de mensajes.
+demo-server-label = Dirección del servidor
+demo-step-ask-title = Pida un PIN en la sede
+demo-step-ask-text = En la sede de muestra, pulse «Identificarse» y escriba los datos de la misma persona.
+demo-step-enter-title = Léalo en la app y entre
+demo-step-enter-text = La petición aparece sola en la pantalla de inicio. Compruebe las dos palabras, pulse «Ver PIN» y escríbalo en la sede.
+demo-link-citizens = Personas de muestra
+demo-link-messages = Mensajes enviados
+demo-link-sede = Abrir la sede de muestra
+demo-no-app-heading = ¿Sin la app a mano?
+demo-no-app-text = El dispositivo de pruebas hace lo mismo desde una terminal:
+
+messages-title = Mensajes enviados
+messages-intro = Los SMS que el servidor habría enviado. En la demostración no sale ninguno de su ordenador.
+messages-empty = Todavía no hay mensajes. Aparecerán aquí solos cuando active la app.
+messages-empty-noscript = Recargue la página para ver los nuevos.
+messages-reload = Recargar
+messages-to = Para { $phone }
+messages-list-label = Mensajes, el más reciente primero
+messages-new = { $count ->
+    [one] Ha llegado un mensaje
+   *[other] Han llegado { $count } mensajes
+  }
+
+citizens-title = Personas de muestra
+citizens-intro = Personas inventadas con las que puede activar la app e identificarse. Los documentos son válidos de forma, pero no son de nadie.
+citizens-document = Documento
+citizens-contrast = Dato de contraste
+citizens-phone = Teléfono
+citizens-level = Nivel
+citizens-copy-document = Copiar el documento de { $name }
+citizens-copy-contrast = Copiar el dato de contraste de { $name }
