@@ -1,1 +1,33 @@
 //! The verification backend.
+//!
+//! ```text
+//! http/        one router; device signatures, problems, limits, log, health, metrics, OpenAPI
+//! activation/  a device is activated: start, confirm, resend
+//! requests/    sign-in requests: made, shown, revealed, rejected, spent
+//! devices/     what a device learns of itself; revoking
+//! messages/    the outbox's worker and the SMS gateway
+//! citizens/    who may sign in: adding, importing, the demo's people
+//! signin/ portal/ demo/   the pages
+//! cli/         the commands of `aldaba-server`
+//! ```
+
+pub mod activation;
+pub mod app;
+pub mod citizens;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod devices;
+pub mod http;
+pub mod messages;
+pub mod metrics;
+pub mod places;
+pub mod portal;
+pub mod requests;
+pub mod serve;
+pub mod signin;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod texts;
+
+pub use app::App;

@@ -1,0 +1,166 @@
+//! What every handler and use case of the server shares.
+
+use std::sync::Arc;
+
+use aldaba_core::policy::Policy;
+use aldaba_core::random::Random;
+use aldaba_core::time::{Clock, Timestamp};
+use aldaba_store::Store;
+use aldaba_store::keys::ServerKeys;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, RelyingParty};
+use crate::http::limits::EdgeLimits;
+use crate::metrics::Metrics;
+use crate::places::Places;
+use crate::requests::events::Hub;
+use crate::texts::Texts;
+
+/// The state of one server: cheap to clone, the same for all who hold a clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    store: Store,
+    keys: Arc<ServerKeys>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    texts: Texts,
+    hub: Hub,
+    places: Option<Places>,
+    metrics: Metrics,
+    limits: EdgeLimits,
+    messages_due: Notify,
+    stopping: CancellationToken,
+}
+
+/// The parts that the caller of [`App::new`] chooses: production passes the system clock and the operating system's
+/// randomness, tests pass their own.
+pub struct Parts {
+    /// Checked configuration.
+    pub config: Config,
+    /// An open, migrated store.
+    pub store: Store,
+    /// The keys from the key file.
+    pub keys: Arc<ServerKeys>,
+    /// The only source of time.
+    pub clock: Arc<dyn Clock>,
+    /// The only source of randomness.
+    pub random: Arc<dyn Random>,
+    /// The operator's GeoIP database, if there is one.
+    pub places: Option<Places>,
+}
+
+impl App {
+    /// Puts the parts together. Starts no task: see [`crate::serve`].
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let limits = EdgeLimits::new(&parts.config.limits);
+        Self(Arc::new(Inner {
+            config: parts.config,
+            store: parts.store,
+            keys: parts.keys,
+            clock: parts.clock,
+            random: parts.random,
+            texts: Texts::embedded(),
+            hub: Hub::new(),
+            places: parts.places,
+            metrics: Metrics::new(),
+            limits,
+            messages_due: Notify::new(),
+            stopping: CancellationToken::new(),
+        }))
+    }
+
+    /// The checked configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The keys of the key file.
+    #[must_use]
+    pub fn keys(&self) -> &Arc<ServerKeys> {
+        &self.0.keys
+    }
+
+    /// The present moment of the server's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The server's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// The server's source of randomness.
+    #[must_use]
+    pub fn random(&self) -> &dyn Random {
+        &*self.0.random
+    }
+
+    /// Texts in the languages of the people.
+    #[must_use]
+    pub fn texts(&self) -> &Texts {
+        &self.0.texts
+    }
+
+    /// Lives, limits and tries.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0.config.policy
+    }
+
+    /// Live events to the devices' open streams.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// Rough places of addresses, where the operator configured a GeoIP database.
+    #[must_use]
+    pub fn places(&self) -> Option<&Places> {
+        self.0.places.as_ref()
+    }
+
+    /// Counters and latencies, without personal data.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Limits an address, before anything else is looked at.
+    #[must_use]
+    pub fn limits(&self) -> &EdgeLimits {
+        &self.0.limits
+    }
+
+    /// Wakes the worker that sends messages: a row was put into the outbox.
+    #[must_use]
+    pub fn messages_due(&self) -> &Notify {
+        &self.0.messages_due
+    }
+
+    /// Cancelled when the server is told to stop: open streams end, workers finish their row.
+    #[must_use]
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    /// The relying party of that id, if it is configured.
+    #[must_use]
+    pub fn relying_party(&self, id: &str) -> Option<&RelyingParty> {
+        self.0.config.relying_parties.iter().find(|party| party.id == id)
+    }
+}

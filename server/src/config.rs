@@ -1,0 +1,263 @@
+//! The server's settings: read from a TOML file and the environment (`ALDABA_…`), and refused at start when unsafe.
+//!
+//! What starts is safe: a public address that is not https must be on this machine, the key file must exist and be
+//! readable by its owner alone, and a setting that nobody knows is an error, never ignored.
+
+mod check;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use aldaba_core::policy::Policy;
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::Deserialize;
+use thiserror::Error;
+use url::Url;
+
+pub use check::{IpRange, PublicUrl};
+
+/// The settings as they are written by whoever runs the server. No `Debug`: the database's address may hold a password.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen: `127.0.0.1:8080`; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The address people and devices use: `https://pin.example.org`. Signatures of devices cover it. Plain http only
+    /// on this machine.
+    pub public_url: PublicUrl,
+    /// `postgres://…` or `sqlite:///folder/aldaba.db`.
+    pub database: String,
+    /// Connections to the database.
+    #[serde(default = "default_connections")]
+    pub database_connections: u32,
+    /// The file with the server's keys, made by `aldaba-server key create`; readable by its owner alone.
+    pub key_file: PathBuf,
+    /// A second listener for `/metrics`, for the operator's own network only. None: no metrics are served.
+    #[serde(default)]
+    pub admin_listen: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: `["10.0.0.0/8"]`. Nobody's otherwise.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpRange>,
+    /// A MaxMind city database, to show the rough place of a request.
+    #[serde(default)]
+    pub geoip_database: Option<PathBuf>,
+    /// What to log, as tracing filters say it: `info`, `aldaba_server=debug,info`.
+    #[serde(default = "default_log")]
+    pub log: String,
+    /// `text` for people, `json` for collectors.
+    #[serde(default)]
+    pub log_format: LogFormat,
+    /// How many server tasks run at once; by default one for each processor.
+    #[serde(default)]
+    pub worker_threads: Option<usize>,
+    /// Lives, limits and tries.
+    #[serde(default)]
+    pub policy: Policy,
+    /// How messages leave.
+    pub messages: Messages,
+    /// Limits at the edge, an address.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The public sites that may ask for a sign-in.
+    #[serde(default)]
+    pub relying_parties: Vec<RelyingParty>,
+    /// Whether this is `aldaba-server demo`. Never read from a file.
+    #[serde(skip)]
+    pub demo: bool,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How messages to people leave the server.
+#[derive(Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Messages {
+    /// They stay readable in the outbox. Only for the demo: refused by `serve`.
+    Outbox,
+    /// An HTTP SMS gateway.
+    Gateway(Box<Gateway>),
+}
+
+/// An HTTP SMS gateway: each message is one request. Of `body`, `url` and the header values, `{to}` (E.164), `{text}`
+/// and `{id}` (the message's id, the same at every try) are replaced; in a JSON body they are escaped as JSON strings
+/// are, in a form body and in the URL they are percent-encoded.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// `https://sms.example.com/v2/messages`.
+    pub url: String,
+    /// `POST` unless another is named.
+    #[serde(default = "default_method")]
+    pub method: String,
+    /// Headers, such as `content-type`. `{secret:NAME}` is replaced by the secret of that name.
+    #[serde(default)]
+    pub headers: std::collections::BTreeMap<String, String>,
+    /// The body: `{"to":"{to}","text":"{text}"}`. `{secret:NAME}` is replaced by the secret of that name.
+    #[serde(default)]
+    pub body: String,
+    /// Files that hold one secret each, by name; readable by their owner alone. Read once, at start.
+    #[serde(default)]
+    pub secrets: std::collections::BTreeMap<String, PathBuf>,
+    /// The header that carries the message's id, so that a gateway that sees a try again sends no second SMS.
+    #[serde(default = "default_idempotency_header")]
+    pub idempotency_header: String,
+    /// Seconds that one try may take.
+    #[serde(default = "default_deadline")]
+    pub deadline_seconds: u64,
+    /// Tries before a message is given up.
+    #[serde(default = "default_attempts")]
+    pub attempts: u32,
+    /// Seconds before the second try; each later one waits twice as long, give or take a quarter.
+    #[serde(default = "default_first_wait")]
+    pub first_wait_seconds: u64,
+}
+
+/// Limits at the edge for calls that nobody has signed, counted an address.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Activations and sign-ins that one address may start a minute; 0 means no limit.
+    #[serde(default = "default_starts_per_minute")]
+    pub starts_per_minute: u32,
+    /// All other unsigned calls of one address a minute; 0 means no limit.
+    #[serde(default = "default_calls_per_minute")]
+    pub calls_per_minute: u32,
+    /// Open event streams of all devices together.
+    #[serde(default = "default_streams")]
+    pub streams: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            starts_per_minute: default_starts_per_minute(),
+            calls_per_minute: default_calls_per_minute(),
+            streams: default_streams(),
+        }
+    }
+}
+
+/// A public site that lets people sign in with Aldaba.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelyingParty {
+    /// Short name used in addresses and PINs: `demo-sede`.
+    pub id: String,
+    /// What people know it by: `Ayuntamiento de Villarriba`.
+    pub name: String,
+    /// Its domain, shown beside its name.
+    pub domain: String,
+    /// Where the browser goes once signed in.
+    pub return_url: Url,
+    /// What people come to do there.
+    #[serde(default)]
+    pub procedures: Vec<Procedure>,
+}
+
+/// One thing that people do at a relying party.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// Short name used in addresses: `padron`.
+    pub id: String,
+    /// What people call it: `Volante de empadronamiento`.
+    pub name: String,
+}
+
+impl RelyingParty {
+    /// The procedure of that id.
+    #[must_use]
+    pub fn procedure(&self, id: &str) -> Option<&Procedure> {
+        self.procedures.iter().find(|procedure| procedure.id == id)
+    }
+}
+
+/// Why the settings were refused. Each text says what to do.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file or a variable cannot be read as settings.
+    #[error("the settings cannot be read: {0}")]
+    Unreadable(Box<figment::Error>),
+    /// A setting would make the server unsafe or useless.
+    #[error("{setting}: {why}")]
+    Refused {
+        /// The setting's name in the file.
+        setting: &'static str,
+        /// What is wrong and what to do.
+        why: String,
+    },
+}
+
+impl Config {
+    /// Reads a TOML file and the environment (`ALDABA_LISTEN`, `ALDABA_MESSAGES__URL`; double underscores stand for
+    /// tables) and checks everything that can be checked without opening the database.
+    ///
+    /// # Errors
+    /// [`ConfigError`] says which setting, why, and what to do.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        if !file.is_file() {
+            return Err(ConfigError::Refused {
+                setting: "--config",
+                why: format!("there is no file {}", file.display()),
+            });
+        }
+        let environment = Env::prefixed("ALDABA_").ignore(&["test_postgres"]).split("__");
+        let config: Self = Figment::new()
+            .merge(Toml::file_exact(file))
+            .merge(environment)
+            .extract()
+            .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+        config.check()?;
+        Ok(config)
+    }
+}
+
+fn default_connections() -> u32 {
+    16
+}
+
+fn default_log() -> String {
+    "info".to_owned()
+}
+
+fn default_method() -> String {
+    "POST".to_owned()
+}
+
+fn default_idempotency_header() -> String {
+    "idempotency-key".to_owned()
+}
+
+fn default_deadline() -> u64 {
+    10
+}
+
+fn default_attempts() -> u32 {
+    6
+}
+
+fn default_first_wait() -> u64 {
+    2
+}
+
+fn default_starts_per_minute() -> u32 {
+    20
+}
+
+fn default_calls_per_minute() -> u32 {
+    300
+}
+
+fn default_streams() -> usize {
+    50_000
+}

@@ -1,0 +1,202 @@
+//! Live events: what the devices of a person learn while their stream is open.
+//!
+//! - An event says that something changed and where it stands now; it carries ids and states, never a PIN or a document.
+//! - A stream that is not read fast enough does not grow: past [`QUEUE`] waiting events it is told to look at the
+//!   database again ([`Live::Resync`]), which is what it would have learnt anyway.
+//! - Memory is what limits the number of devices that can wait, so an idle subscription is one small allocation: no
+//!   channel, no task, no timer of its own.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use aldaba_core::ids::{DeviceId, PersonId, RequestId};
+use aldaba_core::request::RequestState;
+use aldaba_core::time::Timestamp;
+
+/// Events that may wait in one subscription.
+const QUEUE: usize = 64;
+
+/// Persons are spread over so many locks, so that 200 requests a second do not queue behind one.
+const SHARDS: usize = 16;
+
+/// Something that the devices of one person should know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Live {
+    /// A request was made or changed its state.
+    Request {
+        /// Which.
+        id: RequestId,
+        /// Where it stands now.
+        state: RequestState,
+        /// When it changed; part of the event's id, so that a device can resume.
+        updated_at: Timestamp,
+    },
+    /// This device was revoked or frozen: the stream says so and ends.
+    DeviceEnded {
+        /// Which device.
+        device: DeviceId,
+        /// `revoked` or `frozen`.
+        state: &'static str,
+    },
+    /// Events were lost because the stream was read too slowly: look at the database.
+    Resync,
+}
+
+/// The subscriptions of all devices that wait on this node.
+pub struct Hub {
+    shards: [Mutex<HashMap<PersonId, Vec<Arc<Slot>>>>; SHARDS],
+}
+
+struct Slot {
+    device: DeviceId,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    events: VecDeque<Live>,
+    waker: Option<Waker>,
+}
+
+/// One device's place in the hub; leaves it when dropped.
+pub struct Subscription {
+    hub: HubHandle,
+    person: PersonId,
+    slot: Arc<Slot>,
+}
+
+/// The hub lives in the server's state; a subscription holds on to that.
+type HubHandle = crate::app::App;
+
+impl Hub {
+    /// A hub with nobody in it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { shards: std::array::from_fn(|_| Mutex::new(HashMap::new())) }
+    }
+
+    /// Tells the person's devices on this node. Never waits.
+    pub fn publish(&self, person: &PersonId, event: Live) {
+        let slots = {
+            let shard = self.shard(person);
+            match shard.get(person) {
+                Some(slots) => slots.clone(),
+                None => return,
+            }
+        };
+        for slot in slots {
+            if let Live::DeviceEnded { device, .. } = event
+                && device != slot.device
+            {
+                continue;
+            }
+            slot.push(event);
+        }
+    }
+
+    /// Whether any device of the person waits on this node.
+    #[must_use]
+    pub fn is_watched(&self, person: &PersonId) -> bool {
+        self.shard(person).contains_key(person)
+    }
+
+    /// The persons of whom a device waits on this node.
+    #[must_use]
+    pub fn watched(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
+    }
+
+    fn shard(&self, person: &PersonId) -> MutexGuard<'_, HashMap<PersonId, Vec<Arc<Slot>>>> {
+        let index = usize::from(person.as_bytes().first().copied().unwrap_or(0)) % SHARDS;
+        let [first, ..] = &self.shards;
+        let shard = self.shards.get(index).unwrap_or(first);
+        shard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn leave(&self, person: &PersonId, slot: &Arc<Slot>) {
+        let mut shard = self.shard(person);
+        if let Some(slots) = shard.get_mut(person) {
+            slots.retain(|other| !Arc::ptr_eq(other, slot));
+            if slots.is_empty() {
+                shard.remove(person);
+            }
+        }
+    }
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Subscription {
+    /// From now on this device is told.
+    #[must_use]
+    pub fn new(app: &crate::app::App, person: PersonId, device: DeviceId) -> Self {
+        let slot = Arc::new(Slot { device, waiting: Mutex::new(Waiting::default()) });
+        app.hub().shard(&person).entry(person).or_insert_with(|| Vec::with_capacity(1)).push(Arc::clone(&slot));
+        Self { hub: app.clone(), person, slot }
+    }
+
+    /// The next event, or the waker is kept until there is one.
+    pub fn poll_next(&self, context: &Context<'_>) -> Poll<Live> {
+        let mut waiting = self.slot.lock();
+        match waiting.events.pop_front() {
+            Some(event) => {
+                if waiting.events.is_empty() {
+                    waiting.events = VecDeque::new();
+                }
+                Poll::Ready(event)
+            }
+            None => {
+                if !waiting.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+                    waiting.waker = Some(context.waker().clone());
+                }
+                Poll::Pending
+            }
+        }
+    }
+
+    /// The server whose hub this is.
+    #[must_use]
+    pub fn app(&self) -> &crate::app::App {
+        &self.hub
+    }
+
+    /// Whose events these are.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.hub.hub().leave(&self.person, &self.slot);
+    }
+}
+
+impl Slot {
+    fn push(&self, event: Live) {
+        let waker = {
+            let mut waiting = self.lock();
+            // That a device has ended must not get lost behind a full queue.
+            if waiting.events.len() >= QUEUE && !matches!(event, Live::DeviceEnded { .. }) {
+                waiting.events.retain(|waiting| matches!(waiting, Live::DeviceEnded { .. }));
+                waiting.events.push_back(Live::Resync);
+            } else {
+                waiting.events.push_back(event);
+            }
+            waiting.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,34 @@
+//! Sign-in requests: made on a relying party's page, shown on the owner's device, and spent by typing a PIN.
+//!
+//! Rules (docs/protocol.md, "Incoming PIN" and "Self-generated PIN"):
+//! - A PIN cannot be tried before its owner's device has said, signed, that it shows it.
+//! - Wrong tries burn one request, never an account or a device.
+//! - The page learns nothing about whether the person exists: a request for an unknown person, or with a wrong contrast
+//!   datum, is made, shown and answered all the same; it merely belongs to nobody.
+//! - Every transition is one conditional statement in the database; who loses the race is told what the state is.
+//!
+//! ```text
+//! pending ──reveal──▶ revealed ──right PIN──▶ spent
+//!    │                   └──three wrong──▶ burnt
+//!    ├──"No he sido yo"──▶ rejected (also from revealed)
+//!    └──time──▶ expired (also from revealed)
+//! ```
+
+pub mod binding;
+pub mod browser;
+pub mod create;
+pub mod events;
+pub mod list;
+pub mod lookup;
+pub mod page;
+pub mod reject;
+pub mod reveal;
+pub mod self_generated;
+pub mod try_pin;
+
+pub use binding::BrowserBinding;
+pub use browser::BrowserInfo;
+pub use create::{Created, NewSignIn, RequestError, create};
+pub use page::{PinPage, ViewError, view};
+pub use self_generated::{SelfGeneratedError, try_self_generated};
+pub use try_pin::{SignedIn, TryError, try_pin};
