@@ -214,10 +214,10 @@ mod tests {
         let (key, headers) = signed();
         assert_eq!(check(&headers, "POST", URI, BODY, &key), Ok(()));
         assert_eq!(check(&headers, "DELETE", URI, BODY, &key), Err(SignatureError::Invalid));
-        assert_eq!(check(&headers, "POST", "https://evil.example/", body, &key), Err(SignatureError::Invalid));
+        assert_eq!(check(&headers, "POST", "https://evil.example/", BODY, &key), Err(SignatureError::Invalid));
         assert_eq!(check(&headers, "POST", URI, b"{\"counter\":2}", &key), Err(SignatureError::Digest));
         let other = SigningKey::generate(&SeededRandom::new(10));
-        assert_eq!(check(&headers, "POST", URI, body, &other), Err(SignatureError::Invalid));
+        assert_eq!(check(&headers, "POST", URI, BODY, &other), Err(SignatureError::Invalid));
     }
 
     // REQ-SIG-02
