@@ -15,6 +15,7 @@ use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
 use crate::places::Places;
 use crate::requests::events::Hub;
+use crate::requests::self_generated::Strangers;
 use crate::texts::Texts;
 
 /// The state of one server: cheap to clone, the same for all who hold a clone.
@@ -29,6 +30,7 @@ struct Inner {
     random: Arc<dyn Random>,
     texts: Texts,
     hub: Hub,
+    strangers: Strangers,
     places: Option<Places>,
     metrics: Metrics,
     limits: EdgeLimits,
@@ -66,6 +68,7 @@ impl App {
             random: parts.random,
             texts: Texts::embedded(),
             hub: Hub::new(),
+            strangers: Strangers::default(),
             places: parts.places,
             metrics: Metrics::new(),
             limits,
@@ -126,6 +129,11 @@ impl App {
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    /// Failed self-generated PINs of those who do not exist.
+    pub(crate) fn strangers(&self) -> &Strangers {
+        &self.0.strangers
     }
 
     /// Rough places of addresses, where the operator configured a GeoIP database.

@@ -30,5 +30,5 @@ pub use binding::BrowserBinding;
 pub use browser::BrowserInfo;
 pub use create::{Created, NewSignIn, RequestError, create};
 pub use page::{PinPage, ViewError, view};
-pub use self_generated::{SelfGeneratedError, try_self_generated};
+pub use self_generated::try_self_generated;
 pub use try_pin::{SignedIn, TryError, try_pin};

@@ -1,0 +1,86 @@
+//! The messages of an activation.
+
+use aldaba_core::code::ShortCode;
+use aldaba_core::ids::{MessageId, PersonId};
+use aldaba_core::language::Language;
+use aldaba_core::time::Timestamp;
+use aldaba_store::persons::Person;
+use aldaba_store::{StoreError, Transaction, audit, outbox};
+
+use crate::app::App;
+
+/// Kind of the SMS with a code; the limits count these.
+const CODE: &str = "activation_code";
+/// Kind of the notice that a device was activated.
+const NEW_DEVICE: &str = "device_activated";
+
+/// Puts the SMS with the code into the outbox, if its owner exists, has a phone, and the limits allow. The limits are
+/// looked up for `asked` in any case, so that an unknown person costs the same. Whether one was put there.
+pub(super) async fn queue_code(
+    app: &App,
+    tx: &Transaction,
+    owner: Option<&Person>,
+    asked: PersonId,
+    language: Language,
+    code: &ShortCode,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let policy = app.policy();
+    let an_hour = outbox::count_since(tx, &asked, CODE, now.minus(std::time::Duration::from_secs(3600))).await?;
+    let a_day = outbox::count_since(tx, &asked, CODE, now.minus(std::time::Duration::from_secs(86_400))).await?;
+    let within = an_hour < policy.activation_sms_per_hour && a_day < policy.activation_sms_per_day;
+    let text = code_text(app, language, code);
+    let Some((owner, phone)) = owner.and_then(|owner| Some((owner, owner.phone.as_ref()?))).filter(|_| within) else {
+        return Ok(false);
+    };
+    let message = outbox::NewMessage {
+        id: MessageId::generate(app.random()),
+        person: Some(owner.id),
+        kind: CODE.to_owned(),
+        to: phone.clone(),
+        text,
+        created_at: now,
+    };
+    outbox::enqueue(tx, &message).await?;
+    Ok(true)
+}
+
+/// Tells the person's phone that a device was activated, in their own language: whoever did it may speak another.
+pub(super) async fn queue_new_device(
+    app: &App,
+    tx: &Transaction,
+    owner: &Person,
+    device_name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(phone) = &owner.phone else {
+        return Ok(());
+    };
+    let text = app.texts().with(owner.language, "sms-device-activated", &[("device", device_name.to_owned().into())]);
+    let message = outbox::NewMessage {
+        id: MessageId::generate(app.random()),
+        person: Some(owner.id),
+        kind: NEW_DEVICE.to_owned(),
+        to: phone.clone(),
+        text,
+        created_at: now,
+    };
+    outbox::enqueue(tx, &message).await
+}
+
+/// The SMS: the code, its life, what never to do with it, and the line that phones read to fill the code in
+/// (<https://wicg.github.io/sms-one-time-codes/>): it must be the last.
+fn code_text(app: &App, language: Language, code: &ShortCode) -> String {
+    let minutes = app.policy().activation_life.div_ceil(60);
+    let text = app.texts().with(
+        language,
+        "sms-activation-code",
+        &[("code", code.grouped().into()), ("minutes", minutes.into())],
+    );
+    format!("{text}\n@{} #{}", app.config().public_url.host(), code.canonical())
+}
+
+/// An audit entry of an activation.
+pub(super) fn entry(now: Timestamp, kind: &'static str, person: Option<PersonId>) -> audit::Entry {
+    audit::Entry::new(now, kind, person)
+}

@@ -1,0 +1,120 @@
+//! Pages for what went wrong outside a form.
+
+use aldaba_protocol::error::ErrorCode;
+use aldaba_store::StoreError;
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use super::{Page, Reply, Visitor, Way};
+use crate::app::App;
+
+/// Why no page can be shown. Each has its own text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// `?site=` names nobody.
+    UnknownSite,
+    /// `?procedure=` is none of the site's.
+    UnknownProcedure,
+    /// There is no such page.
+    NotFound,
+    /// The form did not come from a page shown to this browser.
+    Csrf,
+    /// The page exists, but not for this method.
+    Method,
+    /// More was sent than any form here holds.
+    TooLarge,
+    /// A fault of ours.
+    Internal,
+    /// The database is away.
+    Unavailable,
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage {
+    page: Page,
+    title: &'static str,
+    text: String,
+    code: &'static str,
+    colour: &'static str,
+    way: Way,
+}
+
+impl Failure {
+    /// The page for it.
+    pub fn show(self, app: &App, visitor: &Visitor) -> Response {
+        let (title, text) = self.keys();
+        // The address that failed may be of a POST, or not be ours: the links to other languages lead home.
+        let page = Page::new(app, visitor, "/");
+        let text = page.t(text);
+        let way = Way { href: "/".to_owned(), text: page.t("error-back-home") };
+        let colour = if self.status().is_server_error() { "danger" } else { "warning" };
+        let template = FailurePage { page, title, text, code: self.code(), colour, way };
+        Reply::new(app, visitor).status(self.status()).html(&template)
+    }
+
+    /// Its HTTP status alone, where not even a page can be made.
+    pub(super) fn plain(self) -> Response {
+        self.status().into_response()
+    }
+
+    /// Its HTTP status.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::UnknownSite | Self::UnknownProcedure | Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Csrf => StatusCode::FORBIDDEN,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::UnknownSite => "unknown_site",
+            Self::UnknownProcedure => "unknown_procedure",
+            Self::NotFound => "not_found",
+            Self::Csrf => "csrf",
+            Self::Method => "method_not_allowed",
+            Self::TooLarge => "payload_too_large",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::UnknownSite => ("error-unknown-site-title", "error-unknown-site-text"),
+            Self::UnknownProcedure => ("error-unknown-procedure-title", "error-unknown-procedure-text"),
+            Self::NotFound => ("error-not-found-title", "error-not-found-text"),
+            Self::Csrf => ("error-csrf-title", "error-csrf-text"),
+            Self::Method => ("error-method-title", "error-method-text"),
+            Self::TooLarge => ("error-too-large-title", "error-too-large-text"),
+            Self::Internal => ("error-internal-title", "error-internal-text"),
+            Self::Unavailable => ("error-unavailable-title", "error-unavailable-text"),
+        }
+    }
+}
+
+impl From<ErrorCode> for Failure {
+    /// What a page says where a program would get that problem.
+    fn from(code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::NotFound => Self::NotFound,
+            ErrorCode::MethodNotAllowed => Self::Method,
+            ErrorCode::PayloadTooLarge => Self::TooLarge,
+            ErrorCode::Unavailable => Self::Unavailable,
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    /// Logs the failure here, where it is handled.
+    fn from(error: StoreError) -> Self {
+        Self::from(crate::http::problem::Problem::from(error).code)
+    }
+}

@@ -1,0 +1,50 @@
+//! Moments as people read them: in the official time of the peninsula.
+
+use aldaba_core::time::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Page;
+use crate::texts::FluentValue;
+
+/// The official time zone of the Spanish peninsula. Pages say whose time it is.
+const ZONE: &str = "Europe/Madrid";
+
+/// `23 de noviembre de 2026, 15:49 (hora peninsular)`.
+#[must_use]
+pub fn date_and_time(page: &Page, moment: Timestamp) -> String {
+    let (local, zone) = local(moment);
+    let month = page.t(&format!("portal-month-{}", local.month()));
+    page.with(
+        "portal-date-and-time",
+        &[
+            ("day", FluentValue::from(local.day().to_string())),
+            ("month", FluentValue::from(month)),
+            ("year", FluentValue::from(local.year().to_string())),
+            ("time", FluentValue::from(clock(&local))),
+            ("zone", FluentValue::from(page.t(zone))),
+        ],
+    )
+}
+
+/// `15:49 (hora peninsular)`.
+#[must_use]
+pub fn time_of_day(page: &Page, moment: Timestamp) -> String {
+    let (local, zone) = local(moment);
+    page.with(
+        "portal-time",
+        &[("time", FluentValue::from(clock(&local))), ("zone", FluentValue::from(page.t(zone)))],
+    )
+}
+
+fn clock(local: &jiff::Zoned) -> String {
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
+/// The moment there, and the key of the zone's name: a machine without time zones says UTC.
+fn local(moment: Timestamp) -> (jiff::Zoned, &'static str) {
+    let moment = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or_default();
+    match TimeZone::get(ZONE) {
+        Ok(zone) => (moment.to_zoned(zone), "portal-zone-peninsula"),
+        Err(_) => (moment.to_zoned(TimeZone::UTC), "portal-zone-utc"),
+    }
+}

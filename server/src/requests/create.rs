@@ -1,0 +1,141 @@
+//! A sign-in request is made on a relying party's page.
+//!
+//! The page learns nothing: a request for an unknown person, or with a wrong contrast datum, takes the same statements
+//! and gives the same answer. It belongs to nobody, so that nothing can ever reveal it.
+
+use aldaba_core::code::ShortCode;
+use aldaba_core::contrast::Contrast;
+use aldaba_core::document::Document;
+use aldaba_core::ids::{PersonId, RequestId};
+use aldaba_core::language::Language;
+use aldaba_core::own_key::OwnKey;
+use aldaba_core::phrase::two_words;
+use aldaba_core::policy::seconds;
+use aldaba_core::request::{Method, Origin, RequestState, is_quiet};
+use aldaba_core::time::Timestamp;
+use aldaba_store::{StoreError, audit, persons, requests};
+
+use super::events::Live;
+use super::{BrowserBinding, BrowserInfo};
+use crate::app::App;
+use crate::config::RelyingParty;
+
+/// What the page knows when somebody presses "Obtener PIN".
+pub struct NewSignIn<'a> {
+    /// Who asks for the sign-in.
+    pub relying_party: &'a RelyingParty,
+    /// What for: the procedure's name as the device shows it. Empty: the site's own front page.
+    pub procedure: &'a str,
+    /// Whose sign-in.
+    pub document: Document,
+    /// What the owner knows besides.
+    pub contrast: Contrast,
+    /// Chosen by whoever sits at the page and asked again with the PIN.
+    pub own_key: Option<OwnKey>,
+    /// What the device shows of the browser.
+    pub browser: BrowserInfo,
+    /// The browser's cookie.
+    pub binding: &'a BrowserBinding,
+    /// The page's language; that of the phrase, too.
+    pub language: Language,
+    /// Which PIN will be typed.
+    pub method: Method,
+}
+
+/// A request that now exists, durably. The same whether or not the person does.
+#[derive(Debug)]
+pub struct Created {
+    /// Its id, for the browser's cookie only.
+    pub id: RequestId,
+    /// The 8 characters that bring it up on the owner's device.
+    pub code: ShortCode,
+    /// The two words that page and device both show.
+    pub phrase: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Why no request could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Makes a request. If the person exists and the contrast datum is right, their devices are told, unless the rules for
+/// notices keep it quiet.
+///
+/// # Errors
+/// [`RequestError::Store`]: nothing was made.
+pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, RequestError> {
+    let now = app.now();
+    let id = RequestId::generate(app.random());
+    let code = ShortCode::generate(app.random());
+    let phrase = two_words(sign_in.language, app.random());
+    let expires_at = now.plus(seconds(app.policy().request_life));
+    let place = match (app.places(), sign_in.browser.address) {
+        (Some(places), Some(address)) => places.of(address, sign_in.language),
+        (Some(_) | None, _) => None,
+    };
+    let new = requests::NewRequest {
+        id,
+        person: None,
+        relying_party: requests::RelyingParty {
+            id: sign_in.relying_party.id.clone(),
+            name: sign_in.relying_party.name.clone(),
+            domain: sign_in.relying_party.domain.clone(),
+        },
+        procedure: sign_in.procedure.to_owned(),
+        browser: sign_in.browser.browser.unwrap_or_default(),
+        system: sign_in.browser.system.unwrap_or_default(),
+        place,
+        phrase: phrase.clone(),
+        language: sign_in.language,
+        code: code.clone(),
+        method: sign_in.method,
+        origin: Origin::Document,
+        quiet: false,
+        own_key: sign_in.own_key,
+        binding: sign_in.binding.bytes(),
+        created_at: now,
+        expires_at,
+    };
+    // Somebody whom no row can belong to, so that an unknown person costs the same statements as a known one.
+    let nobody = PersonId::generate(app.random());
+    let told = {
+        let app = app.clone();
+        let (document, contrast) = (sign_in.document, sign_in.contrast);
+        if sign_in.method == Method::SelfGenerated {
+            app.strangers().made(&app, id, &document, &contrast, expires_at);
+        }
+        app.clone()
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut new = new;
+                    let found = persons::find_locked(tx, &document).await?;
+                    let matches = found.as_ref().map_or_else(
+                        || persons::contrast_matches_nobody(app.keys(), &contrast),
+                        |person| person.contrast_matches(app.keys(), &contrast),
+                    );
+                    let owner = found.filter(|_| matches);
+                    let asked = owner.as_ref().map_or(nobody, |person| person.id);
+                    let counts = requests::counts(tx, &asked, now).await?;
+                    if let Some(person) = &owner {
+                        new.person = Some(person.id);
+                        new.quiet = is_quiet(app.policy(), Origin::Document, &counts, person.is_muted(now));
+                    }
+                    let shown = new.person.filter(|_| !new.quiet && new.method == Method::Incoming);
+                    requests::insert(tx, &new).await?;
+                    audit::append(tx, &audit::Entry::of_request(now, "request_made", new.person, id)).await?;
+                    Ok::<_, StoreError>(shown)
+                })
+            })
+            .await?
+    };
+    if let Some(person) = told {
+        app.hub().publish(&person, Live::Request { id, state: RequestState::Pending, updated_at: now });
+    }
+    Ok(Created { id, code, phrase, expires_at })
+}

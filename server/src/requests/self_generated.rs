@@ -1,0 +1,190 @@
+//! A PIN that the app made itself is typed on the page.
+//!
+//! Rules:
+//! - Of a person's active devices each is tried; a step that was accepted once is never accepted again.
+//! - Failures in a row delay further tries, and a hundred switch this method off, until the device next signs anything.
+//!   The incoming PIN knows nothing of it.
+//! - For an unknown person, or one without a device, the same happens with failures that are remembered in memory only:
+//!   the page must not tell by its delays who exists. They are kept by document and contrast datum, so that a stranger
+//!   who does not know the datum cannot delay the owner.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use aldaba_core::contrast::Contrast;
+use aldaba_core::document::Document;
+use aldaba_core::ids::{PersonId, RequestId};
+use aldaba_core::level::Level;
+use aldaba_core::pin::Pin;
+use aldaba_core::policy::Policy;
+use aldaba_core::request::Method;
+use aldaba_core::self_generated::{Throttle, TryRefusal};
+use aldaba_core::time::Timestamp;
+use aldaba_protocol::pin::{SELF_GENERATED_DIGITS, check_self_generated};
+use aldaba_protocol::secret::Key32;
+use aldaba_store::{Transaction, devices, requests};
+
+use super::BrowserBinding;
+use super::try_pin::{Attempt, Judged, SignedIn, TryError, report};
+use crate::app::App;
+
+/// Tries a self-generated PIN on a request that was made for one.
+///
+/// # Errors
+/// [`TryError`]; a wrong try is counted, durably, before its answer.
+pub async fn try_self_generated(
+    app: &App,
+    id: &RequestId,
+    binding: &BrowserBinding,
+    relying_party: &str,
+    pin: &str,
+    own_key: Option<&str>,
+) -> Result<SignedIn, TryError> {
+    let now = app.now();
+    let typed = Pin::parse(pin, usize::from(SELF_GENERATED_DIGITS)).ok_or(TryError::MalformedPin)?;
+    let attempt = Attempt::new(app, id, binding, relying_party, own_key);
+    let nobody = PersonId::generate(app.random());
+    let outcome = app
+        .store()
+        .write(move |tx| {
+            Box::pin(async move {
+                let request = match attempt.begin(tx, Method::SelfGenerated, now).await? {
+                    Ok(request) => request,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                let owner = request.person.unwrap_or(nobody);
+                let candidates = devices::list_active_locked(tx, &owner).await?;
+                if candidates.is_empty() {
+                    return refuse_nobody(&attempt, tx, &request, &typed, now).await;
+                }
+                evaluate(&attempt, tx, &request, candidates, &typed, now).await
+            })
+        })
+        .await?;
+    report(app, id, outcome)
+}
+
+async fn evaluate(
+    attempt: &Attempt,
+    tx: &Transaction,
+    request: &requests::Request,
+    candidates: Vec<devices::Device>,
+    typed: &Pin,
+    now: Timestamp,
+) -> Judged<SignedIn> {
+    let policy = attempt.app.policy();
+    let mut refused: Option<TryRefusal> = None;
+    let mut open = Vec::new();
+    for device in candidates {
+        match device.throttle.may_try(policy, now) {
+            Ok(()) => open.push(device),
+            Err(refusal) => refused = Some(sooner(refused, refusal)),
+        }
+    }
+    if let (true, Some(refusal)) = (open.is_empty(), refused) {
+        return Ok(Err(refusal_of(refusal, now)));
+    }
+    let own_key = attempt.own_key_matches(request);
+    for device in &open {
+        let step = device.otp_key.as_ref().and_then(|key| check_self_generated(key, typed, seconds_of(now)));
+        let Some(step) = step.filter(|_| own_key) else {
+            continue;
+        };
+        if devices::accept_totp_step(tx, &device.id, step, policy.self_failures_to_disable, now).await? {
+            // What anybody with the unlocked app can read off it, wherever it is typed, proves the lowest level.
+            let level = device.level.min(Level::Low);
+            return attempt.spend(tx, request, &device.id, level, now).await;
+        }
+    }
+    for device in &open {
+        let after = device.throttle.after_failure(policy, now);
+        devices::set_throttle(tx, &device.id, &device.throttle, &after).await?;
+    }
+    attempt.count_wrong(tx, request, now).await
+}
+
+/// The same for nobody: a check of equal cost, failures in memory.
+async fn refuse_nobody(
+    attempt: &Attempt,
+    tx: &Transaction,
+    request: &requests::Request,
+    typed: &Pin,
+    now: Timestamp,
+) -> Judged<SignedIn> {
+    if let Err(refusal) = attempt.app.strangers().may_try(&request.id, attempt.app.policy(), now) {
+        return Ok(Err(refusal_of(refusal, now)));
+    }
+    let nothing = Key32::new(attempt.app.keys().mac("aldaba/self-generated/nobody/v1", &[request.id.as_bytes()]));
+    let _ = check_self_generated(&nothing, typed, seconds_of(now));
+    attempt.app.strangers().failed(&request.id, attempt.app.policy(), now);
+    attempt.count_wrong(tx, request, now).await
+}
+
+fn seconds_of(now: Timestamp) -> u64 {
+    u64::try_from(now.as_secs()).unwrap_or(0)
+}
+
+fn sooner(one: Option<TryRefusal>, other: TryRefusal) -> TryRefusal {
+    match (one, other) {
+        (None | Some(TryRefusal::Disabled), other) => other,
+        (Some(delayed), TryRefusal::Disabled) => delayed,
+        (Some(TryRefusal::Delayed { until: one }), TryRefusal::Delayed { until: other }) => {
+            TryRefusal::Delayed { until: one.min(other) }
+        }
+    }
+}
+
+fn refusal_of(refusal: TryRefusal, now: Timestamp) -> TryError {
+    match refusal {
+        TryRefusal::Delayed { until } => TryError::Delayed { retry_after: until.since(now) },
+        TryRefusal::Disabled => TryError::Disabled,
+    }
+}
+
+/// Failures of those who do not exist, or have no device.
+#[derive(Default)]
+pub struct Strangers(Mutex<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    /// Which pair of document and datum a request was made for, and when it ends.
+    requests: HashMap<RequestId, ([u8; 32], Timestamp)>,
+    /// Failures of a pair.
+    pairs: HashMap<[u8; 32], Throttle>,
+}
+
+/// Pairs and requests remembered at once; beyond it the oldest requests and the pairs that may try again are forgotten.
+const REMEMBERED: usize = 50_000;
+
+impl Strangers {
+    /// Remembers which pair a self-generated request was made for.
+    pub(super) fn made(&self, app: &App, id: RequestId, document: &Document, contrast: &Contrast, ends: Timestamp) {
+        let pair = app.keys().mac(
+            "aldaba/self-generated/pair/v1",
+            &[document.canonical().as_bytes(), contrast.canonical().as_bytes()],
+        );
+        let now = app.now();
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.requests.len() >= REMEMBERED {
+            remembered.requests.retain(|_, (_, ends)| now < *ends);
+        }
+        if remembered.pairs.len() >= REMEMBERED {
+            remembered.pairs.retain(|_, throttle| throttle.blocked_until.is_some_and(|until| now < until));
+        }
+        remembered.requests.insert(id, (pair, ends));
+    }
+
+    fn may_try(&self, id: &RequestId, policy: &Policy, now: Timestamp) -> Result<(), TryRefusal> {
+        let remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let throttle = remembered.requests.get(id).and_then(|(pair, _)| remembered.pairs.get(pair));
+        throttle.map_or(Ok(()), |throttle| throttle.may_try(policy, now))
+    }
+
+    fn failed(&self, id: &RequestId, policy: &Policy, now: Timestamp) {
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((pair, _)) = remembered.requests.get(id).copied() {
+            let throttle = remembered.pairs.entry(pair).or_default();
+            *throttle = throttle.after_failure(policy, now);
+        }
+    }
+}
