@@ -1,0 +1,163 @@
+//! Signed calls, and the counter rule for those that change something: the counter is on the disk before the call is
+//! sent; a call whose answer is lost is said again, the very same, before anything else is said.
+
+use std::time::{Duration, Instant};
+
+use aldaba_protocol::error::ErrorCode;
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+
+use super::{ActiveDevice, Authenticator};
+use crate::error::{Error, Result};
+use crate::marker::{Marker, Refused, Unanswered};
+
+/// Within this time a lost answer is asked for again by itself; after it the person decides.
+const PERSIST: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(300);
+
+impl Authenticator {
+    /// A signed call that changes nothing.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        device: &ActiveDevice,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> Result<T> {
+        let answer = self
+            .client
+            .call(&device.server, method, path, body, Some(device.signer()))
+            .await;
+        self.heed(device, answer).await
+    }
+
+    /// A signed call that changes something. `body` makes its body from the counter.
+    pub(super) async fn count<T: DeserializeOwned>(
+        &self,
+        device: &ActiveDevice,
+        method: Method,
+        path: &str,
+        body: impl Fn(u64) -> Result<String>,
+    ) -> Result<T> {
+        let mut ledger = device.ledger.lock().await;
+        if let Some(earlier) = ledger.unanswered.clone() {
+            let same = earlier.method == method.as_str() && earlier.path == path;
+            if !(same && body(ledger.counter)? == earlier.body) {
+                self.settle(device, &mut ledger, earlier).await?;
+            }
+        }
+        if ledger.unanswered.is_none() {
+            let counter = ledger.counter + 1;
+            let mut next = ledger.clone();
+            next.counter = counter;
+            next.unanswered = Some(Unanswered {
+                method: method.to_string(),
+                path: path.to_owned(),
+                body: body(counter)?,
+            });
+            self.write(&mut ledger, next).await?;
+        }
+        let text = ledger
+            .unanswered
+            .as_ref()
+            .map(|call| call.body.clone())
+            .unwrap_or_default();
+        let answer = self.say(device, method, path, &text).await;
+        if !answer.as_ref().is_err_and(|error| is_lost(error.code)) {
+            let next = Marker {
+                unanswered: None,
+                ..ledger.clone()
+            };
+            self.write(&mut ledger, next).await?;
+        }
+        drop(ledger);
+        self.heed(device, answer).await
+    }
+
+    /// Gets an earlier call answered, whatever the answer is.
+    async fn settle(&self, device: &ActiveDevice, ledger: &mut Marker, call: Unanswered) -> Result<()> {
+        let method = Method::from_bytes(call.method.as_bytes()).map_err(|_| Error::new(ErrorCode::Internal))?;
+        let answer: Result<serde_json::Value> = self.say(device, method, &call.path, &call.body).await;
+        match answer {
+            Err(error) if is_lost(error.code) => Err(error),
+            _ => {
+                let next = Marker {
+                    unanswered: None,
+                    ..ledger.clone()
+                };
+                self.write(ledger, next).await
+            }
+        }
+    }
+
+    async fn say<T: DeserializeOwned>(
+        &self,
+        device: &ActiveDevice,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Result<T> {
+        let begun = Instant::now();
+        loop {
+            let signer = Some(device.signer());
+            match self
+                .client
+                .call(&device.server, method.clone(), path, body.to_owned(), signer)
+                .await
+            {
+                Err(error) if is_lost(error.code) && begun.elapsed() < PERSIST => tokio::time::sleep(PAUSE).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn write(&self, ledger: &mut Marker, next: Marker) -> Result<()> {
+        let written = next.clone();
+        self.on_disk(move |data| data.write_marker(&written)).await?;
+        *ledger = next;
+        Ok(())
+    }
+
+    /// Takes note when the server does not take this device any more.
+    pub(super) async fn heed<T>(&self, device: &ActiveDevice, answer: Result<T>) -> Result<T> {
+        if let Err(error) = &answer {
+            let refused = match error.code {
+                ErrorCode::DeviceFrozen => Some(Refused::Frozen),
+                ErrorCode::DeviceRevoked | ErrorCode::DeviceUnknown => Some(Refused::Revoked),
+                _ => None,
+            };
+            if let Some(refused) = refused {
+                self.refuse(device, refused).await?;
+            }
+        }
+        answer
+    }
+
+    /// Keeps in the marker that the server refuses this device, and forgets its secrets in memory.
+    pub(super) async fn refuse(&self, device: &ActiveDevice, refused: Refused) -> Result<()> {
+        let mut ledger = device.ledger.lock().await;
+        if ledger.refused != Some(refused) {
+            let next = Marker {
+                refused: Some(refused),
+                ..ledger.clone()
+            };
+            self.write(&mut ledger, next).await?;
+        }
+        drop(ledger);
+        *self.active.lock().await = None;
+        self.known().clear();
+        Ok(())
+    }
+}
+
+/// Whether the call may or may not have been carried out.
+fn is_lost(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::Network
+            | ErrorCode::Unavailable
+            | ErrorCode::Timeout
+            | ErrorCode::Internal
+            | ErrorCode::ServerUnsupported
+    )
+}
