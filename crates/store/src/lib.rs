@@ -1,1 +1,43 @@
-//! Persistence.
+//! Aldaba's persistence: one set of statements for SQLite and PostgreSQL.
+//!
+//! ```text
+//! store.rs        open, write, read, close; the choice of database is made here, once
+//! writer.rs       SQLite's one writer: waiting jobs share one durable commit
+//! transaction.rs  what a job is given: statements in, typed rows out
+//! keys.rs         the server's keys and the file they live in
+//! seal.rs         columns that a stolen database must not give away
+//! migrations/     the schema, step by step
+//! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs   one table family each
+//! maintenance.rs  what is thrown away, and when
+//! testing.rs      a database of one's own for a test (feature `testing`)
+//! ```
+//!
+//! Invariants kept here and nowhere else:
+//! - Every transition is one conditional statement. Its function says whether it won; who lost reads the row again and judges.
+//! - What a call acknowledged is durable: SQLite in WAL with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`.
+//! - Locks are taken in the order person, request, device, audit lane.
+//! - Documents, phones, names, keys and message texts are written sealed, never in the clear.
+//! - Times are UTC milliseconds, ids 16 random bytes.
+
+pub mod activations;
+pub mod audit;
+pub mod devices;
+mod error;
+pub mod keys;
+pub mod maintenance;
+mod migrations;
+pub mod outbox;
+pub mod persons;
+pub mod requests;
+pub mod seal;
+pub mod sessions;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod transaction;
+mod writer;
+
+pub use error::{OpenError, StoreError};
+pub use keys::{KeyFile, KeyFileError, ServerKeys};
+pub use store::{Backend, Store, StoreConfig};
+pub use transaction::Transaction;

@@ -1,0 +1,371 @@
+//! Activated devices: their keys, their counter, the nonces of their signatures, their self-generated PINs.
+
+use std::fmt;
+
+use aldaba_core::device::{CounterStep, DeviceState, judge_counter};
+use aldaba_core::ids::{DeviceId, PersonId};
+use aldaba_core::language::Language;
+use aldaba_core::level::Level;
+use aldaba_core::self_generated::Throttle;
+use aldaba_core::time::Timestamp;
+use aldaba_protocol::secret::Key32;
+use sha2::{Digest, Sha256};
+
+use crate::error::StoreError;
+use crate::seal::{self, Place};
+use crate::transaction::{Row, Transaction, bind};
+
+const TABLE: &str = "devices";
+
+/// A device that was just activated.
+#[derive(Clone)]
+pub struct NewDevice {
+    /// A fresh id.
+    pub id: DeviceId,
+    /// Whose.
+    pub person: PersonId,
+    /// What its owner called it. Sealed.
+    pub name: String,
+    /// Its operating system.
+    pub platform: String,
+    /// What its activation proved.
+    pub level: Level,
+    /// The app's language.
+    pub language: Language,
+    /// Its public signing key, SEC1 compressed.
+    pub signing_key: [u8; 33],
+    /// `K_otp`. Sealed.
+    pub otp_key: Key32,
+    /// When it was activated.
+    pub activated_at: Timestamp,
+}
+
+/// A device as stored.
+#[derive(Clone)]
+pub struct Device {
+    /// The `keyid` of its signatures.
+    pub id: DeviceId,
+    /// Whose.
+    pub person: PersonId,
+    /// What its owner called it.
+    pub name: String,
+    /// Its operating system.
+    pub platform: String,
+    /// What its activation proved.
+    pub level: Level,
+    /// The app's language.
+    pub language: Language,
+    /// Its public signing key, SEC1 compressed.
+    pub signing_key: [u8; 33],
+    /// `K_otp`; wiped (`None`) once revoked.
+    pub otp_key: Option<Key32>,
+    /// Active, frozen or revoked.
+    pub state: DeviceState,
+    /// The highest counter accepted; 0 before the first.
+    pub counter: u64,
+    /// Digest of the call that had it.
+    pub counter_digest: Option<[u8; 32]>,
+    /// The TOTP step accepted last; 0 before the first.
+    pub last_step: u64,
+    /// Failures with self-generated PINs.
+    pub throttle: Throttle,
+    /// When it was activated.
+    pub activated_at: Timestamp,
+    /// When it signed something last, as far as that was noted.
+    pub seen_at: Timestamp,
+    /// When it was frozen or revoked.
+    pub closed_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for NewDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewDevice")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+fn place<'a>(row: &'a DeviceId, column: &'a str) -> Place<'a> {
+    Place {
+        table: TABLE,
+        row: row.as_bytes(),
+        column,
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "id, person_id, name, platform, level, language, signing_key, otp_key, state, counter, counter_digest, last_step, \
+         failures_in_row, blocked_until, activated_at, seen_at, closed_at"
+    };
+}
+
+fn read(tx: &Transaction, row: &Row) -> Result<Device, StoreError> {
+    let id: DeviceId = row.id(0)?;
+    let keys = tx.keys();
+    let otp_key = row.optional_blob(7)?;
+    Ok(Device {
+        person: row.id(1)?,
+        name: seal::open_text(keys, place(&id, "name"), &row.blob(2)?)?,
+        platform: row.text(3)?,
+        level: row.word(4)?,
+        language: row.word(5)?,
+        signing_key: row.array(6)?,
+        otp_key: otp_key
+            .map(|sealed| seal::open_key(keys, place(&id, "otp_key"), &sealed))
+            .transpose()?,
+        state: row.word(8)?,
+        counter: row.count(9)?,
+        counter_digest: row.optional_array(10)?,
+        last_step: row.count(11)?,
+        throttle: Throttle {
+            failures_in_row: row.small_count(12)?,
+            blocked_until: row.optional_time(13)?,
+        },
+        activated_at: row.time(14)?,
+        seen_at: row.time(15)?,
+        closed_at: row.optional_time(16)?,
+        id,
+    })
+}
+
+/// Writes a new, active device.
+pub async fn insert(tx: &Transaction, device: &NewDevice) -> Result<(), StoreError> {
+    let (keys, id) = (tx.keys(), &device.id);
+    tx.execute(
+        "INSERT INTO devices (id, person_id, name, platform, level, language, signing_key, otp_key, state, activated_at, \
+         seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9)",
+        vec![
+            bind::id(id),
+            bind::id(&device.person),
+            bind::blob(seal::seal(keys, place(id, "name"), device.name.as_bytes())?),
+            bind::text(&device.platform),
+            bind::text(device.level.as_str()),
+            bind::text(device.language.tag()),
+            bind::blob(device.signing_key),
+            bind::blob(seal::seal(keys, place(id, "otp_key"), device.otp_key.expose())?),
+            bind::time(device.activated_at),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A device by id, in whatever state.
+pub async fn get(tx: &Transaction, id: &DeviceId) -> Result<Option<Device>, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM devices WHERE id = $1");
+    tx.select_one(SQL, vec![bind::id(id)])
+        .await?
+        .map(|row| read(tx, &row))
+        .transpose()
+}
+
+/// All devices of a person, in whatever state, oldest first.
+pub async fn list(tx: &Transaction, person: &PersonId) -> Result<Vec<Device>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM devices WHERE person_id = $1 ORDER BY activated_at, id"
+    );
+    let rows = tx.select_all(SQL, vec![bind::id(person)]).await?;
+    rows.iter().map(|row| read(tx, row)).collect()
+}
+
+/// The active devices of a person, locked until the transaction ends: one try at a self-generated PIN at a time.
+pub async fn list_active_locked(tx: &Transaction, person: &PersonId) -> Result<Vec<Device>, StoreError> {
+    const PLAIN: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM devices WHERE person_id = $1 AND state = 'active' ORDER BY id"
+    );
+    const LOCKING: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM devices WHERE person_id = $1 AND state = 'active' ORDER BY id FOR UPDATE"
+    );
+    tx.open()?;
+    let rows = tx
+        .select_all(tx.locking(PLAIN, LOCKING), vec![bind::id(person)])
+        .await?;
+    rows.iter().map(|row| read(tx, row)).collect()
+}
+
+/// How many active devices a person has.
+pub async fn count_active(tx: &Transaction, person: &PersonId) -> Result<u32, StoreError> {
+    let sql = "SELECT COUNT(*) FROM devices WHERE person_id = $1 AND state = 'active'";
+    let row = tx.select_one(sql, vec![bind::id(person)]).await?;
+    row.ok_or(StoreError::Corrupt("a count"))?.small_count(0)
+}
+
+/// Uses up the nonce of a signature. `false`: it was used before. It is remembered until `expires_at`, after which the
+/// signature is too old by its own date.
+pub async fn use_nonce(
+    tx: &Transaction,
+    id: &DeviceId,
+    nonce: &str,
+    expires_at: Timestamp,
+) -> Result<bool, StoreError> {
+    // Hashed: a fixed size, whatever a device sends.
+    let hash: [u8; 32] = Sha256::digest(nonce.as_bytes()).into();
+    tx.wins(
+        "INSERT INTO nonces (device_id, nonce_hash, expires_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (device_id, nonce_hash) DO NOTHING",
+        vec![bind::id(id), bind::blob(hash), bind::time(expires_at)],
+    )
+    .await
+}
+
+/// What a counter turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counted {
+    /// A new call; the counter is taken.
+    Advanced,
+    /// The very same call again, with the answer it had (JSON), if one was saved.
+    Repeated(Option<String>),
+    /// Lower, or the same on another call: the device's store was cloned or rolled back. Nothing was changed.
+    Diverged,
+    /// The device is not active.
+    Inactive(DeviceState),
+    /// There is no such device.
+    Unknown,
+}
+
+/// Takes the counter of a state-changing call, if the device is active and the counter is higher than any before.
+/// `digest` covers method, target and body; `answer` is what a repetition shall be given (see [`save_answer`]).
+pub async fn advance_counter(
+    tx: &Transaction,
+    id: &DeviceId,
+    counter: u64,
+    digest: &[u8; 32],
+    answer: Option<&str>,
+    now: Timestamp,
+) -> Result<Counted, StoreError> {
+    // Beyond 63 bits nothing can be stored; no honest device gets there.
+    let Ok(bound) = bind::count(counter) else {
+        return Ok(Counted::Diverged);
+    };
+    let won = tx
+        .wins(
+            "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = $4, seen_at = $5, failures_in_row = 0, \
+             blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2",
+            vec![bind::id(id), bound, bind::blob(*digest), bind::optional_text(answer), bind::time(now)],
+        )
+        .await?;
+    if won {
+        return Ok(Counted::Advanced);
+    }
+    let sql = "SELECT state, counter, counter_digest, counter_answer FROM devices WHERE id = $1";
+    let Some(row) = tx.select_one(sql, vec![bind::id(id)]).await? else {
+        return Ok(Counted::Unknown);
+    };
+    let state: DeviceState = row.word(0)?;
+    let last_digest: Option<[u8; 32]> = row.optional_array(2)?;
+    // The same call again is answered the same even by a device that this very call deactivated.
+    Ok(
+        match judge_counter(row.count(1)?, last_digest.as_ref(), counter, digest) {
+            CounterStep::Repeat => Counted::Repeated(row.optional_text(3)?),
+            _ if state != DeviceState::Active => Counted::Inactive(state),
+            CounterStep::Advance | CounterStep::Diverged => Counted::Diverged,
+        },
+    )
+}
+
+/// Saves the answer (JSON without secrets) that a repetition of the call with `counter` shall be given. `false`: the
+/// counter has moved on.
+pub async fn save_answer(tx: &Transaction, id: &DeviceId, counter: u64, answer: &str) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE devices SET counter_answer = $3 WHERE id = $1 AND counter = $2",
+        vec![bind::id(id), bind::count(counter)?, bind::text(answer)],
+    )
+    .await
+}
+
+/// Revokes a device and wipes its `K_otp`. `false`: it was revoked before, or is unknown.
+pub async fn revoke(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE devices SET state = 'revoked', otp_key = NULL, closed_at = $2 WHERE id = $1 AND state <> 'revoked'",
+        vec![bind::id(id), bind::time(now)],
+    )
+    .await
+}
+
+/// Freezes an active device. `false`: it was not active.
+pub async fn freeze(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE devices SET state = 'frozen', closed_at = $2 WHERE id = $1 AND state = 'active'",
+        vec![bind::id(id), bind::time(now)],
+    )
+    .await
+}
+
+/// Notes that an active device signed something, which also switches its self-generated PINs on again
+/// (protocol.md, self-generated PIN). `false`: it is not active.
+pub async fn touch(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE devices SET seen_at = $2, failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active'",
+        vec![bind::id(id), bind::time(now)],
+    )
+    .await
+}
+
+/// Switches self-generated PINs on again after failures. `false`: there were none, or the device is not active.
+pub async fn enable_self_generated(tx: &Transaction, id: &DeviceId) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE devices SET failures_in_row = 0, blocked_until = NULL \
+         WHERE id = $1 AND state = 'active' AND failures_in_row > 0",
+        vec![bind::id(id)],
+    )
+    .await
+}
+
+/// Accepts a TOTP step once: only a later one than any accepted before, of an active device that is not throttled at `now`.
+/// Clears the failures in a row. `most_failures` is the policy's `self_failures_to_disable`.
+pub async fn accept_totp_step(
+    tx: &Transaction,
+    id: &DeviceId,
+    step: u64,
+    most_failures: u32,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE devices SET last_step = $2, failures_in_row = 0, blocked_until = NULL \
+         WHERE id = $1 AND state = 'active' AND last_step < $2 AND failures_in_row < $3 \
+         AND (blocked_until IS NULL OR blocked_until <= $4)",
+        vec![
+            bind::id(id),
+            bind::count(step)?,
+            bind::int(most_failures),
+            bind::time(now),
+        ],
+    )
+    .await
+}
+
+/// Replaces the throttle of self-generated PINs, if it is still the one that was read. `false`: another try was counted
+/// meanwhile; read again.
+pub async fn set_throttle(
+    tx: &Transaction,
+    id: &DeviceId,
+    before: &Throttle,
+    after: &Throttle,
+) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE devices SET failures_in_row = $3, blocked_until = $4 WHERE id = $1 AND failures_in_row = $2",
+        vec![
+            bind::id(id),
+            bind::int(before.failures_in_row),
+            bind::int(after.failures_in_row),
+            bind::optional_time(after.blocked_until),
+        ],
+    )
+    .await
+}

@@ -1,0 +1,81 @@
+//! What is thrown away, and when. Nothing that a limit still counts: those look back one day.
+
+use std::time::Duration;
+
+use aldaba_core::time::Timestamp;
+
+use crate::error::StoreError;
+use crate::transaction::{Transaction, bind};
+
+/// How long requests, activations, messages and sessions are kept after their last use. Limits look back 24 hours.
+pub const KEPT: Duration = Duration::from_secs(48 * 3600);
+
+/// Rows of one table thrown away by one call, so that no transaction grows long.
+const MOST: u32 = 5000;
+
+/// How many rows were thrown away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Nonces of signatures that are too old by their own date.
+    pub nonces: u64,
+    /// Activations, with their codes.
+    pub activations: u64,
+    /// Sign-in requests.
+    pub requests: u64,
+    /// Browser sessions.
+    pub sessions: u64,
+    /// Messages that were sent, given up or are of no more use.
+    pub messages: u64,
+}
+
+impl Purged {
+    /// All together.
+    pub const fn total(&self) -> u64 {
+        self.nonces + self.activations + self.requests + self.sessions + self.messages
+    }
+
+    /// Whether a table may have more: call again.
+    pub const fn is_partial(&self) -> bool {
+        let most = MOST as u64;
+        self.nonces >= most
+            || self.activations >= most
+            || self.requests >= most
+            || self.sessions >= most
+            || self.messages >= most
+    }
+}
+
+/// Throws away what is over and counted by nothing. Devices, people and the audit log stay.
+pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreError> {
+    let old = now.minus(KEPT);
+    let purge = async |sql: &str, before: Timestamp| tx.execute(sql, vec![bind::time(before), bind::int(MOST)]).await;
+    Ok(Purged {
+        nonces: purge(
+            "DELETE FROM nonces WHERE (device_id, nonce_hash) IN \
+             (SELECT device_id, nonce_hash FROM nonces WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        )
+        .await?,
+        activations: purge(
+            "DELETE FROM activations WHERE id IN (SELECT id FROM activations WHERE expires_at <= $1 LIMIT $2)",
+            old,
+        )
+        .await?,
+        requests: purge(
+            "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE expires_at <= $1 LIMIT $2)",
+            old,
+        )
+        .await?,
+        sessions: purge(
+            "DELETE FROM sessions WHERE id_hash IN (SELECT id_hash FROM sessions WHERE used_at <= $1 LIMIT $2)",
+            old,
+        )
+        .await?,
+        messages: purge(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at <= $1 \
+             AND (state <> 'queued' OR expires_at <= $1) LIMIT $2)",
+            old,
+        )
+        .await?,
+    })
+}

@@ -1,0 +1,77 @@
+//! The schema, step by step. A migration that was released never changes; a new one is added.
+
+mod m0001_first;
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+use crate::error::OpenError;
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_first::Migration)]
+    }
+}
+
+/// Brings the schema up to this program's in one transaction, in which nobody else migrates; refuses one that is newer.
+pub(crate) async fn run(connection: &DatabaseConnection) -> Result<(), OpenError> {
+    let backend = connection.get_database_backend();
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    let transaction = connection.begin_with_options(options).await?;
+    if backend == DbBackend::Postgres {
+        // Any number will do that nothing else in this database uses; freed at the end of the transaction.
+        transaction
+            .execute_unprepared("SELECT pg_advisory_xact_lock(7307199662)")
+            .await?;
+    }
+    if let Some(unknown) = newer_than_program(&transaction).await? {
+        transaction.rollback().await?;
+        return Err(OpenError::NewerSchema(unknown));
+    }
+    Migrator::up(&transaction, None).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The first migration in the database that this program does not have.
+async fn newer_than_program(connection: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+    let backend = connection.get_database_backend();
+    let exists = match backend {
+        DbBackend::Postgres => {
+            "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'seaql_migrations'"
+        }
+        _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'",
+    };
+    if connection
+        .query_one_raw(Statement::from_string(backend, exists))
+        .await?
+        .is_none()
+    {
+        return Ok(None);
+    }
+    let known = Migrator::migrations();
+    let applied = Statement::from_string(backend, "SELECT version FROM seaql_migrations ORDER BY version");
+    for row in connection.query_all_raw(applied).await? {
+        let version: String = row.try_get_by_index(0)?;
+        if !known.iter().any(|migration| migration.name() == version) {
+            return Ok(Some(version));
+        }
+    }
+    Ok(None)
+}
+
+/// The few words in which the two databases' schemas differ.
+pub(crate) fn in_dialect(backend: DbBackend, sql: &str) -> String {
+    match backend {
+        DbBackend::Postgres => sql.replace("{blob}", "BYTEA").replace("{clustered}", ""),
+        _ => sql.replace("{blob}", "BLOB").replace("{clustered}", "WITHOUT ROWID"),
+    }
+}

@@ -1,0 +1,278 @@
+//! Messages on their way. They are written in the transaction that causes them and sent later, at least once: the message's
+//! id is the idempotency key towards the gateway.
+//!
+//! ```text
+//! queued ── claim (lease) ──▶ sent
+//!    ▲            │
+//!    └── failed, try again ── failed for good
+//! ```
+//!
+//! A worker that dies lets its lease run out, and another one claims the message.
+
+use std::fmt;
+use std::time::Duration;
+
+use aldaba_core::ids::{MessageId, PersonId};
+use aldaba_core::phone::Phone;
+use aldaba_core::time::Timestamp;
+
+use crate::error::StoreError;
+use crate::seal::{self, Place};
+use crate::transaction::{Row, Transaction, bind};
+
+const TABLE: &str = "outbox";
+
+/// What a message is about; limits count by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    /// The code of an activation.
+    ActivationCode,
+    /// A new device was activated.
+    NewDevice,
+    /// A device was deactivated or frozen.
+    DeviceClosed,
+}
+
+impl MessageKind {
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            MessageKind::ActivationCode => "activation_code",
+            MessageKind::NewDevice => "new_device",
+            MessageKind::DeviceClosed => "device_closed",
+        }
+    }
+}
+
+impl std::str::FromStr for MessageKind {
+    type Err = StoreError;
+
+    fn from_str(word: &str) -> Result<Self, StoreError> {
+        match word {
+            "activation_code" => Ok(MessageKind::ActivationCode),
+            "new_device" => Ok(MessageKind::NewDevice),
+            "device_closed" => Ok(MessageKind::DeviceClosed),
+            _ => Err(StoreError::Corrupt("a kind of message")),
+        }
+    }
+}
+
+/// Where a message is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageState {
+    /// To be sent, or being sent.
+    Queued,
+    /// The gateway took it.
+    Sent,
+    /// Given up.
+    Failed,
+}
+
+impl std::str::FromStr for MessageState {
+    type Err = StoreError;
+
+    fn from_str(word: &str) -> Result<Self, StoreError> {
+        match word {
+            "queued" => Ok(MessageState::Queued),
+            "sent" => Ok(MessageState::Sent),
+            "failed" => Ok(MessageState::Failed),
+            _ => Err(StoreError::Corrupt("a message's state")),
+        }
+    }
+}
+
+/// A message to be written.
+#[derive(Clone)]
+pub struct NewMessage {
+    /// A fresh id; the idempotency key towards the gateway.
+    pub id: MessageId,
+    /// Whose limits it counts against.
+    pub person: Option<PersonId>,
+    /// What it is about.
+    pub kind: MessageKind,
+    /// To whom. Sealed.
+    pub to: Phone,
+    /// The text. Sealed.
+    pub text: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// From then on it is of no use and is not sent; `None`: always of use.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A message as stored.
+#[derive(Clone)]
+pub struct Message {
+    /// The idempotency key towards the gateway.
+    pub id: MessageId,
+    /// What it is about.
+    pub kind: MessageKind,
+    /// To whom.
+    pub to: Phone,
+    /// The text.
+    pub text: String,
+    /// Where it is on its way.
+    pub state: MessageState,
+    /// How often it was claimed, this time included.
+    pub attempts: u32,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When the gateway took it.
+    pub sent_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for NewMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewMessage")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+fn place<'a>(row: &'a MessageId, column: &'a str) -> Place<'a> {
+    Place {
+        table: TABLE,
+        row: row.as_bytes(),
+        column,
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "id, kind, recipient, body, state, attempts, created_at, sent_at"
+    };
+}
+
+fn read(tx: &Transaction, row: &Row) -> Result<Message, StoreError> {
+    let id: MessageId = row.id(0)?;
+    let to = seal::open_text(tx.keys(), place(&id, "recipient"), &row.blob(2)?)?;
+    Ok(Message {
+        kind: row.word(1)?,
+        to: Phone::parse(&to).map_err(|_| StoreError::Corrupt("a stored phone"))?,
+        text: seal::open_text(tx.keys(), place(&id, "body"), &row.blob(3)?)?,
+        state: row.word(4)?,
+        attempts: row.small_count(5)?,
+        created_at: row.time(6)?,
+        sent_at: row.optional_time(7)?,
+        id,
+    })
+}
+
+/// Writes a message that is due at once.
+pub async fn enqueue(tx: &Transaction, message: &NewMessage) -> Result<(), StoreError> {
+    let (keys, id) = (tx.keys(), &message.id);
+    tx.execute(
+        "INSERT INTO outbox (id, person_id, kind, recipient, body, state, due_at, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6, $7)",
+        vec![
+            bind::id(id),
+            bind::optional_id(message.person.as_ref()),
+            bind::text(message.kind.as_str()),
+            bind::blob(seal::seal(keys, place(id, "recipient"), message.to.e164().as_bytes())?),
+            bind::blob(seal::seal(keys, place(id, "body"), message.text.as_bytes())?),
+            bind::time(message.created_at),
+            bind::optional_time(message.expires_at),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Claims messages that are due, oldest first, for as long as `lease`. Nobody else gets them meanwhile.
+pub async fn claim_due(
+    tx: &Transaction,
+    now: Timestamp,
+    lease: Duration,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    // The condition is repeated outside: PostgreSQL checks it again when another worker was first with a row.
+    const SQL: &str = concat!(
+        "UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' \
+         AND due_at <= $1 AND (expires_at IS NULL OR expires_at > $1) ORDER BY due_at, id LIMIT $3) \
+         AND state = 'queued' AND due_at <= $1 RETURNING ",
+        columns!()
+    );
+    let rows = tx
+        .change_all(
+            SQL,
+            vec![bind::time(now), bind::time(now.plus(lease)), bind::int(limit)],
+        )
+        .await?;
+    let mut messages = rows.iter().map(|row| read(tx, row)).collect::<Result<Vec<_>, _>>()?;
+    messages.sort_by_key(|message| (message.created_at, message.id));
+    Ok(messages)
+}
+
+/// The gateway took it. `false`: it was marked before.
+pub async fn mark_sent(tx: &Transaction, id: &MessageId, now: Timestamp) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE outbox SET state = 'sent', sent_at = $2 WHERE id = $1 AND state <> 'sent'",
+        vec![bind::id(id), bind::time(now)],
+    )
+    .await
+}
+
+/// The attempt `attempts` failed: try again at `next_at`, or never. `false`: it was sent or claimed anew meanwhile.
+pub async fn mark_failed(
+    tx: &Transaction,
+    id: &MessageId,
+    attempts: u32,
+    next_at: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE outbox SET due_at = CASE WHEN $3 < 0 THEN due_at ELSE $3 END, \
+         state = CASE WHEN $3 < 0 THEN 'failed' ELSE 'queued' END WHERE id = $1 AND state = 'queued' AND attempts = $2",
+        vec![
+            bind::id(id),
+            bind::int(attempts),
+            bind::int(next_at.map_or(-1, Timestamp::as_millis)),
+        ],
+    )
+    .await
+}
+
+/// When the next message falls due, if one is queued: until then a sender may sleep.
+pub async fn next_due(tx: &Transaction, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT MIN(due_at) FROM outbox WHERE state = 'queued' AND (expires_at IS NULL OR expires_at > $1)";
+    tx.select_one(sql, vec![bind::time(now)])
+        .await?
+        .map_or(Ok(None), |row| row.optional_time(0))
+}
+
+/// The newest `limit` messages in whatever state, oldest first.
+pub async fn list(tx: &Transaction, limit: u32) -> Result<Vec<Message>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1"
+    );
+    let rows = tx.select_all(SQL, vec![bind::int(limit)]).await?;
+    rows.iter().rev().map(|row| read(tx, row)).collect()
+}
+
+/// How many messages of a kind were written for a person after `since`, sent or not.
+pub async fn count_since(
+    tx: &Transaction,
+    person: &PersonId,
+    kind: MessageKind,
+    since: Timestamp,
+) -> Result<u32, StoreError> {
+    let row = tx
+        .select_one(
+            "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND kind = $2 AND created_at > $3",
+            vec![bind::id(person), bind::text(kind.as_str()), bind::time(since)],
+        )
+        .await?;
+    row.ok_or(StoreError::Corrupt("a count"))?.small_count(0)
+}

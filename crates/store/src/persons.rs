@@ -1,0 +1,258 @@
+//! Citizens: found by the index of their document, everything that names them sealed.
+
+use std::fmt;
+
+use aldaba_core::contrast::Contrast;
+use aldaba_core::document::Document;
+use aldaba_core::ids::PersonId;
+use aldaba_core::language::Language;
+use aldaba_core::level::Level;
+use aldaba_core::phone::Phone;
+use aldaba_core::time::Timestamp;
+use subtle::ConstantTimeEq;
+
+use crate::error::StoreError;
+use crate::keys::ServerKeys;
+use crate::seal::{self, Place};
+use crate::transaction::{Row, Transaction, bind};
+
+const TABLE: &str = "persons";
+
+/// A citizen to be written.
+#[derive(Clone)]
+pub struct NewPerson {
+    /// A fresh id.
+    pub id: PersonId,
+    /// Sealed; indexed by HMAC.
+    pub document: Document,
+    /// Kept only as HMAC.
+    pub contrast: Contrast,
+    /// Name and surnames, as they are shown after signing in. Sealed.
+    pub name: String,
+    /// Where SMS go. Sealed.
+    pub phone: Option<Phone>,
+    /// What their registration proved.
+    pub level: Level,
+    /// Language of their messages.
+    pub language: Language,
+    /// When they were registered.
+    pub created_at: Timestamp,
+}
+
+/// A citizen as stored.
+#[derive(Clone)]
+pub struct Person {
+    /// Random; says nothing about the document.
+    pub id: PersonId,
+    /// Canonical.
+    pub document: Document,
+    /// Name and surnames.
+    pub name: String,
+    /// Where SMS go.
+    pub phone: Option<Phone>,
+    /// What their registration proved.
+    pub level: Level,
+    /// Language of their messages.
+    pub language: Language,
+    /// Until then, requests started by typing the document are quiet.
+    pub muted_until: Option<Timestamp>,
+    /// When they were registered.
+    pub created_at: Timestamp,
+    contrast_mac: [u8; 32],
+}
+
+impl fmt::Debug for NewPerson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewPerson")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person")
+            .field("id", &self.id)
+            .field("level", &self.level)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Person {
+    /// Whether this is the contrast datum that was registered. In constant time.
+    pub fn contrast_matches(&self, keys: &ServerKeys, contrast: &Contrast) -> bool {
+        self.contrast_mac.ct_eq(&contrast_mac(keys, &self.id, contrast)).into()
+    }
+
+    /// Whether requests started by typing the document are muted.
+    pub fn is_muted(&self, now: Timestamp) -> bool {
+        self.muted_until.is_some_and(|until| now < until)
+    }
+}
+
+/// The work of [`Person::contrast_matches`] for an unknown person, so that both answers take the same time. Always false.
+pub fn contrast_matches_nobody(keys: &ServerKeys, contrast: &Contrast) -> bool {
+    let nobody = contrast_mac(keys, &PersonId::from_bytes([0; 16]), contrast);
+    // The other half comes from another label, so that no datum can ever match.
+    let other = keys.mac("aldaba/contrast/nobody/v1", &[&nobody]);
+    nobody.ct_eq(&other).into()
+}
+
+/// Bound to the person: the same date of two people gives two values.
+fn contrast_mac(keys: &ServerKeys, person: &PersonId, contrast: &Contrast) -> [u8; 32] {
+    keys.mac(
+        "aldaba/contrast/v1",
+        &[person.as_bytes(), contrast.canonical().as_bytes()],
+    )
+}
+
+fn place<'a>(row: &'a PersonId, column: &'a str) -> Place<'a> {
+    Place {
+        table: TABLE,
+        row: row.as_bytes(),
+        column,
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "id, document, contrast_mac, name, phone, level, language, muted_until, created_at"
+    };
+}
+
+fn read(tx: &Transaction, row: &Row) -> Result<Person, StoreError> {
+    let id: PersonId = row.id(0)?;
+    let keys = tx.keys();
+    let document = seal::open_text(keys, place(&id, "document"), &row.blob(1)?)?;
+    let phone = match row.optional_blob(4)? {
+        Some(sealed) => {
+            let phone = seal::open_text(keys, place(&id, "phone"), &sealed)?;
+            Some(Phone::parse(&phone).map_err(|_| StoreError::Corrupt("a stored phone"))?)
+        }
+        None => None,
+    };
+    Ok(Person {
+        document: Document::parse(&document).map_err(|_| StoreError::Corrupt("a stored document"))?,
+        contrast_mac: row.array(2)?,
+        name: seal::open_text(keys, place(&id, "name"), &row.blob(3)?)?,
+        phone,
+        level: row.word(5)?,
+        language: row.word(6)?,
+        muted_until: row.optional_time(7)?,
+        created_at: row.time(8)?,
+        id,
+    })
+}
+
+/// Registers a citizen. `false`: their document is registered already, and nothing was changed.
+pub async fn insert(tx: &Transaction, person: &NewPerson) -> Result<bool, StoreError> {
+    let keys = tx.keys();
+    let id = &person.id;
+    let phone = match &person.phone {
+        Some(phone) => Some(seal::seal(keys, place(id, "phone"), phone.e164().as_bytes())?),
+        None => None,
+    };
+    tx.wins(
+        "INSERT INTO persons (id, document_index, document, contrast_mac, name, phone, level, language, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (document_index) DO NOTHING",
+        vec![
+            bind::id(id),
+            bind::blob(keys.document_index(&person.document)),
+            bind::blob(seal::seal(
+                keys,
+                place(id, "document"),
+                person.document.canonical().as_bytes(),
+            )?),
+            bind::blob(contrast_mac(keys, id, &person.contrast)),
+            bind::blob(seal::seal(keys, place(id, "name"), person.name.as_bytes())?),
+            bind::optional_blob(phone),
+            bind::text(person.level.as_str()),
+            bind::text(person.language.tag()),
+            bind::time(person.created_at),
+        ],
+    )
+    .await
+}
+
+/// Replaces what is known of a registered citizen: contrast datum, name, phone, level and language.
+/// `false`: there is no such person.
+pub async fn update(tx: &Transaction, id: &PersonId, person: &NewPerson) -> Result<bool, StoreError> {
+    let keys = tx.keys();
+    let phone = match &person.phone {
+        Some(phone) => Some(seal::seal(keys, place(id, "phone"), phone.e164().as_bytes())?),
+        None => None,
+    };
+    tx.wins(
+        "UPDATE persons SET contrast_mac = $2, name = $3, phone = $4, level = $5, language = $6 WHERE id = $1",
+        vec![
+            bind::id(id),
+            bind::blob(contrast_mac(keys, id, &person.contrast)),
+            bind::blob(seal::seal(keys, place(id, "name"), person.name.as_bytes())?),
+            bind::optional_blob(phone),
+            bind::text(person.level.as_str()),
+            bind::text(person.language.tag()),
+        ],
+    )
+    .await
+}
+
+/// The citizen of a document.
+pub async fn find(tx: &Transaction, document: &Document) -> Result<Option<Person>, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM persons WHERE document_index = $1");
+    let index = bind::blob(tx.keys().document_index(document));
+    tx.select_one(SQL, vec![index])
+        .await?
+        .map(|row| read(tx, &row))
+        .transpose()
+}
+
+/// The citizen of a document, locked until the transaction ends: what is counted of theirs stays true meanwhile.
+pub async fn find_locked(tx: &Transaction, document: &Document) -> Result<Option<Person>, StoreError> {
+    const PLAIN: &str = concat!("SELECT ", columns!(), " FROM persons WHERE document_index = $1");
+    const LOCKING: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM persons WHERE document_index = $1 FOR UPDATE"
+    );
+    tx.open()?;
+    let index = bind::blob(tx.keys().document_index(document));
+    tx.select_one(tx.locking(PLAIN, LOCKING), vec![index])
+        .await?
+        .map(|row| read(tx, &row))
+        .transpose()
+}
+
+/// A citizen by id.
+pub async fn get(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1");
+    tx.select_one(SQL, vec![bind::id(id)])
+        .await?
+        .map(|row| read(tx, &row))
+        .transpose()
+}
+
+/// A citizen by id, locked until the transaction ends.
+pub async fn lock(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, StoreError> {
+    const PLAIN: &str = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1");
+    const LOCKING: &str = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1 FOR UPDATE");
+    tx.open()?;
+    tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::id(id)])
+        .await?
+        .map(|row| read(tx, &row))
+        .transpose()
+}
+
+/// Mutes requests started by typing the document. Never shortens a longer silence; `false` then.
+pub async fn mute_until(tx: &Transaction, id: &PersonId, until: Timestamp) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE persons SET muted_until = $2 WHERE id = $1 AND (muted_until IS NULL OR muted_until < $2)",
+        vec![bind::id(id), bind::time(until)],
+    )
+    .await
+}
+
+/// How many citizens are registered.
+pub async fn count(tx: &Transaction) -> Result<u64, StoreError> {
+    let row = tx.select_one("SELECT COUNT(*) FROM persons", vec![]).await?;
+    row.ok_or(StoreError::Corrupt("a count"))?.count(0)
+}

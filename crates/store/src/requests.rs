@@ -1,0 +1,553 @@
+//! Sign-in requests. A decoy (unknown person) is the same row with no person.
+//!
+//! Each transition is one conditional statement and returns the row as it is afterwards, or `None` when it lost; who lost
+//! reads the row again with [`get`] and lets `aldaba_core::request` say why.
+
+use std::fmt;
+use std::time::Duration;
+
+use aldaba_core::code::ShortCode;
+use aldaba_core::ids::{DeviceId, PersonId, RequestId};
+use aldaba_core::language::Language;
+use aldaba_core::own_key::OwnKey;
+use aldaba_core::policy::{Policy, seconds};
+use aldaba_core::request::{self, Method, NoticeCounts, Origin, RequestState};
+use aldaba_core::time::Timestamp;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::error::StoreError;
+use crate::keys::ServerKeys;
+use crate::seal::{self, Place};
+use crate::transaction::{Row, Transaction, bind};
+
+const TABLE: &str = "requests";
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelyingParty {
+    /// Its id; part of the PIN.
+    pub id: String,
+    /// Its name, as the citizen reads it.
+    pub name: String,
+    /// Its domain.
+    pub domain: String,
+}
+
+/// A request to be written.
+#[derive(Clone)]
+pub struct NewRequest {
+    /// A fresh id.
+    pub id: RequestId,
+    /// Whose; `None` is a decoy, or a QR start that no device has claimed.
+    pub person: Option<PersonId>,
+    /// Who asks.
+    pub relying_party: RelyingParty,
+    /// For what.
+    pub procedure: String,
+    /// The browser's name.
+    pub browser: String,
+    /// The browser's operating system.
+    pub system: String,
+    /// Rough place, where the operator has a GeoIP file.
+    pub place: Option<String>,
+    /// Two words shown on both screens.
+    pub phrase: String,
+    /// The page's language.
+    pub language: Language,
+    /// The page's code. Kept sealed, and as MAC to find it by.
+    pub code: ShortCode,
+    /// Which PIN is asked for.
+    pub method: Method,
+    /// How it began.
+    pub origin: Origin,
+    /// No notice, not listed.
+    pub quiet: bool,
+    /// The citizen's own key, asked again with the PIN. Kept as MAC.
+    pub own_key: Option<OwnKey>,
+    /// The secret in the browser's cookie. Kept as SHA-256.
+    pub binding: [u8; 32],
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// First moment that is too late.
+    pub expires_at: Timestamp,
+}
+
+/// A request as stored.
+#[derive(Clone)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// Whose; `None` is a decoy, or a QR start that no device has claimed.
+    pub person: Option<PersonId>,
+    /// Who asks.
+    pub relying_party: RelyingParty,
+    /// For what.
+    pub procedure: String,
+    /// The browser's name.
+    pub browser: String,
+    /// The browser's operating system.
+    pub system: String,
+    /// Rough place, where the operator has a GeoIP file.
+    pub place: Option<String>,
+    /// Two words shown on both screens.
+    pub phrase: String,
+    /// The page's language.
+    pub language: Language,
+    /// The page's code.
+    pub code: ShortCode,
+    /// Which PIN is asked for.
+    pub method: Method,
+    /// How it began.
+    pub origin: Origin,
+    /// No notice, not listed.
+    pub quiet: bool,
+    /// As stored; what time makes of it is [`Request::state`].
+    pub stored_state: RequestState,
+    /// The device that revealed it, or whose self-generated PIN spent it.
+    pub device: Option<DeviceId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it changed last.
+    pub updated_at: Timestamp,
+    /// First moment that is too late.
+    pub expires_at: Timestamp,
+    /// When a device revealed it.
+    pub revealed_at: Option<Timestamp>,
+    /// First moment that is too late for its PIN.
+    pub pin_expires_at: Option<Timestamp>,
+    /// Wrong tries.
+    pub tries: u32,
+    /// Why it was rejected.
+    pub reason: Option<Reason>,
+    own_key_mac: Option<[u8; 32]>,
+    binding_hash: [u8; 32],
+}
+
+impl fmt::Debug for NewRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewRequest")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("id", &self.id)
+            .field("stored_state", &self.stored_state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a citizen rejected a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody else started it; two of these within a day mute.
+    NotMe,
+    /// The citizen started it and thought better of it.
+    ChangedMind,
+}
+
+impl Reason {
+    /// The stored word, which is also the wire's.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Reason::NotMe => "not_me",
+            Reason::ChangedMind => "changed_mind",
+        }
+    }
+}
+
+impl std::str::FromStr for Reason {
+    type Err = StoreError;
+
+    fn from_str(word: &str) -> Result<Self, StoreError> {
+        match word {
+            "not_me" => Ok(Reason::NotMe),
+            "changed_mind" => Ok(Reason::ChangedMind),
+            _ => Err(StoreError::Corrupt("a reason")),
+        }
+    }
+}
+
+impl Request {
+    /// The state at `now`: what is live and past its time is expired.
+    pub fn state(&self, now: Timestamp) -> RequestState {
+        self.machine().state_at(now)
+    }
+
+    /// The request as the pure state machine sees it.
+    pub fn machine(&self) -> request::Request {
+        request::Request {
+            method: self.method,
+            state: self.stored_state,
+            device: self.device,
+            tries: self.tries,
+            expires_at: self.expires_at,
+            pin_expires_at: self.pin_expires_at,
+        }
+    }
+
+    /// Whether this browser made it. In constant time.
+    pub fn is_bound_to(&self, binding: &[u8; 32]) -> bool {
+        self.binding_hash.ct_eq(&binding_hash(binding)).into()
+    }
+
+    /// Whether the citizen chose a key of their own.
+    pub fn wants_own_key(&self) -> bool {
+        self.own_key_mac.is_some()
+    }
+
+    /// Whether `typed` is the citizen's own key; true when none was chosen. In constant time.
+    pub fn own_key_matches(&self, keys: &ServerKeys, typed: Option<&OwnKey>) -> bool {
+        match (&self.own_key_mac, typed) {
+            (None, _) => true,
+            (Some(mac), Some(typed)) => mac.ct_eq(&own_key_mac(keys, &self.id, typed)).into(),
+            (Some(_), None) => false,
+        }
+    }
+}
+
+fn binding_hash(binding: &[u8; 32]) -> [u8; 32] {
+    Sha256::digest(binding).into()
+}
+
+fn own_key_mac(keys: &ServerKeys, id: &RequestId, own_key: &OwnKey) -> [u8; 32] {
+    keys.mac(
+        "aldaba/request/own-key/v1",
+        &[id.as_bytes(), own_key.expose().as_bytes()],
+    )
+}
+
+fn code_mac(keys: &ServerKeys, code: &ShortCode) -> [u8; 32] {
+    keys.mac("aldaba/request/code/v1", &[code.canonical().as_bytes()])
+}
+
+fn code_place(row: &RequestId) -> Place<'_> {
+    Place {
+        table: TABLE,
+        row: row.as_bytes(),
+        column: "code",
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, browser, system, place, \
+         phrase, language, code, method, origin, quiet, state, device_id, created_at, updated_at, expires_at, revealed_at, \
+         pin_expires_at, tries, reason, own_key_mac, binding_hash"
+    };
+}
+
+/// Not over at $now, whatever its state: `live!($n)` with the placeholder of `now`.
+macro_rules! live {
+    ($now:literal) => {
+        concat!(
+            "((state = 'pending' AND expires_at > ",
+            $now,
+            ") OR (state = 'revealed' AND pin_expires_at > ",
+            $now,
+            " AND expires_at > ",
+            $now,
+            "))"
+        )
+    };
+}
+
+/// May be tried at $now: revealed, or pending when the PIN is self-generated.
+macro_rules! triable {
+    ($now:literal) => {
+        concat!(
+            "((state = 'revealed' AND method = 'incoming' AND pin_expires_at > ",
+            $now,
+            " AND expires_at > ",
+            $now,
+            ") OR (state = 'pending' AND method = 'self_generated' AND expires_at > ",
+            $now,
+            "))"
+        )
+    };
+}
+
+fn read(tx: &Transaction, row: &Row) -> Result<Request, StoreError> {
+    let id: RequestId = row.id(0)?;
+    let code = seal::open_text(tx.keys(), code_place(&id), &row.blob(11)?)?;
+    Ok(Request {
+        person: row.optional_id(1)?,
+        relying_party: RelyingParty {
+            id: row.text(2)?,
+            name: row.text(3)?,
+            domain: row.text(4)?,
+        },
+        procedure: row.text(5)?,
+        browser: row.text(6)?,
+        system: row.text(7)?,
+        place: row.optional_text(8)?,
+        phrase: row.text(9)?,
+        language: row.word(10)?,
+        code: ShortCode::parse(&code).ok_or(StoreError::Corrupt("a stored code"))?,
+        method: row.word(12)?,
+        origin: row.word(13)?,
+        quiet: row.flag(14)?,
+        stored_state: row.word(15)?,
+        device: row.optional_id(16)?,
+        created_at: row.time(17)?,
+        updated_at: row.time(18)?,
+        expires_at: row.time(19)?,
+        revealed_at: row.optional_time(20)?,
+        pin_expires_at: row.optional_time(21)?,
+        tries: row.small_count(22)?,
+        reason: row.optional_text(23)?.map(|word| word.parse()).transpose()?,
+        own_key_mac: row.optional_array(24)?,
+        binding_hash: row.array(25)?,
+        id,
+    })
+}
+
+fn read_optional(tx: &Transaction, row: Option<Row>) -> Result<Option<Request>, StoreError> {
+    row.map(|row| read(tx, &row)).transpose()
+}
+
+/// Writes a new, pending request.
+pub async fn insert(tx: &Transaction, request: &NewRequest) -> Result<(), StoreError> {
+    let (keys, id) = (tx.keys(), &request.id);
+    let own_key = request
+        .own_key
+        .as_ref()
+        .map(|own_key| own_key_mac(keys, id, own_key).to_vec());
+    tx.execute(
+        "INSERT INTO requests (id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, \
+         browser, system, place, phrase, language, code, code_mac, method, origin, quiet, state, created_at, updated_at, \
+         expires_at, own_key_mac, binding_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         $16, 'pending', $17, $17, $18, $19, $20)",
+        vec![
+            bind::id(id),
+            bind::optional_id(request.person.as_ref()),
+            bind::text(&request.relying_party.id),
+            bind::text(&request.relying_party.name),
+            bind::text(&request.relying_party.domain),
+            bind::text(&request.procedure),
+            bind::text(&request.browser),
+            bind::text(&request.system),
+            bind::optional_text(request.place.as_deref()),
+            bind::text(&request.phrase),
+            bind::text(request.language.tag()),
+            bind::blob(seal::seal(keys, code_place(id), request.code.canonical().as_bytes())?),
+            bind::blob(code_mac(keys, &request.code)),
+            bind::text(request.method.as_str()),
+            bind::text(request.origin.as_str()),
+            bind::int(i64::from(request.quiet)),
+            bind::time(request.created_at),
+            bind::time(request.expires_at),
+            bind::optional_blob(own_key),
+            bind::blob(binding_hash(&request.binding)),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A request by id, in whatever state.
+pub async fn get(tx: &Transaction, id: &RequestId) -> Result<Option<Request>, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM requests WHERE id = $1");
+    read_optional(tx, tx.select_one(SQL, vec![bind::id(id)]).await?)
+}
+
+/// A request by id, locked until the transaction ends.
+pub async fn lock(tx: &Transaction, id: &RequestId) -> Result<Option<Request>, StoreError> {
+    const PLAIN: &str = concat!("SELECT ", columns!(), " FROM requests WHERE id = $1");
+    const LOCKING: &str = concat!("SELECT ", columns!(), " FROM requests WHERE id = $1 FOR UPDATE");
+    tx.open()?;
+    read_optional(tx, tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::id(id)]).await?)
+}
+
+/// What the limits on notices look at. Counts requests started by typing the document that were not quiet; *unanswered* are
+/// those that no device revealed or rejected.
+pub async fn counts(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<NoticeCounts, StoreError> {
+    let row = tx
+        .select_one(
+            "SELECT COUNT(*) FILTER (WHERE state = 'pending' AND expires_at > $2), COUNT(*) FILTER (WHERE created_at > $3), \
+             COUNT(*) FROM requests WHERE person_id = $1 AND created_at > $4 AND origin = 'document' AND quiet = 0 \
+             AND method = 'incoming' AND revealed_at IS NULL AND state <> 'rejected'",
+            vec![bind::id(person), bind::time(now), bind::time(now.minus(HOUR)), bind::time(now.minus(DAY))],
+        )
+        .await?
+        .ok_or(StoreError::Corrupt("a count"))?;
+    Ok(NoticeCounts {
+        pending: row.small_count(0)?,
+        unanswered_hour: row.small_count(1)?,
+        unanswered_day: row.small_count(2)?,
+    })
+}
+
+/// What a person's devices show: live, incoming, not quiet; oldest first. Those revealed are included, whoever revealed them.
+pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<Vec<Request>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM requests WHERE person_id = $1 AND method = 'incoming' AND quiet = 0 AND ",
+        live!("$2"),
+        " ORDER BY created_at, id"
+    );
+    let rows = tx.select_all(SQL, vec![bind::id(person), bind::time(now)]).await?;
+    rows.iter().map(|row| read(tx, row)).collect()
+}
+
+/// The live request of a page's code, if it is this person's, or a QR start that nobody has claimed, which becomes theirs.
+/// It is quiet no longer.
+pub async fn find_by_code(
+    tx: &Transaction,
+    person: &PersonId,
+    code: &ShortCode,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE requests SET person_id = $1, quiet = 0, updated_at = CASE WHEN quiet = 1 OR person_id IS NULL THEN $3 ELSE \
+         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method = 'incoming' \
+         AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr')) AND ",
+        live!("$3"),
+        " ORDER BY created_at DESC LIMIT 1) AND (person_id = $1 OR person_id IS NULL) RETURNING ",
+        columns!()
+    );
+    let mac = code_mac(tx.keys(), code);
+    read_optional(
+        tx,
+        tx.change(SQL, vec![bind::id(person), bind::blob(mac), bind::time(now)])
+            .await?,
+    )
+}
+
+/// pending → revealed, by an active device of the person.
+pub async fn reveal(
+    tx: &Transaction,
+    policy: &Policy,
+    id: &RequestId,
+    person: &PersonId,
+    device: &DeviceId,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE requests SET state = 'revealed', device_id = $3, revealed_at = $4, updated_at = $4, \
+         pin_expires_at = CASE WHEN expires_at < $5 THEN expires_at ELSE $5 END \
+         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method = 'incoming' AND expires_at > $4 \
+         AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
+         RETURNING ",
+        columns!()
+    );
+    let pin_ends = now.plus(seconds(policy.pin_life));
+    let values = vec![
+        bind::id(id),
+        bind::id(person),
+        bind::id(device),
+        bind::time(now),
+        bind::time(pin_ends),
+    ];
+    read_optional(tx, tx.change(SQL, values).await?)
+}
+
+/// pending or revealed → rejected, by any active device of the person.
+pub async fn reject(
+    tx: &Transaction,
+    id: &RequestId,
+    person: &PersonId,
+    device: &DeviceId,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE requests SET state = 'rejected', updated_at = $4, reason = $5 \
+         WHERE id = $1 AND person_id = $2 AND ",
+        live!("$4"),
+        " AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
+         RETURNING ",
+        columns!()
+    );
+    let values = vec![
+        bind::id(id),
+        bind::id(person),
+        bind::id(device),
+        bind::time(now),
+        bind::text(reason.as_str()),
+    ];
+    read_optional(tx, tx.change(SQL, values).await?)
+}
+
+/// Counts a wrong try of a request that may be tried; the policy's last one burns it. `None`: it may not be tried (any more),
+/// so that the answer must not say whether the PIN was right.
+pub async fn count_wrong_try(
+    tx: &Transaction,
+    policy: &Policy,
+    id: &RequestId,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE requests SET tries = tries + 1, updated_at = $2, \
+         state = CASE WHEN tries + 1 >= (CASE WHEN method = 'incoming' THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
+         WHERE id = $1 AND ",
+        triable!("$2"),
+        " RETURNING ",
+        columns!()
+    );
+    let values = vec![
+        bind::id(id),
+        bind::time(now),
+        bind::int(policy.pin_tries),
+        bind::int(policy.self_tries),
+    ];
+    read_optional(tx, tx.change(SQL, values).await?)
+}
+
+/// revealed → spent, or pending → spent for a self-generated PIN of `device`. Only while the device is active. Of any number
+/// of parallel calls one gets the row.
+pub async fn spend(
+    tx: &Transaction,
+    id: &RequestId,
+    device: &DeviceId,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE requests SET state = 'spent', device_id = $2, updated_at = $3 WHERE id = $1 AND ",
+        triable!("$3"),
+        " AND (device_id = $2 OR method = 'self_generated') AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $2 \
+         AND devices.person_id = requests.person_id AND devices.state = 'active') RETURNING ",
+        columns!()
+    );
+    read_optional(
+        tx,
+        tx.change(SQL, vec![bind::id(id), bind::id(device), bind::time(now)])
+            .await?,
+    )
+}
+
+/// How many of a person's requests were rejected with `reason` after `since`.
+pub async fn rejections_since(
+    tx: &Transaction,
+    person: &PersonId,
+    reason: Reason,
+    since: Timestamp,
+) -> Result<u32, StoreError> {
+    let row = tx
+        .select_one(
+            "SELECT COUNT(*) FROM requests WHERE person_id = $1 AND state = 'rejected' AND reason = $2 AND updated_at > $3",
+            vec![bind::id(person), bind::text(reason.as_str()), bind::time(since)],
+        )
+        .await?;
+    row.ok_or(StoreError::Corrupt("a count"))?.small_count(0)
+}
+
+/// A person's incoming, not quiet requests that changed at or after `since`, in whatever state, in the order of their changes.
+/// Two transactions may commit in another order than that of their times: who resumes a stream asks from a little earlier.
+pub async fn changed_since(tx: &Transaction, person: &PersonId, since: Timestamp) -> Result<Vec<Request>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method = 'incoming' AND quiet = 0 \
+         ORDER BY updated_at, id"
+    );
+    let rows = tx.select_all(SQL, vec![bind::id(person), bind::time(since)]).await?;
+    rows.iter().map(|row| read(tx, row)).collect()
+}

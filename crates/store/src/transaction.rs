@@ -1,0 +1,289 @@
+//! What a job is given: statements in, typed rows out.
+//!
+//! The text of every statement is the same for both databases: `$1` placeholders, `RETURNING`, `ON CONFLICT`. Statements are
+//! prepared once a connection and found again by their text.
+
+use std::sync::Arc;
+
+use aldaba_core::time::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
+
+use crate::error::StoreError;
+use crate::keys::ServerKeys;
+
+/// What every transaction of a store shares.
+pub(crate) struct Context {
+    pub(crate) keys: Arc<ServerKeys>,
+    pub(crate) backend: DbBackend,
+}
+
+enum Connection {
+    /// Reads, each statement on its own; on SQLite its connections refuse to write.
+    Read(DatabaseConnection),
+    /// An open transaction.
+    Write(DatabaseTransaction),
+}
+
+/// The database as one job sees it. Made by [`crate::Store::write`] and [`crate::Store::read`].
+pub struct Transaction {
+    connection: Connection,
+    context: Arc<Context>,
+}
+
+impl Transaction {
+    pub(crate) fn writing(transaction: DatabaseTransaction, context: Arc<Context>) -> Self {
+        Self {
+            connection: Connection::Write(transaction),
+            context,
+        }
+    }
+
+    pub(crate) fn reading(connection: DatabaseConnection, context: Arc<Context>) -> Self {
+        Self {
+            connection: Connection::Read(connection),
+            context,
+        }
+    }
+
+    /// The keys this store was opened with.
+    pub fn keys(&self) -> &ServerKeys {
+        &self.context.keys
+    }
+
+    /// `locking` for PostgreSQL, `plain` for SQLite, whose writer is alone anyway. The only place where a statement's text
+    /// depends on the database: SQLite does not know `FOR UPDATE`.
+    pub(crate) fn locking(&self, plain: &'static str, locking: &'static str) -> &'static str {
+        match self.context.backend {
+            DbBackend::Postgres => locking,
+            _ => plain,
+        }
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.context.backend
+    }
+
+    fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {
+        Statement::from_sql_and_values(self.context.backend, sql, values)
+    }
+
+    /// Rows of a SELECT.
+    pub(crate) async fn select_all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let statement = self.statement(sql, values);
+        let rows = match &self.connection {
+            Connection::Read(connection) => connection.query_all_raw(statement).await,
+            Connection::Write(transaction) => transaction.query_all_raw(statement).await,
+        }?;
+        Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// At most one row of a SELECT.
+    pub(crate) async fn select_one(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        let statement = self.statement(sql, values);
+        let row = match &self.connection {
+            Connection::Read(connection) => connection.query_one_raw(statement).await,
+            Connection::Write(transaction) => transaction.query_one_raw(statement).await,
+        }?;
+        Ok(row.map(Row))
+    }
+
+    /// A changing statement; how many rows it changed.
+    pub(crate) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        let transaction = self.open()?;
+        Ok(transaction
+            .execute_raw(self.statement(sql, values))
+            .await?
+            .rows_affected())
+    }
+
+    /// A conditional statement on one row: whether it won.
+    pub(crate) async fn wins(&self, sql: &str, values: Vec<Value>) -> Result<bool, StoreError> {
+        Ok(self.execute(sql, values).await? > 0)
+    }
+
+    /// A conditional statement on one row with RETURNING: the row as it is now, if it won.
+    pub(crate) async fn change(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.change_all(sql, values).await?.into_iter().next())
+    }
+
+    /// A changing statement with RETURNING. All rows are fetched, because SQLite only finishes the change once it is read to the end.
+    pub(crate) async fn change_all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let transaction = self.open()?;
+        let rows = transaction.query_all_raw(self.statement(sql, values)).await?;
+        Ok(rows.into_iter().map(Row).collect())
+    }
+
+    pub(crate) fn open(&self) -> Result<&DatabaseTransaction, StoreError> {
+        match &self.connection {
+            Connection::Write(transaction) => Ok(transaction),
+            Connection::Read(_) => Err(StoreError::ReadOnly),
+        }
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self.connection {
+            Connection::Write(transaction) => transaction
+                .commit()
+                .await
+                .map_err(|error| StoreError::Commit(error.to_string())),
+            Connection::Read(_) => Ok(()),
+        }
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        match self.connection {
+            Connection::Write(transaction) => Ok(transaction.rollback().await?),
+            Connection::Read(_) => Ok(()),
+        }
+    }
+}
+
+/// One row; columns are read by position, in the order of the statement's column list.
+pub(crate) struct Row(QueryResult);
+
+impl Row {
+    fn get<T: sea_orm::TryGetable>(&self, column: usize) -> Result<T, StoreError> {
+        // The driver's own error may repeat the value; the column's number is enough to find the fault.
+        T::try_get_by(&self.0, column).map_err(|_| StoreError::Corrupt("a column has another type than expected"))
+    }
+
+    pub(crate) fn int(&self, column: usize) -> Result<i64, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn optional_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        self.get(column)
+    }
+
+    /// A count, a number of tries, a counter: never negative.
+    pub(crate) fn count(&self, column: usize) -> Result<u64, StoreError> {
+        u64::try_from(self.int(column)?).map_err(|_| StoreError::Corrupt("a count is negative"))
+    }
+
+    pub(crate) fn small_count(&self, column: usize) -> Result<u32, StoreError> {
+        u32::try_from(self.int(column)?).map_err(|_| StoreError::Corrupt("a count is out of range"))
+    }
+
+    pub(crate) fn flag(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(self.int(column)? != 0)
+    }
+
+    pub(crate) fn text(&self, column: usize) -> Result<String, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        self.get(column)
+    }
+
+    /// A stored word of an enum.
+    pub(crate) fn word<T: std::str::FromStr>(&self, column: usize) -> Result<T, StoreError> {
+        self.text(column)?
+            .parse()
+            .map_err(|_| StoreError::Corrupt("a stored word is unknown"))
+    }
+
+    pub(crate) fn blob(&self, column: usize) -> Result<Vec<u8>, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn optional_blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(column)
+    }
+
+    pub(crate) fn array<const N: usize>(&self, column: usize) -> Result<[u8; N], StoreError> {
+        <[u8; N]>::try_from(self.blob(column)?).map_err(|_| StoreError::Corrupt("a stored value has another length"))
+    }
+
+    pub(crate) fn optional_array<const N: usize>(&self, column: usize) -> Result<Option<[u8; N]>, StoreError> {
+        self.optional_blob(column)?
+            .map(|bytes| {
+                <[u8; N]>::try_from(bytes).map_err(|_| StoreError::Corrupt("a stored value has another length"))
+            })
+            .transpose()
+    }
+
+    pub(crate) fn id<T: From16>(&self, column: usize) -> Result<T, StoreError> {
+        Ok(T::from16(self.array(column)?))
+    }
+
+    pub(crate) fn optional_id<T: From16>(&self, column: usize) -> Result<Option<T>, StoreError> {
+        Ok(self.optional_array(column)?.map(T::from16))
+    }
+
+    pub(crate) fn time(&self, column: usize) -> Result<Timestamp, StoreError> {
+        Ok(Timestamp::from_millis(self.int(column)?))
+    }
+
+    pub(crate) fn optional_time(&self, column: usize) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.optional_int(column)?.map(Timestamp::from_millis))
+    }
+}
+
+/// Identifiers of 16 bytes.
+pub(crate) trait From16 {
+    fn from16(bytes: [u8; 16]) -> Self;
+    fn bytes16(&self) -> [u8; 16];
+}
+
+macro_rules! ids {
+    ($($name:ident),+) => {$(
+        impl From16 for aldaba_core::ids::$name {
+            fn from16(bytes: [u8; 16]) -> Self {
+                Self::from_bytes(bytes)
+            }
+            fn bytes16(&self) -> [u8; 16] {
+                *self.as_bytes()
+            }
+        }
+    )+};
+}
+ids!(PersonId, DeviceId, ActivationId, RequestId, MessageId);
+
+/// Values bound to statements. Absent values are typed, because PostgreSQL asks for it.
+pub(crate) mod bind {
+    use super::{From16, StoreError, Timestamp, Value};
+
+    pub(crate) fn id(id: &impl From16) -> Value {
+        Value::Bytes(Some(id.bytes16().to_vec()))
+    }
+
+    pub(crate) fn optional_id<T: From16>(id: Option<&T>) -> Value {
+        Value::Bytes(id.map(|id| id.bytes16().to_vec()))
+    }
+
+    pub(crate) fn blob(bytes: impl Into<Vec<u8>>) -> Value {
+        Value::Bytes(Some(bytes.into()))
+    }
+
+    pub(crate) fn optional_blob(bytes: Option<Vec<u8>>) -> Value {
+        Value::Bytes(bytes)
+    }
+
+    pub(crate) fn text(text: impl Into<String>) -> Value {
+        Value::String(Some(text.into()))
+    }
+
+    pub(crate) fn optional_text(text: Option<&str>) -> Value {
+        Value::String(text.map(str::to_owned))
+    }
+
+    pub(crate) fn int(number: impl Into<i64>) -> Value {
+        Value::BigInt(Some(number.into()))
+    }
+
+    /// A counter; those beyond the database's 63 bits are refused.
+    pub(crate) fn count(number: u64) -> Result<Value, StoreError> {
+        i64::try_from(number)
+            .map(int)
+            .map_err(|_| StoreError::Corrupt("a number is too large to be stored"))
+    }
+
+    pub(crate) fn time(time: Timestamp) -> Value {
+        int(time.as_millis())
+    }
+
+    pub(crate) fn optional_time(time: Option<Timestamp>) -> Value {
+        Value::BigInt(time.map(Timestamp::as_millis))
+    }
+}
