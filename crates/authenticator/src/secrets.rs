@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn only_a_whole_entry_is_read_back() {
-        // REQ-STORE-04
+        // REQ-DEV-05
         let random = SeededRandom::new(1);
         let secrets = DeviceSecrets {
             device: DeviceId::generate(&random),

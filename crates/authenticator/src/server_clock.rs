@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn small_differences_are_corrected_and_large_ones_told() {
-        // REQ-CLOCK-01
+        // REQ-SIG-06
         let (_, server) = clock(1_000_000);
         assert_eq!(server.server_now().unwrap().as_millis(), 1_000_000);
         server.learn(Timestamp::from_millis(1_090_000), Timestamp::from_millis(1_000_000));

@@ -114,7 +114,6 @@ mod tests {
 
     #[test]
     fn https_anywhere_and_http_at_home_only() {
-        // REQ-APP-03
         for (typed, expected) in [
             ("https://pin.example.es", "https://pin.example.es"),
             ("  HTTPS://Pin.Example.es/ \n", "https://pin.example.es"),

@@ -228,7 +228,7 @@ impl Authenticator {
 
     async fn read_secrets(&self, marker: &Marker) -> std::result::Result<DeviceSecrets, StoreError> {
         let Some(text) = self.store.read(Entry::Device).await? else {
-            // "No such entry" is also what a keychain without any keyring says (REQ-STORE-05).
+            // "No such entry" is also what a keychain without any keyring says (REQ-DEV-05).
             self.store.probe(self.token()).await?;
             return Err(StoreError::MissingEntry);
         };

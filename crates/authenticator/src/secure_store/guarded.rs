@@ -97,7 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_store_that_waits_for_a_prompt_does_not_hold_its_caller() {
-        // REQ-STORE-03
+        // REQ-DEV-05
         let memory = Arc::new(MemoryStore::new());
         memory.set_fault(Some(Fault::Slow(Duration::from_millis(300))));
         let store = GuardedStore::new(memory.clone(), Duration::from_millis(30)).unwrap();

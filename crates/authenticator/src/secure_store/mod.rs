@@ -86,7 +86,7 @@ pub trait SecureStore: Send + Sync + 'static {
     fn delete(&self, entry: Entry) -> Result<(), StoreError>;
 
     /// Finds out whether the store works, by writing `token`, reading it back and deleting it. A keychain without a
-    /// collection answers "no such entry" to every read, so that only a write tells (REQ-STORE-02).
+    /// collection answers "no such entry" to every read, so that only a write tells (REQ-DEV-05).
     ///
     /// # Errors
     /// What the first failing step said; `Corrupted` when it reads back something else.
