@@ -1,0 +1,33 @@
+//! The stage itself: what every other test here relies on.
+
+use aldaba_tests::browser::{Browser, View};
+use aldaba_tests::desktop::{Desktop, Keyring};
+
+#[tokio::test]
+async fn a_desktop_has_the_keyring_in_the_state_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desktop = Desktop::start(folder.path(), Keyring::Locked).await.unwrap();
+    desktop.set_keyring(Keyring::Unlocked).await.unwrap();
+    desktop.delete_secrets().await.unwrap();
+    desktop.set_keyring(Keyring::Absent).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_browser_shows_a_page_as_narrow_as_a_phone() {
+    let folder = tempfile::tempdir().unwrap();
+    let browser = Browser::open(folder.path(), "es").await.unwrap();
+    browser
+        .look(View {
+            width: 320,
+            height: 640,
+            dark: true,
+        })
+        .await
+        .unwrap();
+    browser.goto("data:text/html,<title>t</title><p>hola").await.unwrap();
+    let seen = browser
+        .script("return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches, navigator.language]")
+        .await
+        .unwrap();
+    assert_eq!(seen, serde_json::json!([320, true, "es"]));
+}

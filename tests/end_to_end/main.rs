@@ -1,0 +1,3 @@
+//! The real app, the real server, a real browser.
+
+mod environment;

@@ -1,0 +1,59 @@
+//! axe-core in the page: what a machine can find of what keeps people out.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::driver::Driver;
+use crate::programs;
+
+/// Rules of WCAG 2.2 up to AA, and axe-core's own best practices.
+const OPTIONS: &str = r#"{ "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"] }"#;
+
+/// Looks at the page as it is now.
+///
+/// # Errors
+/// When anything is found: each rule, and where it is broken. Also when axe-core itself cannot run.
+pub async fn check(driver: &Driver, what: &str) -> Result<()> {
+    let file = programs::repository().join("ui/node_modules/axe-core/axe.min.js");
+    let axe =
+        fs::read_to_string(&file).with_context(|| format!("{} is missing: `cargo xtask setup`", file.display()))?;
+    let script = format!(
+        "const done = arguments[arguments.length - 1];
+         if (!window.axe) {{ {axe}; }}
+         window.axe.run(document, {OPTIONS}).then(
+             (found) => done({{ violations: found.violations, checked: found.passes.length }}),
+             (error) => done({{ error: String(error) }}));"
+    );
+    let found = driver.session().execute_async(script, Vec::new()).await?.json().clone();
+    if let Some(error) = found.get("error") {
+        anyhow::bail!("axe-core cannot run on {what}: {error}");
+    }
+    let violations = found
+        .get("violations")
+        .and_then(Value::as_array)
+        .context("axe-core says nothing")?;
+    ensure!(
+        violations.is_empty(),
+        "{what} keeps people out:\n{}",
+        described(violations)
+    );
+    Ok(())
+}
+
+fn described(violations: &[Value]) -> String {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut lines = Vec::new();
+    for violation in violations {
+        lines.push(format!("- {}: {}", text(violation, "id"), text(violation, "help")));
+        for node in violation.get("nodes").and_then(Value::as_array).into_iter().flatten() {
+            lines.push(format!(
+                "    {}\n      {}",
+                text(node, "html"),
+                text(node, "failureSummary").replace('\n', "\n      ")
+            ));
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,109 @@
+//! The citizen's browser: headless Chromium with an empty profile.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+use crate::driver::Driver;
+use crate::process::{Background, free_port};
+use crate::programs;
+
+/// A window of Chromium.
+#[derive(Debug)]
+pub struct Browser {
+    driver: Driver,
+}
+
+impl std::ops::Deref for Browser {
+    type Target = Driver;
+
+    fn deref(&self) -> &Driver {
+        &self.driver
+    }
+}
+
+/// How a page is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Width of the page in CSS pixels.
+    pub width: u32,
+    /// Height of the window in CSS pixels.
+    pub height: u32,
+    /// Whether the system is set to dark.
+    pub dark: bool,
+}
+
+impl Browser {
+    /// Opens one that asks for pages in `language` (`es`, `en`); what it writes goes to `folder`.
+    ///
+    /// # Errors
+    /// When Chromium or its driver does not start.
+    pub async fn open(folder: &Path, language: &str) -> Result<Self> {
+        let port = free_port()?;
+        let mut chromedriver = Command::new(programs::system(&["chromedriver", "chromium.chromedriver"])?);
+        chromedriver.arg(format!("--port={port}"));
+        // chromedriver makes the profile's folder there, and Chromium its caches.
+        chromedriver
+            .env("TMPDIR", folder)
+            .env("HOME", folder)
+            .env("LANGUAGE", language);
+        let program = Background::start(&mut chromedriver, &folder.join("chromedriver.log"))?;
+
+        let mut capabilities = DesiredCapabilities::chrome();
+        for flag in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--force-color-profile=srgb",
+            "--hide-scrollbars",
+        ] {
+            capabilities.add_arg(flag)?;
+        }
+        capabilities.add_arg(&format!("--lang={language}"))?;
+        capabilities.add_experimental_option("prefs", json!({ "intl.accept_languages": language }))?;
+        let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+        capabilities.set_binary(&programs::system(&chromium)?.display().to_string())?;
+        let browser = Self {
+            driver: Driver::open(program, port, capabilities.into()).await?,
+        };
+        browser
+            .look(View {
+                width: 1100,
+                height: 900,
+                dark: false,
+            })
+            .await?;
+        Ok(browser)
+    }
+
+    /// Goes to an address.
+    ///
+    /// # Errors
+    /// When the page cannot be loaded.
+    pub async fn goto(&self, url: &str) -> Result<()> {
+        Ok(self.session().goto(url).await?)
+    }
+
+    /// Sets size and colours as the emulation of a device does, so that widths below the smallest window are possible.
+    ///
+    /// # Errors
+    /// When Chromium refuses.
+    pub async fn look(&self, view: View) -> Result<()> {
+        let cdp = self.session().cdp();
+        let size = json!({ "width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false });
+        cdp.send_raw("Emulation.setDeviceMetricsOverride", size).await?;
+        let scheme = if view.dark { "dark" } else { "light" };
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        cdp.send_raw("Emulation.setEmulatedMedia", features).await?;
+        Ok(())
+    }
+}

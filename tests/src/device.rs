@@ -1,0 +1,119 @@
+//! The headless device, as a second implementation of the protocol would be used.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::programs;
+use crate::server::{Citizen, DemoServer};
+
+/// What `aldaba-device activate --json` answers.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Started {
+    /// 32 hex digits.
+    pub activation_id: String,
+    /// Seconds.
+    pub expires_in: u64,
+}
+
+/// `aldaba-device` with a folder of its own.
+#[derive(Clone, Debug)]
+pub struct HeadlessDevice {
+    server: String,
+    home: PathBuf,
+}
+
+impl HeadlessDevice {
+    /// A device that is not activated yet.
+    pub fn new(server: &str, home: &Path) -> Self {
+        Self {
+            server: server.to_owned(),
+            home: home.to_path_buf(),
+        }
+    }
+
+    /// One that is activated for `citizen`.
+    ///
+    /// # Errors
+    /// When the activation fails.
+    pub async fn activated(server: &DemoServer, home: &Path, citizen: &Citizen) -> Result<Self> {
+        let device = Self::new(server.url(), home);
+        let earlier = server.messages().await?;
+        let to_citizen = earlier
+            .iter()
+            .filter(|message| Some(&message.to) == citizen.phone.as_ref());
+        let nth = to_citizen.filter(|message| message.code().is_some()).count();
+        let started = device.activate(&citizen.document, &citizen.contrast).await?;
+        let code = server.activation_code(citizen, nth).await?;
+        device.run(&["confirm", &started.activation_id, &code]).await?;
+        Ok(device)
+    }
+
+    /// `activate DOCUMENT CONTRAST --json`.
+    ///
+    /// # Errors
+    /// The device's.
+    pub async fn activate(&self, document: &str, contrast: &str) -> Result<Started> {
+        let answer = self.run(&["activate", document, contrast, "--json"]).await?;
+        serde_json::from_str(&answer).with_context(|| format!("`activate --json` said {answer}"))
+    }
+
+    /// The ids of the requests that it shows now.
+    ///
+    /// # Errors
+    /// The device's.
+    pub async fn requests(&self) -> Result<Vec<String>> {
+        let list: Vec<Value> = serde_json::from_str(&self.run(&["requests", "--json"]).await?)?;
+        let id = |request: &Value| request.get("id").and_then(Value::as_str).map(str::to_owned);
+        list.iter()
+            .map(|request| id(request).context("a request without an id"))
+            .collect()
+    }
+
+    /// `reveal ID`: the PIN.
+    ///
+    /// # Errors
+    /// The device's.
+    pub async fn reveal(&self, request: &str) -> Result<String> {
+        Ok(digits(&self.run(&["reveal", request]).await?))
+    }
+
+    /// `pin`: a self-generated PIN.
+    ///
+    /// # Errors
+    /// The device's.
+    pub async fn pin(&self) -> Result<String> {
+        Ok(digits(&self.run(&["pin"]).await?))
+    }
+
+    /// Any other words.
+    ///
+    /// # Errors
+    /// When the device exits with another code than 0; what it wrote is in the error.
+    pub async fn run(&self, words: &[&str]) -> Result<String> {
+        let mut command = Command::new(programs::ours("aldaba-device")?);
+        command
+            .args(["--server", &self.server, "--home"])
+            .arg(&self.home)
+            .args(words);
+        let output = tokio::task::spawn_blocking(move || command.output()).await??;
+        let (said, complained) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        );
+        ensure!(
+            output.status.success(),
+            "aldaba-device {}: {complained}",
+            words.first().unwrap_or(&"")
+        );
+        Ok(said.trim().to_owned())
+    }
+}
+
+/// A PIN as it is typed: without the spaces that make it legible.
+pub fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}

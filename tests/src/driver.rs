@@ -1,0 +1,168 @@
+//! What driving the app and driving the browser have in common: a WebDriver session and patience.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use thirtyfour::prelude::*;
+
+use crate::process::Background;
+use crate::waiting::until;
+
+/// A WebDriver session and the driver program behind it.
+#[derive(Debug)]
+pub struct Driver {
+    session: WebDriver,
+    // Dropped after the session: ends the driver and all that it started.
+    program: Background,
+}
+
+impl Driver {
+    /// Opens a session with the driver that listens on `port` of this machine.
+    ///
+    /// # Errors
+    /// When the driver does not answer, or refuses.
+    pub async fn open(mut program: Background, port: u16, capabilities: Capabilities) -> Result<Self> {
+        let address = format!("http://127.0.0.1:{port}");
+        until("the web driver listens", async || {
+            anyhow::ensure!(program.is_running(), "the web driver ended:\n{}", program.written());
+            Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok())
+        })
+        .await?;
+        let session = WebDriver::new(address, capabilities)
+            .await
+            .with_context(|| format!("no session; the driver wrote:\n{}", program.written()))?;
+        Ok(Self { session, program })
+    }
+
+    /// The session, for what this type has no word for.
+    pub fn session(&self) -> &WebDriver {
+        &self.session
+    }
+
+    /// The process id of the driver program, under which the driven program runs.
+    pub fn process(&self) -> u32 {
+        self.program.id()
+    }
+
+    /// The element that `css` names, as soon as it is there and can be seen.
+    ///
+    /// # Errors
+    /// When it does not appear.
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        until(&format!("{css} appears"), async || self.seen(css).await).await
+    }
+
+    /// The first element that `css` names and that can be seen now.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn seen(&self, css: &str) -> Result<Option<WebElement>> {
+        // Pages are replaced while they are asked: an element that is gone again is an element that is not there.
+        let Ok(elements) = self.session.find_all(By::Css(css)).await else {
+            return Ok(None);
+        };
+        for element in elements {
+            if element.is_displayed().await.unwrap_or(false) {
+                return Ok(Some(element));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Waits until nothing that `css` names can be seen.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn gone(&self, css: &str) -> Result<()> {
+        until(&format!("{css} goes away"), async || {
+            Ok(self.seen(css).await?.is_none().then_some(()))
+        })
+        .await
+    }
+
+    /// Clicks what `css` names, as soon as that is possible.
+    ///
+    /// # Errors
+    /// When it never becomes possible.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        until(&format!("{css} can be clicked"), async || {
+            let Some(element) = self.seen(css).await? else {
+                return Ok(None);
+            };
+            if !element.is_enabled().await.unwrap_or(false) {
+                return Ok(None);
+            }
+            Ok(element.click().await.ok())
+        })
+        .await
+    }
+
+    /// Empties the field that `css` names and types into it.
+    ///
+    /// # Errors
+    /// When the field does not appear or does not take the text.
+    pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
+        let field = self.find(css).await?;
+        field.clear().await.with_context(|| format!("cannot clear {css}"))?;
+        field
+            .send_keys(text)
+            .await
+            .with_context(|| format!("cannot type into {css}"))?;
+        Ok(())
+    }
+
+    /// The visible text of what `css` names.
+    ///
+    /// # Errors
+    /// When it does not appear.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        until(&format!("{css} has a text"), async || match self.seen(css).await? {
+            Some(element) => Ok(element.text().await.ok()),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    /// All that can be read on the page.
+    ///
+    /// # Errors
+    /// When the page has no body.
+    pub async fn whole_text(&self) -> Result<String> {
+        self.text("body").await
+    }
+
+    /// Runs `script` in the page and returns what it returns.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn script(&self, script: &str) -> Result<serde_json::Value> {
+        Ok(self.session.execute(script, Vec::new()).await?.json().clone())
+    }
+
+    /// Takes a picture of the window's content.
+    ///
+    /// # Errors
+    /// When the driver or the disk fails.
+    pub async fn picture(&self, file: &Path) -> Result<()> {
+        // Letters first, or the picture shows the fallback font.
+        let fonts = "const done = arguments[arguments.length - 1]; document.fonts.ready.then(() => done(true));";
+        self.session.execute_async(fonts, Vec::new()).await?;
+        self.session
+            .screenshot(file)
+            .await
+            .with_context(|| format!("cannot write {}", file.display()))?;
+        Ok(())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // The session ends with its driver; asking it politely would block the executor.
+        let _ = self.session.clone().leak();
+    }
+}
+
+/// The CSS selector of an element with a `data-testid`.
+pub fn testid(name: &str) -> String {
+    format!("[data-testid=\"{name}\"]")
+}
