@@ -1,0 +1,3 @@
+import type { ContrastKind } from "./ContrastKind";
+
+export type ContrastCheck = { kind: ContrastKind, normalized: string };

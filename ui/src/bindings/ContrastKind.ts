@@ -1,0 +1,1 @@
+export type ContrastKind = "date" | "support_number";

@@ -1,0 +1,3 @@
+import type { DocumentKind } from "./DocumentKind";
+
+export type DocumentCheck = { kind: DocumentKind };

@@ -1,0 +1,1 @@
+export type PendingActivation = { expires_at: number, server_url: string };

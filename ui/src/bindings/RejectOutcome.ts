@@ -1,0 +1,1 @@
+export type RejectOutcome = { muted_until?: number };

@@ -1,0 +1,1 @@
+export type RejectReason = "not_me" | "changed_mind";

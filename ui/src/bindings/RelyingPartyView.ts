@@ -1,0 +1,1 @@
+export type RelyingPartyView = { id: string, name: string, domain: string };

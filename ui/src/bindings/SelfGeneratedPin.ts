@@ -1,0 +1,1 @@
+export type SelfGeneratedPin = { pin: string, valid_until: number, period: number };

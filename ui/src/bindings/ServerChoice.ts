@@ -1,0 +1,1 @@
+export type ServerChoice = { url: string, preset: boolean, is_demo?: boolean };

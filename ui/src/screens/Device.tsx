@@ -1,0 +1,135 @@
+import { createResource, createSignal, Show } from "solid-js";
+import type { UiError } from "../bindings/UiError";
+import { Button } from "../components/Button";
+import { ErrorBox } from "../components/ErrorBox";
+import { Screen } from "../components/Screen";
+import { deactivateDevice, deviceDetails } from "../ipc/commands";
+import { announce } from "../state/announcer";
+import { useApp } from "../state/app";
+import { createTask } from "../state/task";
+import { systemName } from "../texts/systems";
+import { t } from "../texts/texts";
+import { dateAndTime } from "../texts/time";
+
+/** What this device is, and how to end it. */
+export const Device = () => {
+  const app = useApp();
+  const [details] = createResource(() =>
+    deviceDetails().catch(async (error: UiError) => {
+      await app.refreshIfDeviceIsGone(error);
+      return undefined;
+    }),
+  );
+  // What is known here shows at once; what the server knows comes when it comes.
+  const device = () => details() ?? app.status()?.device;
+  const others = () => {
+    const count = details()?.other_devices;
+    return count === undefined ? t("app-device-others-unknown") : t("app-device-others-count", { count });
+  };
+  const [confirming, setConfirming] = createSignal(false);
+  let confirmTitle: HTMLHeadingElement | undefined;
+  let deactivateButton: HTMLButtonElement | undefined;
+
+  const deactivate = createTask(async () => {
+    const status = await deactivateDevice();
+    app.setStatus(status);
+    app.setNotice(t("app-deactivate-done"));
+    announce(t("app-deactivate-done"));
+  });
+
+  return (
+    <Screen name="device" title={t("app-device-title")} back={() => app.goTo("start")}>
+      <Show when={device()}>
+        {(known) => (
+          <dl class="facts facts-page">
+            <div>
+              <dt>{t("app-device-name")}</dt>
+              <dd>{known().name}</dd>
+            </div>
+            <div>
+              <dt>{t("app-device-level")}</dt>
+              <dd>
+                <strong data-testid="level" data-level={known().level}>
+                  {t(`app-level-${known().level}`)}
+                </strong>
+                <span class="facts-note">{t(`app-level-${known().level}-text`)}</span>
+              </dd>
+            </div>
+            <div>
+              <dt>{t("app-device-activated")}</dt>
+              <dd>{dateAndTime(known().activated_at)}</dd>
+            </div>
+            <div>
+              <dt>{t("app-device-platform")}</dt>
+              <dd>{systemName(known().platform)}</dd>
+            </div>
+            <div>
+              <dt>{t("app-device-server")}</dt>
+              <dd class="facts-url">{known().server_url}</dd>
+            </div>
+            <div>
+              <dt>{t("app-device-others")}</dt>
+              <dd>{details.loading ? "…" : others()}</dd>
+            </div>
+          </dl>
+        )}
+      </Show>
+      <section class="ending">
+        <Show
+          when={confirming()}
+          fallback={
+            <>
+              <h2 class="section-title">{t("app-deactivate-heading")}</h2>
+              <p>{t("app-deactivate-text")}</p>
+              <div class="actions">
+                <Button
+                  variant="secondary"
+                  color="danger"
+                  testid="deactivate"
+                  ref={deactivateButton}
+                  onClick={() => {
+                    setConfirming(true);
+                    confirmTitle?.focus();
+                  }}
+                >
+                  {t("app-deactivate")}
+                </Button>
+              </div>
+            </>
+          }
+        >
+          <div class="ds-card confirm" role="group" aria-labelledby="deactivate-title">
+            <h2 class="confirm-title" id="deactivate-title" tabindex="-1" ref={confirmTitle}>
+              {t("app-deactivate-confirm-title")}
+            </h2>
+            <p>{t("app-deactivate-confirm-text")}</p>
+            <Show when={deactivate.error()} keyed>
+              {(error) => <ErrorBox error={error} />}
+            </Show>
+            <div class="actions">
+              <Button
+                color="danger"
+                testid="confirm-deactivate"
+                busy={deactivate.busy()}
+                onClick={() => void deactivate.run()}
+              >
+                {deactivate.busy() ? t("app-deactivate-busy") : t("app-deactivate-confirm")}
+              </Button>
+              <Button
+                variant="tertiary"
+                color="neutral"
+                onClick={() => {
+                  deactivate.clear();
+                  setConfirming(false);
+                  deactivateButton?.focus();
+                }}
+              >
+                {t("app-cancel")}
+              </Button>
+            </div>
+          </div>
+        </Show>
+      </section>
+    </Screen>
+  );
+};

@@ -1,0 +1,46 @@
+import { For, onMount, Show } from "solid-js";
+import { Icon } from "../components/Icon";
+import { Lookup } from "../components/Lookup";
+import { RequestItem } from "../components/RequestItem";
+import { Screen } from "../components/Screen";
+import { SelfGenerated } from "../components/SelfGenerated";
+import { useApp } from "../state/app";
+import { t } from "../texts/texts";
+
+/** What asks for a PIN now, and the PIN that needs no network. */
+export const Home = () => {
+  const app = useApp();
+  onMount(() => void app.refreshRequests());
+  return (
+    <Screen name="home" title={t("app-home-title")}>
+      <Show when={!app.online()}>
+        <div class="ds-alert notice notice-offline" data-color="warning" role="status" data-testid="banner-offline">
+          <p class="notice-title">
+            <Icon shape="offline" />
+            {t("app-offline-title")}
+          </p>
+          <p>{t("app-offline")}</p>
+        </div>
+      </Show>
+      <div class="home">
+        <section class="home-requests" aria-label={t("app-home-title")}>
+          <Show
+            when={app.requests.length > 0}
+            fallback={
+              <div class="empty" data-testid="empty">
+                <h2 class="empty-title">{t("app-home-empty-title")}</h2>
+                <p>{t("app-home-empty")}</p>
+              </div>
+            }
+          >
+            <ul class="requests">
+              <For each={app.requests}>{(request) => <RequestItem request={request} />}</For>
+            </ul>
+          </Show>
+          <Lookup />
+        </section>
+        <SelfGenerated />
+      </div>
+    </Screen>
+  );
+};

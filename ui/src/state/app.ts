@@ -1,0 +1,165 @@
+import { createContext, createSignal, onCleanup, useContext } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
+import type { AppStatus } from "../bindings/AppStatus";
+import type { RequestCard } from "../bindings/RequestCard";
+import type { RequestsView } from "../bindings/RequestsView";
+import type { UiError } from "../bindings/UiError";
+import { toUiError } from "../ipc/call";
+import { appStatus, listRequests, setLanguage } from "../ipc/commands";
+import { listenToApp } from "../ipc/events";
+import { type Language, languageOf, showLanguage, t } from "../texts/texts";
+import { announce } from "./announcer";
+
+/** Where a person has gone; what `status.state` demands comes first (screens/index). */
+export type Place = "start" | "document" | "device" | "settings";
+
+/** What was typed at activation, kept in memory only, so that starting again is not typing again. */
+export interface Draft {
+  document: string;
+  contrast: string;
+  permanent: boolean;
+  deviceName: string;
+}
+
+const emptyDraft: Draft = { document: "", contrast: "", permanent: false, deviceName: "" };
+
+/** Everything the screens share. One for the life of the window. */
+export function createAppState() {
+  const [status, setStatusSignal] = createSignal<AppStatus>();
+  const [startError, setStartError] = createSignal<UiError>();
+  const [place, setPlace] = createSignal<Place>("start");
+  const [requests, setRequests] = createStore<RequestCard[]>([]);
+  const [online, setOnline] = createSignal(true);
+  const [requestsKnown, setRequestsKnown] = createSignal(false);
+  const [notice, setNotice] = createSignal<string>();
+  const [draft, setDraft] = createStore<Draft>({ ...emptyDraft });
+
+  function setStatus(next: AppStatus): void {
+    const before = status()?.state;
+    setStartError(undefined);
+    if (next.language) showLanguage(languageOf(next.language));
+    if (before !== next.state) {
+      setPlace(next.state === "new" && before === "activating" ? "document" : "start");
+      if (next.state !== "active") {
+        setRequests(reconcile([], { key: "id" }));
+        setRequestsKnown(false);
+      }
+      if (next.state === "active") setDraft({ ...emptyDraft });
+    }
+    setStatusSignal(next);
+    if (next.state === "active" && before !== "active") void refreshRequests();
+  }
+
+  function showRequests(view: RequestsView): void {
+    const known = new Map(requests.map((request) => [request.id, request.relying_party.name]));
+    const arrived = view.requests.filter((request) => !known.has(request.id));
+    const ids = new Set(view.requests.map((request) => request.id));
+    setOnline(view.online);
+    if (view.error && !view.online && view.requests.length === 0 && requestsKnown()) return;
+    setRequests(reconcile(view.requests, { key: "id" }));
+    setRequestsKnown(true);
+    const latest = arrived.at(-1);
+    if (latest) {
+      announce(t("app-home-new", { count: arrived.length, name: latest.relying_party.name }));
+    } else {
+      for (const [id, name] of known) if (!ids.has(id)) announce(t("app-home-gone", { name }));
+    }
+  }
+
+  /** Puts one request among the others: after a reveal, or one that was looked up by its code. */
+  function showRequest(card: RequestCard): void {
+    const others = requests.filter((request) => request.id !== card.id);
+    const place = requests.findIndex((request) => request.id === card.id);
+    const next = place < 0 ? [card, ...others] : requests.map((request) => (request.id === card.id ? card : request));
+    setRequests(reconcile([...next], { key: "id" }));
+  }
+
+  function dropRequest(id: string): void {
+    setRequests(reconcile(requests.filter((request) => request.id !== id), { key: "id" }));
+  }
+
+  async function refreshStatus(): Promise<void> {
+    try {
+      setStatus(await appStatus());
+    } catch (error) {
+      setStartError(toUiError(error));
+    }
+  }
+
+  async function refreshRequests(): Promise<void> {
+    try {
+      showRequests(await listRequests());
+    } catch (error) {
+      if (toUiError(error).code === "network") setOnline(false);
+      await refreshIfDeviceIsGone(toUiError(error));
+    }
+  }
+
+  /** A refusal that means this device no longer works: the status then says which screen is due. */
+  async function refreshIfDeviceIsGone(error: UiError): Promise<void> {
+    const gone = ["device_revoked", "device_frozen", "device_unknown", "not_activated", "no_secure_store"];
+    if (gone.includes(error.code) || error.code.startsWith("secure_store_")) await refreshStatus();
+  }
+
+  function chooseLanguage(language: Language): void {
+    showLanguage(language);
+    void setLanguage(language).catch(() => undefined);
+  }
+
+  function goTo(next: Place): void {
+    setNotice(undefined);
+    setPlace(next);
+  }
+
+  /** Asks for the state and listens to what changes it. */
+  function start(): void {
+    let end: (() => void) | undefined;
+    let ended = false;
+    void listenToApp({
+      requests: showRequests,
+      status: setStatus,
+      connection: (view) => setOnline(view.online),
+    }).then(
+      (stop) => (ended ? stop() : (end = stop)),
+      (error: unknown) => setStartError(toUiError(error)),
+    );
+    onCleanup(() => {
+      ended = true;
+      end?.();
+    });
+    void refreshStatus();
+  }
+
+  return {
+    status,
+    setStatus,
+    startError,
+    place,
+    goTo,
+    requests,
+    requestsKnown,
+    online,
+    showRequest,
+    dropRequest,
+    refreshStatus,
+    refreshRequests,
+    refreshIfDeviceIsGone,
+    chooseLanguage,
+    notice,
+    setNotice,
+    draft,
+    setDraft,
+    start,
+  };
+}
+
+export type AppStore = ReturnType<typeof createAppState>;
+
+const AppContext = createContext<AppStore>();
+export const AppProvider = AppContext.Provider;
+
+export function useApp(): AppStore {
+  const app = useContext(AppContext);
+  if (!app) throw new Error("outside of AppProvider");
+  return app;
+}
