@@ -22,12 +22,13 @@ pub fn programs() -> Option<PathBuf> {
         let version = entry.file_name().to_string_lossy().parse().unwrap_or(0);
         found.push((version, entry.path().join("bin")));
     }
-    if let Some(folder) = places::program(&["postgres"]).and_then(|file| file.parent().map(Path::to_path_buf)) {
-        found.push((version_of(&folder), folder));
+    // A link in a folder of links does not tell where the other programs are; what it points to does.
+    let on_path = places::program(&["postgres"]).and_then(|file| file.canonicalize().ok());
+    if let Some(folder) = on_path.as_deref().and_then(Path::parent) {
+        found.push((version_of(folder), folder.to_path_buf()));
     }
-    found.retain(|(version, folder)| {
-        *version >= OLDEST && folder.join("initdb").is_file() && folder.join("postgres").is_file()
-    });
+    let needed = ["initdb", "postgres", "pg_isready"];
+    found.retain(|(version, folder)| *version >= OLDEST && needed.iter().all(|name| folder.join(name).is_file()));
     found.into_iter().max().map(|(_, folder)| folder)
 }
 
