@@ -17,6 +17,25 @@ portal-error-prefix = Error: { $title }
 portal-copy = Copy
 portal-copied = Copied
 
+## Dates
+
+portal-zone-peninsula = time in mainland Spain
+portal-zone-utc = UTC
+portal-time = { $time } ({ $zone })
+portal-date-and-time = { $day } { $month } { $year }, { $time } ({ $zone })
+portal-month-1 = January
+portal-month-2 = February
+portal-month-3 = March
+portal-month-4 = April
+portal-month-5 = May
+portal-month-6 = June
+portal-month-7 = July
+portal-month-8 = August
+portal-month-9 = September
+portal-month-10 = October
+portal-month-11 = November
+portal-month-12 = December
+
 ## Levels and methods
 
 level-low = Basic
@@ -211,7 +230,7 @@ sede-service-registro = Online registry
 sede-service-registro-text = Hand in letters and documents and get your receipt.
 sede-service-ayudas = Grants and aid
 sede-service-ayudas-text = Apply for open grants and follow your case.
-sede-welcome = Hello, { $name }
+sede-welcome = Welcome, { $name }
 sede-session-heading = You are signed in
 sede-session-name = Name
 sede-session-level = Level
@@ -258,5 +277,5 @@ citizens-document = Document
 citizens-contrast = Contrast datum
 citizens-phone = Telephone
 citizens-level = Level
-citizens-copy-document = Copy the document of { $name }
-citizens-copy-contrast = Copy the contrast datum of { $name }
+citizens-copy-document = the document of { $name }
+citizens-copy-contrast = the contrast datum of { $name }

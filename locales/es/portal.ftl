@@ -17,6 +17,25 @@ portal-error-prefix = Error: { $title }
 portal-copy = Copiar
 portal-copied = Copiado
 
+## Fechas
+
+portal-zone-peninsula = hora peninsular
+portal-zone-utc = UTC
+portal-time = { $time } ({ $zone })
+portal-date-and-time = { $day } de { $month } de { $year }, { $time } ({ $zone })
+portal-month-1 = enero
+portal-month-2 = febrero
+portal-month-3 = marzo
+portal-month-4 = abril
+portal-month-5 = mayo
+portal-month-6 = junio
+portal-month-7 = julio
+portal-month-8 = agosto
+portal-month-9 = septiembre
+portal-month-10 = octubre
+portal-month-11 = noviembre
+portal-month-12 = diciembre
+
 ## Niveles y métodos
 
 level-low = Básico
@@ -211,7 +230,7 @@ sede-service-registro = Registro electrónico
 sede-service-registro-text = Presente escritos y documentos y reciba su justificante.
 sede-service-ayudas = Ayudas y becas
 sede-service-ayudas-text = Solicite las ayudas abiertas y siga su expediente.
-sede-welcome = Buenas, { $name }
+sede-welcome = Le damos la bienvenida, { $name }
 sede-session-heading = Ha entrado en la sede
 sede-session-name = Nombre
 sede-session-level = Nivel
@@ -258,5 +277,5 @@ citizens-document = Documento
 citizens-contrast = Dato de contraste
 citizens-phone = Teléfono
 citizens-level = Nivel
-citizens-copy-document = Copiar el documento de { $name }
-citizens-copy-contrast = Copiar el dato de contraste de { $name }
+citizens-copy-document = el documento de { $name }
+citizens-copy-contrast = el dato de contraste de { $name }

@@ -31,11 +31,12 @@
   if (navigator.clipboard) {
     for (const button of document.querySelectorAll("[data-copy]")) {
       button.hidden = false;
-      const label = button.textContent;
+      const word = button.querySelector("[data-copy-label]");
+      const label = word.textContent;
       button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(button.dataset.copy);
-        button.textContent = button.dataset.copied;
-        setTimeout(() => { button.textContent = label; }, 2000);
+        word.textContent = button.dataset.copied;
+        setTimeout(() => { word.textContent = label; }, 2000);
       });
     }
   }

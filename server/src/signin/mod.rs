@@ -1,10 +1,45 @@
 //! The sign-in page: document, contrast datum, PIN, session.
+//!
+//! ```text
+//! GET  /signin?site=…&procedure=…   who asks, and the form                     form.rs
+//! POST /signin                      makes the request ──303──▶ /signin/pin     form.rs
+//! GET  /signin/pin                  the request of this browser, a PIN field   pin.rs
+//! POST /signin/pin                  right: a session ──303──▶ the site         pin.rs, session.rs
+//! GET  /signin/qr.svg               the code of this browser's request         qr.rs
+//! POST /signout                     ends the session                           session.rs
+//! ```
+//!
+//! Rules:
+//! - The page answers an unknown person, or a wrong datum, as it answers everybody: the same bytes, the same work.
+//! - Ids, PINs and documents travel in cookies and bodies, never in an address.
+//! - A request belongs to one browser (cookie) and one site (the form names it): anywhere else it is a mismatch.
+//! - A session's id is new at each sign-in; an earlier session of the browser ends.
+
+mod asks;
+mod check;
+mod form;
+mod over;
+mod pin;
+mod qr;
+mod session;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 
 use crate::app::App;
 
-/// The page's routes.
+pub use session::{Current, current};
+
+/// The longest form that is read, in bytes: every field at its longest is far below.
+const LONGEST_FORM: usize = 8 * 1024;
+
+/// The pages' routes.
 pub fn routes() -> Router<App> {
     Router::new()
+        .route("/signin", get(form::show).post(form::submit))
+        .route("/signin/pin", get(pin::show).post(pin::submit))
+        .route("/signin/qr.svg", get(qr::show))
+        .route("/signout", post(session::sign_out))
+        .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }

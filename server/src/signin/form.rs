@@ -1,0 +1,179 @@
+//! `GET` and `POST /signin`: who asks, document and contrast datum, and the request that comes of them.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::asks::Asks;
+use super::check::{self, SignInForm};
+use crate::app::App;
+use crate::http::limits::Kind;
+use crate::portal::cookies::Cookie;
+use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor};
+use crate::requests::{self, NewSignIn, RequestError};
+use crate::texts::FluentValue;
+
+/// What the site says when it sends somebody here.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct From {
+    site: String,
+    procedure: String,
+}
+
+#[derive(Template)]
+#[template(path = "signin/form.html")]
+struct FormPage<'a> {
+    page: Page,
+    asks: Asks,
+    csrf: String,
+    errors: FieldErrors,
+    errors_heading: &'static str,
+    code: Option<&'static str>,
+    document: &'a str,
+    contrast: &'a str,
+    personalised: bool,
+}
+
+/// `GET /signin`.
+pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visitor: Visitor) -> Response {
+    let asks = match Asks::find(&app, &from.site, &from.procedure) {
+        Ok((asks, _)) => asks,
+        Err(failure) => return failure.show(&app, &visitor),
+    };
+    let page = Page::new(&app, &visitor, &asks.start());
+    let template = FormPage {
+        page,
+        asks,
+        csrf: visitor.csrf(&app),
+        errors: FieldErrors::default(),
+        errors_heading: "signin-errors-heading",
+        code: None,
+        document: "",
+        contrast: "",
+        personalised: false,
+    };
+    Reply::new(&app, &visitor).html(&template)
+}
+
+/// `POST /signin`.
+pub(super) async fn submit(
+    State(app): State<App>,
+    Query(from): Query<From>,
+    visitor: Visitor,
+    form: Result<Form<SignInForm>, FormRejection>,
+) -> Response {
+    let mut form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return unreadable(&rejection).show(&app, &visitor),
+    };
+    if !visitor.may_post(&app, &form.csrf) {
+        return Failure::Csrf.show(&app, &visitor);
+    }
+    if form.site.is_empty() {
+        (form.site, form.procedure) = (from.site, from.procedure);
+    }
+    let (asks, party) = match Asks::find(&app, &form.site, &form.procedure) {
+        Ok(found) => found,
+        Err(failure) => return failure.show(&app, &visitor),
+    };
+    let checked = match form.check() {
+        Ok(checked) => checked,
+        Err(refusals) => {
+            let page = Page::new(&app, &visitor, &asks.start());
+            let errors = check::errors(&page, refusals);
+            let code = if errors.has("document") {
+                "document_invalid"
+            } else if errors.has("contrast") {
+                "contrast_invalid"
+            } else {
+                "request_invalid"
+            };
+            let refused = Refused { status: StatusCode::UNPROCESSABLE_ENTITY, code, errors, wait: None };
+            return again(&app, &visitor, asks, &form, refused, "signin-errors-heading", page);
+        }
+    };
+    if let Err(wait) = app.limits().admit(Kind::Start, visitor.info.address, app.now()) {
+        let page = Page::new(&app, &visitor, &asks.start());
+        let mut errors = FieldErrors::default();
+        errors.add("document", page.with("signin-error-rate", &[("minutes", minutes(wait))]));
+        let refused = Refused { status: StatusCode::TOO_MANY_REQUESTS, code: "rate_limited", errors, wait: Some(wait) };
+        return again(&app, &visitor, asks, &form, refused, "signin-error-rate-title", page);
+    }
+    let made = requests::create(
+        &app,
+        NewSignIn {
+            relying_party: party,
+            procedure: asks.procedure.as_deref().unwrap_or_default(),
+            document: checked.document,
+            contrast: checked.contrast,
+            own_key: checked.own_key,
+            browser: visitor.info.clone(),
+            binding: &visitor.browser,
+            language: visitor.language,
+            method: checked.method,
+        },
+    )
+    .await;
+    match made {
+        Ok(made) => {
+            Reply::new(&app, &visitor).cookie(Cookie::Request, &made.id.to_string()).see_other("/signin/pin")
+        }
+        Err(RequestError::Store(error)) => Failure::from(error).show(&app, &visitor),
+    }
+}
+
+/// Why the form comes back.
+struct Refused {
+    status: StatusCode,
+    code: &'static str,
+    errors: FieldErrors,
+    wait: Option<Duration>,
+}
+
+/// The form again, with what was typed, except the own keys.
+fn again(
+    app: &App,
+    visitor: &Visitor,
+    asks: Asks,
+    form: &SignInForm,
+    refused: Refused,
+    errors_heading: &'static str,
+    page: Page,
+) -> Response {
+    let template = FormPage {
+        page,
+        asks,
+        csrf: visitor.csrf(app),
+        errors: refused.errors,
+        errors_heading,
+        code: Some(refused.code),
+        document: &form.document,
+        contrast: &form.contrast,
+        personalised: form.is_personalised(),
+    };
+    let mut reply = Reply::new(app, visitor).status(refused.status);
+    if let Some(wait) = refused.wait {
+        reply = reply.retry_after(wait.as_secs().saturating_add(1));
+    }
+    reply.html(&template)
+}
+
+/// Whole minutes, rounded up.
+pub(super) fn minutes(wait: Duration) -> FluentValue<'static> {
+    FluentValue::from(wait.as_millis().div_ceil(60_000))
+}
+
+/// Why a form could not be read at all.
+pub(super) fn unreadable(rejection: &FormRejection) -> Failure {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        _ => Failure::Csrf,
+    }
+}

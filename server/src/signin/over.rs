@@ -1,0 +1,110 @@
+//! The page of a request that cannot go on: each reason has its own text and its own way out.
+
+use aldaba_core::policy::Policy;
+use aldaba_core::request::RequestState;
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::asks::{Asks, return_address};
+use crate::app::App;
+use crate::portal::{Page, Reply, Visitor, Way};
+use crate::texts::FluentValue;
+
+/// Why a request is over for this browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Over {
+    /// The request's own time passed.
+    Expired,
+    /// The PIN's time passed.
+    PinExpired,
+    /// The PIN was used.
+    Used,
+    /// Too many wrong PINs.
+    Burnt,
+    /// The citizen said no on a device.
+    Rejected,
+    /// Another browser, window or site.
+    Mismatch,
+    /// Self-generated PINs are off until the device next signs anything.
+    Disabled,
+    /// This browser has no request.
+    Missing,
+}
+
+#[derive(Template)]
+#[template(path = "signin/over.html")]
+struct OverPage {
+    page: Page,
+    title: String,
+    text: String,
+    code: &'static str,
+    colour: &'static str,
+    ways: Vec<Way>,
+}
+
+impl Over {
+    /// Why a request in that state cannot go on. None: it can.
+    pub fn of(state: RequestState, was_revealed: bool) -> Option<Self> {
+        match state {
+            RequestState::Pending | RequestState::Revealed => None,
+            RequestState::Spent => Some(Self::Used),
+            RequestState::Rejected => Some(Self::Rejected),
+            RequestState::Burnt => Some(Self::Burnt),
+            RequestState::Expired if was_revealed => Some(Self::PinExpired),
+            RequestState::Expired => Some(Self::Expired),
+        }
+    }
+
+    /// The page for it. `asks` is the site that the person came from, where that is known.
+    pub fn show(self, app: &App, visitor: &Visitor, asks: Option<&Asks>) -> Response {
+        let here = match self {
+            Self::Mismatch | Self::Disabled => asks.map_or_else(|| "/".to_owned(), Asks::start),
+            _ => "/signin/pin".to_owned(),
+        };
+        let page = Page::new(app, visitor, &here);
+        let (key, code, status) = self.names();
+        let text = page.with(&format!("over-{key}-text"), &self.variables(app.policy()));
+        let ways = self.ways(app, &page, asks);
+        let colour = if self == Self::Rejected { "danger" } else { "petrol" };
+        let template = OverPage { page, title: format!("over-{key}-title"), text, code, colour, ways };
+        Reply::new(app, visitor).status(status).html(&template)
+    }
+
+    fn names(self) -> (&'static str, &'static str, StatusCode) {
+        match self {
+            Self::Expired => ("expired", "request_expired", StatusCode::GONE),
+            Self::PinExpired => ("pin-expired", "pin_expired", StatusCode::GONE),
+            Self::Used => ("used", "pin_used", StatusCode::GONE),
+            Self::Burnt => ("burnt", "request_burnt", StatusCode::GONE),
+            Self::Rejected => ("rejected", "request_rejected", StatusCode::GONE),
+            Self::Mismatch => ("mismatch", "request_mismatch", StatusCode::CONFLICT),
+            Self::Disabled => ("disabled", "self_generated_disabled", StatusCode::FORBIDDEN),
+            Self::Missing => ("missing", "request_unknown", StatusCode::NOT_FOUND),
+        }
+    }
+
+    fn variables(self, policy: &Policy) -> Vec<(&'static str, FluentValue<'static>)> {
+        match self {
+            Self::Expired => vec![("minutes", FluentValue::from(policy.request_life.div_ceil(60)))],
+            Self::PinExpired => vec![("minutes", FluentValue::from(policy.pin_life.div_ceil(60)))],
+            Self::Burnt => vec![("tries", FluentValue::from(policy.pin_tries))],
+            Self::Used | Self::Rejected | Self::Mismatch | Self::Disabled | Self::Missing => Vec::new(),
+        }
+    }
+
+    fn ways(self, app: &App, page: &Page, asks: Option<&Asks>) -> Vec<Way> {
+        let Some((asks, party)) = asks.and_then(|asks| Some((asks, app.relying_party(&asks.id)?))) else {
+            return vec![Way { href: "/".to_owned(), text: page.t("error-back-home") }];
+        };
+        let start = match self {
+            Self::Mismatch | Self::Missing => "over-start",
+            _ => "over-new-pin",
+        };
+        let site = [("site", FluentValue::from(asks.name.clone()))];
+        vec![
+            Way { href: asks.start(), text: page.t(start) },
+            Way { href: return_address(app, party), text: page.with("over-back-to-site", &site) },
+        ]
+    }
+}

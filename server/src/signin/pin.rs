@@ -1,0 +1,342 @@
+//! `GET` and `POST /signin/pin`: the request of this browser and the field for its PIN.
+
+use std::time::Duration;
+
+use aldaba_core::ids::RequestId;
+use aldaba_core::request::Method;
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::asks::{Asks, return_address};
+use super::form::{minutes, unreadable};
+use super::over::Over;
+use super::{qr, session};
+use crate::app::App;
+use crate::http::limits::Kind;
+use crate::portal::cookies::Cookie;
+use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, time_of_day};
+use crate::requests::{self, PinPage, SignedIn, TryError, ViewError};
+use crate::texts::FluentValue;
+
+/// Remaining seconds at which a screen reader is told of them: sparingly, and enough to hurry or to begin anew.
+const ANNOUNCED_AT: [u64; 4] = [300, 120, 60, 0];
+
+#[derive(Template)]
+#[template(path = "signin/pin.html")]
+struct PinTemplate {
+    page: Page,
+    title: &'static str,
+    asks: Asks,
+    csrf: String,
+    request: String,
+    method: &'static str,
+    errors: FieldErrors,
+    errors_heading: &'static str,
+    code: Option<&'static str>,
+    self_generated: bool,
+    wants_own_key: bool,
+    phrase: String,
+    pin_hint: String,
+    pin_life: String,
+    time: Time,
+    again: String,
+    code_help: Option<CodeHelp>,
+    missing_open: bool,
+}
+
+struct Time {
+    seconds_left: u64,
+    left: String,
+    until: String,
+    announcements: Vec<Announcement>,
+}
+
+struct Announcement {
+    seconds: u64,
+    text: String,
+}
+
+struct CodeHelp {
+    grouped: String,
+    spoken: String,
+    qr: String,
+}
+
+/// What is typed on the page. No `Debug`.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct PinForm {
+    pin: String,
+    own_key: String,
+    /// The site that the page was of.
+    site: String,
+    /// The request that the page was of, so that two windows of one browser do not mix theirs up.
+    request: String,
+    /// Which PIN the page asked for.
+    method: String,
+    csrf: String,
+}
+
+/// `GET /signin/pin`.
+pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
+    match visitor.request {
+        Some(id) => page(&app, &visitor, &id, None).await,
+        None => Over::Missing.show(&app, &visitor, None),
+    }
+}
+
+/// `POST /signin/pin`.
+pub(super) async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    form: Result<Form<PinForm>, FormRejection>,
+) -> Response {
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return unreadable(&rejection).show(&app, &visitor),
+    };
+    if !visitor.may_post(&app, &form.csrf) {
+        return Failure::Csrf.show(&app, &visitor);
+    }
+    let id = if form.request.is_empty() { visitor.request } else { form.request.parse().ok() };
+    let Some(id) = id else {
+        return Over::Missing.show(&app, &visitor, None);
+    };
+    if let Err(wait) = app.limits().admit(Kind::Call, visitor.info.address, app.now()) {
+        return page(&app, &visitor, &id, Some(Refused::RateLimited(wait))).await;
+    }
+    // A form that lost its hidden fields is completed from the request itself.
+    let (site, method) = match (form.site.as_str(), form.method.parse::<Method>()) {
+        (site, Ok(method)) if !site.is_empty() => (site.to_owned(), method),
+        (site, _) => match requests::view(&app, &id, &visitor.browser).await {
+            Ok(request) if site.is_empty() => (request.relying_party, request.method),
+            Ok(request) => (site.to_owned(), request.method),
+            Err(error) => return unseen(&app, &visitor, error, site),
+        },
+    };
+    let own_key = Some(form.own_key.as_str()).filter(|key| !key.trim().is_empty());
+    let tried = match method {
+        Method::Incoming => requests::try_pin(&app, &id, &visitor.browser, &site, &form.pin, own_key).await,
+        Method::SelfGenerated => {
+            requests::try_self_generated(&app, &id, &visitor.browser, &site, &form.pin, own_key).await
+        }
+    };
+    match tried {
+        Ok(signed_in) => signed_in_at(&app, &visitor, &site, &signed_in).await,
+        Err(error) => refused(&app, &visitor, &id, &site, &form, error).await,
+    }
+}
+
+/// Back to the site, with a session whose id no browser has seen before.
+async fn signed_in_at(app: &App, visitor: &Visitor, site: &str, signed_in: &SignedIn) -> Response {
+    if let Some(earlier) = visitor.session.clone()
+        && let Err(error) = session::end(app, earlier).await
+    {
+        // Its cookie is replaced all the same, and it ends by itself when it is idle.
+        let _logged = Failure::from(error);
+    }
+    let target = match app.relying_party(site) {
+        Some(party) => return_address(app, party),
+        None => "/".to_owned(),
+    };
+    Reply::new(app, visitor)
+        .cookie(Cookie::Session, &signed_in.session.to_string())
+        .without(Cookie::Request)
+        .see_other(&target)
+}
+
+/// Why a try leads back to the page.
+enum Refused {
+    EmptyPin,
+    MalformedPin,
+    EmptyOwnKey,
+    MalformedOwnKey,
+    Wrong { tries_left: u32 },
+    NotRevealed,
+    Delayed(Duration),
+    RateLimited(Duration),
+}
+
+async fn refused(
+    app: &App,
+    visitor: &Visitor,
+    id: &RequestId,
+    site: &str,
+    form: &PinForm,
+    error: TryError,
+) -> Response {
+    let back = match error {
+        TryError::MalformedPin if form.pin.trim().is_empty() => Refused::EmptyPin,
+        TryError::MalformedPin => Refused::MalformedPin,
+        TryError::MalformedOwnKey if form.own_key.trim().is_empty() => Refused::EmptyOwnKey,
+        TryError::MalformedOwnKey => Refused::MalformedOwnKey,
+        TryError::Wrong { tries_left } => Refused::Wrong { tries_left },
+        TryError::NotRevealed => Refused::NotRevealed,
+        TryError::Delayed { retry_after } => Refused::Delayed(retry_after),
+        TryError::Unknown => return unseen(app, visitor, ViewError::Unknown, site),
+        TryError::Mismatch => return unseen(app, visitor, ViewError::Mismatch, site),
+        TryError::Burnt => return over(app, visitor, id, site, Over::Burnt).await,
+        TryError::Expired => return over(app, visitor, id, site, Over::PinExpired).await,
+        TryError::Used => return over(app, visitor, id, site, Over::Used).await,
+        TryError::Rejected => return over(app, visitor, id, site, Over::Rejected).await,
+        TryError::Disabled => return over(app, visitor, id, site, Over::Disabled).await,
+        TryError::Store(error) => return Failure::from(error).show(app, visitor),
+    };
+    page(app, visitor, id, Some(back)).await
+}
+
+/// A request that cannot be shown to this browser. The site, where it is ours, offers to begin anew.
+fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Response {
+    let asks = Asks::find(app, site, "").ok().map(|(asks, _)| asks);
+    match error {
+        ViewError::Unknown => Over::Missing.show(app, visitor, asks.as_ref()),
+        ViewError::Mismatch => Over::Mismatch.show(app, visitor, asks.as_ref()),
+        ViewError::Store(error) => Failure::from(error).show(app, visitor),
+    }
+}
+
+/// The page of a request that ended with this try; the way to begin anew keeps its procedure.
+async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
+    match requests::view(app, id, &visitor.browser).await {
+        Ok(request) => {
+            let asks = Asks::of_request(app, &request.relying_party, &request.procedure).ok().map(|(asks, _)| asks);
+            let precise = match why {
+                Over::Disabled => why,
+                _ => Over::of(request.state, request.pin_expires_at.is_some()).unwrap_or(why),
+            };
+            precise.show(app, visitor, asks.as_ref())
+        }
+        Err(error) => unseen(app, visitor, error, site),
+    }
+}
+
+/// The page with the PIN field, or why there is none (any more).
+async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refused>) -> Response {
+    let request = match requests::view(app, id, &visitor.browser).await {
+        Ok(request) => request,
+        Err(error) => return unseen(app, visitor, error, ""),
+    };
+    let (asks, party) = match Asks::of_request(app, &request.relying_party, &request.procedure) {
+        Ok(found) => found,
+        Err(failure) => return failure.show(app, visitor),
+    };
+    if let Some(over) = Over::of(request.state, request.pin_expires_at.is_some()) {
+        return over.show(app, visitor, Some(&asks));
+    }
+    let page = Page::new(app, visitor, "/signin/pin");
+    let mut reply = Reply::new(app, visitor).form_may_reach(&party.return_url);
+    let mut errors = FieldErrors::default();
+    let mut code = None;
+    let missing_open = matches!(refused, Some(Refused::NotRevealed));
+    if let Some(refused) = refused {
+        let told = refused.tell(&page, &request, app.policy().pin_digits);
+        errors.add(told.field, told.text);
+        code = Some(told.code);
+        reply = reply.status(told.status);
+        if let Some(wait) = told.wait {
+            reply = reply.retry_after(wait.as_secs().saturating_add(1));
+        }
+    }
+    let self_generated = request.method == Method::SelfGenerated;
+    let code_help = if self_generated { None } else { code_help(&page, &request) };
+    let template = PinTemplate {
+        title: if self_generated { "pin-self-title" } else { "pin-title" },
+        csrf: visitor.csrf(app),
+        request: id.to_string(),
+        method: request.method.as_str(),
+        errors,
+        errors_heading: "pin-errors-heading",
+        code,
+        self_generated,
+        wants_own_key: request.wants_own_key,
+        pin_hint: page.with("pin-hint", &[("digits", FluentValue::from(app.policy().pin_digits))]),
+        pin_life: page.with("pin-time-pin", &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))]),
+        time: time(app, &page, &request),
+        again: asks.start(),
+        asks,
+        code_help,
+        missing_open,
+        phrase: request.phrase,
+        page,
+    };
+    reply.html(&template)
+}
+
+fn time(app: &App, page: &Page, request: &PinPage) -> Time {
+    // What the page can count on: the PIN's own life begins in the app, which shows it.
+    let left = request.expires_at.since(app.now());
+    let in_words = |left: Duration| match left.as_secs() {
+        0 => page.t("pin-time-over"),
+        1..60 => page.with("pin-time-left", &[("minutes", FluentValue::from(0))]),
+        _ => page.with("pin-time-left", &[("minutes", minutes(left))]),
+    };
+    Time {
+        seconds_left: left.as_secs(),
+        left: in_words(left),
+        until: page.with("pin-time-until", &[("time", FluentValue::from(time_of_day(page, request.expires_at)))]),
+        announcements: ANNOUNCED_AT
+            .map(|seconds| Announcement { seconds, text: in_words(Duration::from_secs(seconds)) })
+            .into(),
+    }
+}
+
+fn code_help(page: &Page, request: &PinPage) -> Option<CodeHelp> {
+    let spelled: Vec<String> = request.code.canonical().chars().map(String::from).collect();
+    Some(CodeHelp {
+        grouped: request.code.grouped(),
+        spoken: page.with("pin-missing-code-spoken", &[("spelled", FluentValue::from(spelled.join(" ")))]),
+        qr: qr::draw(&request.code, &page.t("pin-missing-qr-alt"))?,
+    })
+}
+
+/// A refusal in words.
+struct Told {
+    field: &'static str,
+    text: String,
+    code: &'static str,
+    status: StatusCode,
+    wait: Option<Duration>,
+}
+
+impl Refused {
+    fn tell(self, page: &Page, request: &PinPage, digits: u32) -> Told {
+        let told = |field, text, code, status| Told { field, text, code, status, wait: None };
+        let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+        match self {
+            Self::EmptyPin => told("pin", page.t("pin-error-empty"), "request_invalid", unprocessable),
+            Self::MalformedPin => {
+                let text = page.with("pin-error-shape", &[("digits", FluentValue::from(digits))]);
+                told("pin", text, "request_invalid", unprocessable)
+            }
+            Self::EmptyOwnKey => told("own_key", page.t("pin-error-own-key-empty"), "request_invalid", unprocessable),
+            Self::MalformedOwnKey => {
+                told("own_key", page.t("pin-error-own-key-shape"), "request_invalid", unprocessable)
+            }
+            Self::Wrong { tries_left } => {
+                let key = match (request.method, request.wants_own_key) {
+                    (Method::SelfGenerated, _) => "pin-error-wrong-self",
+                    (Method::Incoming, true) => "pin-error-wrong-own-key",
+                    (Method::Incoming, false) => "pin-error-wrong",
+                };
+                let text = page.with(key, &[("tries", FluentValue::from(tries_left))]);
+                told("pin", text, "pin_wrong", StatusCode::FORBIDDEN)
+            }
+            Self::NotRevealed => {
+                told("pin", page.t("pin-error-not-revealed"), "pin_not_revealed", StatusCode::CONFLICT)
+            }
+            Self::Delayed(wait) => {
+                let text = page.with("pin-error-delayed", &[("minutes", minutes(wait))]);
+                Told { wait: Some(wait), ..told("pin", text, "self_generated_delayed", StatusCode::TOO_MANY_REQUESTS) }
+            }
+            Self::RateLimited(wait) => {
+                let text = page.with("signin-error-rate", &[("minutes", minutes(wait))]);
+                Told { wait: Some(wait), ..told("pin", text, "rate_limited", StatusCode::TOO_MANY_REQUESTS) }
+            }
+        }
+    }
+}
