@@ -11,8 +11,8 @@ export const CardDrawing = (props: { asked: ContrastAsked }) => {
   const nie = () => props.asked === "support";
   const mark = () =>
     ({
-      validity: { x: 196, y: 128, width: 108, height: 44 },
-      issue: { x: 96, y: 128, width: 96, height: 44 },
+      validity: { x: 200, y: 128, width: 106, height: 44 },
+      issue: { x: 90, y: 128, width: 102, height: 44 },
       support: { x: 184, y: 38, width: 120, height: 44 },
     })[props.asked];
   return (
@@ -48,16 +48,16 @@ export const CardDrawing = (props: { asked: ContrastAsked }) => {
           </>
         ) : (
           <>
-            <text class="card-label" x="106" y="145">
+            <text class="card-label" x="100" y="145">
               {t("app-card-field-issue")}
             </text>
-            <text class="card-value" x="106" y="164">
+            <text class="card-value" x="100" y="164">
               17 05 2021
             </text>
-            <text class="card-label" x="206" y="145">
+            <text class="card-label" x="210" y="145">
               {t("app-card-field-validity")}
             </text>
-            <text class="card-value" x="206" y="164">
+            <text class="card-value" x="210" y="164">
               {props.asked === "issue" ? "01 01 9999" : "17 05 2031"}
             </text>
           </>

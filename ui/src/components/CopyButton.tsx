@@ -28,7 +28,7 @@ export const CopyButton = (props: { source: string; label: string; testid: strin
   });
 
   return (
-    <div class="copy">
+    <>
       <Button
         variant="secondary"
         testid={props.testid}
@@ -49,6 +49,6 @@ export const CopyButton = (props: { source: string; label: string; testid: strin
           {t("app-error-clipboard-title")}. {t("app-error-clipboard")}
         </p>
       </Show>
-    </div>
+    </>
   );
 };

@@ -56,13 +56,14 @@ export const ServerChooser = (props: {
             <Button
               variant="tertiary"
               testid="change-server"
+              aria-label={t("app-server-change")}
               ref={change}
               onClick={() => {
                 setOpen(true);
                 field?.focus();
               }}
             >
-              {t("app-server-change")}
+              {t("app-change")}
             </Button>
           </div>
         }

@@ -26,6 +26,7 @@ export const Activate = () => {
   const [documentError, setDocumentError] = createSignal<UiError>();
   const [contrastError, setContrastError] = createSignal<UiError>();
   const [nameMissing, setNameMissing] = createSignal(false);
+  const [naming, setNaming] = createSignal(false);
   const [contrast, setContrast] = createSignal<ContrastCheck>();
   let documentField: HTMLInputElement | undefined;
   let contrastField: HTMLInputElement | undefined;
@@ -40,9 +41,10 @@ export const Activate = () => {
     if (app.draft.deviceName) return;
     suggestedDeviceName().then(
       (name) => {
-        if (!app.draft.deviceName) app.setDraft("deviceName", name);
+        if (name.trim() === "") setNaming(true);
+        else if (!app.draft.deviceName) app.setDraft("deviceName", name);
       },
-      () => undefined,
+      () => setNaming(true),
     );
   });
 
@@ -111,6 +113,7 @@ export const Activate = () => {
       ? await checkContrastNow(true)
       : app.draft.contrast.trim() !== "" || (setContrastError({ code: "contrast_invalid", detail: "empty" }), false);
     setNameMissing(app.draft.deviceName.trim() === "");
+    if (nameMissing()) setNaming(true);
     if (!documentGood) return documentField?.focus();
     if (!contrastGood) return contrastField?.focus();
     if (nameMissing()) return nameField?.focus();
@@ -194,20 +197,45 @@ export const Activate = () => {
             </div>
           </Show>
         </div>
-        <Field
-          label={t("app-device-name-label")}
-          hint={t("app-device-name-hint")}
-          testid="device-name"
-          value={app.draft.deviceName}
-          error={nameMissing() ? t("app-error-device-name-empty") : undefined}
-          input={{ autocapitalize: "sentences", maxLength: 40 }}
-          ref={(input) => (nameField = input)}
-          onInput={(value) => {
-            app.setDraft("deviceName", value);
-            setNameMissing(false);
-          }}
-        />
-        <ServerChooser ready={(handle) => (chooser = handle)} />
+        <div class="decided">
+          <Show
+            when={naming()}
+            fallback={
+              <div class="server-row">
+                <p>
+                  <span class="server-label">{t("app-device-name-label")}</span>
+                  <span>{app.draft.deviceName}</span>
+                </p>
+                <Button
+                  variant="tertiary"
+                  testid="change-name"
+                  aria-label={t("app-device-name-change")}
+                  onClick={() => {
+                    setNaming(true);
+                    nameField?.focus();
+                  }}
+                >
+                  {t("app-change")}
+                </Button>
+              </div>
+            }
+          >
+            <Field
+              label={t("app-device-name-label")}
+              hint={t("app-device-name-hint")}
+              testid="device-name"
+              value={app.draft.deviceName}
+              error={nameMissing() ? t("app-error-device-name-empty") : undefined}
+              input={{ autocapitalize: "sentences", maxLength: 40 }}
+              ref={(input) => (nameField = input)}
+              onInput={(value) => {
+                app.setDraft("deviceName", value);
+                setNameMissing(false);
+              }}
+            />
+          </Show>
+          <ServerChooser ready={(handle) => (chooser = handle)} />
+        </div>
         <div class="actions actions-main">
           <Button type="submit" testid="continue" busy={task.busy()}>
             {task.busy() ? t("app-continue-busy") : t("app-continue")}

@@ -88,7 +88,7 @@ export const Code = () => {
         when={!ended()}
         fallback={
           <ErrorBox error={{ code: exhausted() ? "activation_failed" : "activation_expired" }} text={ended()!}>
-            <Button testid="cancel-activation" busy={cancel.busy()} onClick={() => void cancel.run()}>
+            <Button testid="cancel-activation" color="petrol" busy={cancel.busy()} onClick={() => void cancel.run()}>
               {t("app-code-cancel")}
             </Button>
           </ErrorBox>

@@ -1,5 +1,4 @@
 import { For, onMount, Show } from "solid-js";
-import { Icon } from "../components/Icon";
 import { Lookup } from "../components/Lookup";
 import { RequestItem } from "../components/RequestItem";
 import { Screen } from "../components/Screen";
@@ -14,11 +13,8 @@ export const Home = () => {
   return (
     <Screen name="home" title={t("app-home-title")}>
       <Show when={!app.online()}>
-        <div class="ds-alert notice notice-offline" data-color="warning" role="status" data-testid="banner-offline">
-          <p class="notice-title">
-            <Icon shape="offline" />
-            {t("app-offline-title")}
-          </p>
+        <div class="ds-alert notice" data-color="warning" role="status" data-testid="banner-offline">
+          <p class="notice-title">{t("app-offline-title")}</p>
           <p>{t("app-offline")}</p>
         </div>
       </Show>

@@ -42,7 +42,9 @@ export const Settings = () => {
             </>
           }
         >
-          <ServerChooser />
+          <div class="decided">
+            <ServerChooser />
+          </div>
         </Show>
       </section>
       <section class="about">
