@@ -26,7 +26,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         "--package",
         "aldaba-server",
         "--package",
-        "aldaba-tests",
+        "aldaba-bench",
         "--bins",
     ]))?;
     if wants_app {

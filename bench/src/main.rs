@@ -1,0 +1,61 @@
+//! `cargo xtask bench`: figures of the server, each beside its floor from the same run, as one table.
+//!
+//! A floor is what bare parts take for the same work on the same machine in the same minutes: the figures are ratios
+//! and not stopwatch readings, so that they mean something on any machine.
+
+mod figures;
+mod fixture;
+mod floor;
+mod process;
+mod stats;
+mod visit;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Figures of the server, each beside its floor from the same run.
+#[derive(Parser)]
+struct Arguments {
+    /// Only these: signin, streams, events. All when none is named.
+    figures: Vec<String>,
+    /// How often each figure is taken.
+    #[arg(long, default_value_t = 5)]
+    runs: u32,
+    /// Seconds that each rate is taken.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Streams to open.
+    #[arg(long, default_value_t = 5000)]
+    streams: usize,
+    /// The bare server that floors are read from, on this database; started by the measurement itself.
+    #[arg(long, hide = true)]
+    floor: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(database) = arguments.floor {
+        return floor::serve(&database).await;
+    }
+    let plan = figures::Plan {
+        runs: arguments.runs,
+        during: Duration::from_secs(arguments.seconds),
+        postgres: std::env::var("ALDABA_TEST_POSTGRES").ok(),
+    };
+    let wants = |figure: &str| arguments.figures.is_empty() || arguments.figures.iter().any(|named| named == figure);
+    let mut table = stats::Table::default();
+    if wants("signin") {
+        figures::sign_ins(&plan, &mut table).await?;
+    }
+    if wants("streams") {
+        figures::streams(&plan, arguments.streams, &mut table).await?;
+    }
+    if wants("events") {
+        figures::events(&plan, arguments.streams, 200, &mut table).await?;
+    }
+    table.print();
+    Ok(())
+}

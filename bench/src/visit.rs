@@ -1,0 +1,240 @@
+//! One citizen at one browser with one device: the whole sign-in over HTTP, as fast as the server answers.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use aldaba_core::ids::RequestId;
+use aldaba_core::random::{OsRandom, bytes};
+use aldaba_core::time::{Clock as _, SystemClock};
+use aldaba_protocol::{b64, pin, signature};
+use anyhow::{Context as _, Result, ensure};
+use futures::StreamExt as _;
+use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method, Response};
+use tokio::sync::mpsc;
+
+use crate::fixture::{CONTRAST, Citizen, SITE};
+
+/// How long an event may take before the measurement is given up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A client that follows no redirects.
+pub fn client() -> Result<Client> {
+    Ok(Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(1024)
+        .build()?)
+}
+
+/// An event read from a device's stream, and when.
+pub struct Heard {
+    /// The request.
+    pub id: RequestId,
+    /// When its bytes were read.
+    pub at: Instant,
+}
+
+/// Signs a request of the citizen's device and sends it.
+pub async fn signed(
+    client: &Client,
+    url: &str,
+    citizen: &Citizen,
+    method: Method,
+    path: &str,
+    body: &str,
+) -> Result<Response> {
+    let target = format!("{url}{path}");
+    let nonce = b64::encode(&bytes::<16>(&OsRandom));
+    let now = SystemClock.now().as_secs();
+    let headers = signature::sign(
+        method.as_str(),
+        &target,
+        body.as_bytes(),
+        now,
+        &nonce,
+        &citizen.device,
+        &citizen.key,
+    );
+    let mut request = client
+        .request(method, target)
+        .header("content-digest", headers.content_digest)
+        .header("signature-input", headers.signature_input)
+        .header("signature", headers.signature);
+    if !body.is_empty() {
+        request = request.header(CONTENT_TYPE, "application/json").body(body.to_owned());
+    }
+    Ok(request.send().await?)
+}
+
+/// Opens the device's event stream; the requests it tells of arrive on the channel.
+pub async fn listen(client: &Client, url: &str, citizen: &Citizen) -> Result<mpsc::UnboundedReceiver<Heard>> {
+    let answer = signed(client, url, citizen, Method::GET, "/v1/device/events", "")
+        .await?
+        .error_for_status()?;
+    let (tell, heard) = mpsc::unbounded_channel();
+    let mut chunks = answer.bytes_stream();
+    tokio::spawn(async move {
+        let mut text = String::new();
+        while let Some(Ok(chunk)) = chunks.next().await {
+            let at = Instant::now();
+            text.push_str(&String::from_utf8_lossy(&chunk));
+            while let Some(end) = text.find("\n\n") {
+                let event: String = text.drain(..end + 2).collect();
+                // Only pending requests are looked for: {"id":"…","state":"pending"}.
+                let id = event
+                    .split_once("\"id\":\"")
+                    .filter(|_| event.contains("\"pending\""))
+                    .and_then(|(_, rest)| rest.get(..32)?.parse().ok());
+                if let Some(id) = id
+                    && tell.send(Heard { id, at }).is_err()
+                {
+                    return;
+                }
+            }
+        }
+    });
+    Ok(heard)
+}
+
+/// A browser that remembers its cookies, and the citizen before it.
+pub struct Visitor {
+    client: Client,
+    url: String,
+    citizen: Citizen,
+    cookies: BTreeMap<String, String>,
+    csrf: String,
+    heard: mpsc::UnboundedReceiver<Heard>,
+    counter: u64,
+}
+
+/// Bytes of the bodies of one sign-in's answers, in order: form, page, reveal, PIN.
+pub static SIZES: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
+
+impl Visitor {
+    /// Opens the sign-in page and the device's stream.
+    pub async fn arrive(client: &Client, url: &str, citizen: &Citizen) -> Result<Self> {
+        let heard = listen(client, url, citizen).await?;
+        let mut visitor = Self {
+            client: client.clone(),
+            url: url.to_owned(),
+            citizen: citizen.clone(),
+            cookies: BTreeMap::new(),
+            csrf: String::new(),
+            heard,
+            counter: 0,
+        };
+        let page = visitor
+            .get(&format!("/signin?site={SITE}"))
+            .await?
+            .error_for_status()?
+            .text()
+            .await?;
+        visitor.csrf = field(&page, "csrf").context("the sign-in page has no csrf field")?;
+        Ok(visitor)
+    }
+
+    /// "Obtener PIN": the request is made durably.
+    pub async fn ask(&mut self) -> Result<Instant> {
+        let begun = Instant::now();
+        let (csrf, document) = (self.csrf.clone(), self.citizen.document.clone());
+        let form = [("csrf", csrf.as_str()), ("document", &document), ("contrast", CONTRAST)];
+        let answer = self.post("/signin", &form).await?;
+        ensure!(answer.status() == 303, "POST /signin answered {}", answer.status());
+        count(0, answer).await?;
+        Ok(begun)
+    }
+
+    /// The stream's next pending request.
+    pub async fn hear(&mut self) -> Result<Heard> {
+        tokio::time::timeout(PATIENCE, self.heard.recv())
+            .await
+            .context("no event came")?
+            .context("the stream ended")
+    }
+
+    /// The whole sign-in: ask, page, reveal, PIN. How long it took.
+    pub async fn sign_in(&mut self) -> Result<Duration> {
+        let begun = self.ask().await?;
+        let page = self.get("/signin/pin").await?.error_for_status()?;
+        count(1, page).await?;
+        let id = self.hear().await?.id;
+        self.counter += 1;
+        let body = format!("{{\"counter\":{}}}", self.counter);
+        let path = format!("/v1/requests/{id}/reveal");
+        let revealed = signed(&self.client, &self.url, &self.citizen, Method::POST, &path, &body).await?;
+        ensure!(revealed.status() == 200, "reveal answered {}", revealed.status());
+        count(2, revealed).await?;
+        let digits = pin::request_pin(&self.citizen.otp_key, &id, SITE, 6).context("six digits")?;
+        let csrf = self.csrf.clone();
+        let form = [("csrf", csrf.as_str()), ("pin", digits.expose())];
+        let answer = self.post("/signin/pin", &form).await?;
+        ensure!(answer.status() == 303, "POST /signin/pin answered {}", answer.status());
+        let target = answer
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        ensure!(!target.contains("/signin"), "the PIN was not accepted");
+        count(3, answer).await?;
+        Ok(begun.elapsed())
+    }
+
+    async fn get(&mut self, path: &str) -> Result<Response> {
+        let request = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .header(COOKIE, self.cookies());
+        let answer = request.send().await?;
+        self.remember(&answer);
+        Ok(answer)
+    }
+
+    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Response> {
+        let request = self
+            .client
+            .post(format!("{}{path}", self.url))
+            .header(COOKIE, self.cookies())
+            .form(form);
+        let answer = request.send().await?;
+        self.remember(&answer);
+        Ok(answer)
+    }
+
+    fn cookies(&self) -> String {
+        self.cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    fn remember(&mut self, answer: &Response) {
+        for value in answer.headers().get_all(SET_COOKIE) {
+            let pair = value
+                .to_str()
+                .ok()
+                .and_then(|value| value.split(';').next()?.split_once('='));
+            if let Some((name, value)) = pair {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
+/// The value of a hidden field.
+fn field(page: &str, name: &str) -> Option<String> {
+    let input = page
+        .split("<input")
+        .find(|input| input.contains(&format!("name=\"{name}\"")))?;
+    let (_, value) = input.split_once("value=\"")?;
+    value.split('"').next().map(str::to_owned)
+}
+
+async fn count(place: usize, answer: Response) -> Result<()> {
+    let length = answer.bytes().await?.len() as u64;
+    if let Some(size) = SIZES.get(place) {
+        size.store(length, Ordering::Relaxed);
+    }
+    Ok(())
+}
