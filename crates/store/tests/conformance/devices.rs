@@ -1,0 +1,128 @@
+use aldaba_core::device::DeviceState;
+use aldaba_core::policy::Policy;
+use aldaba_core::self_generated::Throttle;
+use aldaba_store::devices::{self, Counted};
+
+use crate::support::*;
+
+const ONE: [u8; 32] = [1; 32];
+const OTHER: [u8; 32] = [2; 32];
+
+on_both! {
+    async fn a_device_is_read_back_and_loses_its_key_when_revoked(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let id = device(&db.store, person).await;
+        let found = read_tx!(db, |tx| devices::get(tx, &id).await).unwrap();
+        assert_eq!((found.name.as_str(), found.state, found.counter), (DEVICE_NAME, DeviceState::Active, 0));
+        assert_eq!(found.otp_key.unwrap().expose(), &OTP_KEY);
+        assert_eq!(read_tx!(db, |tx| devices::count_active(tx, &person).await), 1);
+        assert!(write_tx!(db, |tx| devices::revoke(tx, &id, at(5)).await));
+        assert!(!write_tx!(db, |tx| devices::revoke(tx, &id, at(6)).await));
+        assert!(!write_tx!(db, |tx| devices::freeze(tx, &id, at(6)).await));
+        assert!(!write_tx!(db, |tx| devices::touch(tx, &id, at(6)).await));
+        let found = read_tx!(db, |tx| devices::list(tx, &person).await);
+        assert_eq!((found[0].state, found[0].closed_at), (DeviceState::Revoked, Some(at(5))));
+        assert!(found[0].otp_key.is_none());
+        assert!(write_tx!(db, |tx| devices::list_active_locked(tx, &person).await).is_empty());
+    }
+
+    // REQ-SIG-05
+    async fn a_nonce_is_good_once_for_its_device(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let (first, second) = (device(&db.store, person).await, device(&db.store, person).await);
+        let store = db.store.clone();
+        let won = at_once(32, move |_| {
+            let store = store.clone();
+            async move {
+                write(&store, move |tx| Box::pin(async move { devices::use_nonce(tx, &first, "n", at(180)).await })).await
+            }
+        }).await;
+        assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        assert!(write_tx!(db, |tx| devices::use_nonce(tx, &second, "n", at(180)).await));
+        assert!(write_tx!(db, |tx| devices::use_nonce(tx, &first, "m", at(180)).await));
+    }
+
+    // REQ-DEV-01, REQ-DEV-02, REQ-DEV-03
+    async fn counters_advance_repeat_with_their_answer_or_diverge(db: &TestDatabase) {
+        let id = device(&db.store, person(&db.store).await).await;
+        let advance = async |counter: u64, digest: [u8; 32]| {
+            write_tx!(db, |tx| devices::advance_counter(tx, &id, counter, &digest, None, NOW).await)
+        };
+        assert_eq!(advance(0, ONE).await, Counted::Diverged);
+        assert_eq!(advance(3, ONE).await, Counted::Advanced);
+        assert_eq!(advance(3, ONE).await, Counted::Repeated(None));
+        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 3, r#"{"id":1}"#).await));
+        assert!(!write_tx!(db, |tx| devices::save_answer(tx, &id, 2, "{}").await));
+        assert_eq!(advance(3, ONE).await, Counted::Repeated(Some(r#"{"id":1}"#.to_owned())));
+        assert_eq!(advance(3, OTHER).await, Counted::Diverged);
+        assert_eq!(advance(2, ONE).await, Counted::Diverged);
+        assert_eq!(advance(u64::MAX, ONE).await, Counted::Diverged);
+        let counted =
+            write_tx!(db, |tx| devices::advance_counter(tx, &id, 9, &OTHER, Some(r#"{"id":2}"#), NOW).await);
+        assert_eq!(counted, Counted::Advanced);
+        assert_eq!(advance(9, OTHER).await, Counted::Repeated(Some(r#"{"id":2}"#.to_owned())));
+        assert!(write_tx!(db, |tx| devices::freeze(tx, &id, NOW).await));
+        assert_eq!(advance(10, ONE).await, Counted::Inactive(DeviceState::Frozen));
+        let nobody = aldaba_core::ids::DeviceId::from_bytes([9; 16]);
+        let counted = write_tx!(db, |tx| devices::advance_counter(tx, &nobody, 1, &ONE, None, NOW).await);
+        assert_eq!(counted, Counted::Unknown);
+    }
+
+    async fn of_parallel_calls_with_one_counter_one_advances(db: &TestDatabase) {
+        let id = device(&db.store, person(&db.store).await).await;
+        let store = db.store.clone();
+        let counted = at_once(32, move |number| {
+            let store = store.clone();
+            let digest = [number as u8; 32];
+            async move {
+                write(&store, move |tx| Box::pin(async move {
+                    devices::advance_counter(tx, &id, 1, &digest, None, NOW).await
+                })).await
+            }
+        }).await;
+        assert_eq!(counted.iter().filter(|counted| **counted == Counted::Advanced).count(), 1);
+        assert_eq!(counted.iter().filter(|counted| **counted == Counted::Diverged).count(), 31);
+    }
+
+    // REQ-PIN-11
+    async fn a_totp_step_is_accepted_once_and_only_forwards(db: &TestDatabase) {
+        let id = device(&db.store, person(&db.store).await).await;
+        let store = db.store.clone();
+        let won = at_once(64, move |_| {
+            let store = store.clone();
+            async move {
+                write(&store, move |tx| Box::pin(async move {
+                    devices::accept_totp_step(tx, &id, 60_000_000, 100, NOW).await
+                })).await
+            }
+        }).await;
+        assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        assert!(!write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 59_999_999, 100, NOW).await));
+        assert!(write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 60_000_001, 100, NOW).await));
+        assert!(write_tx!(db, |tx| devices::freeze(tx, &id, NOW).await));
+        assert!(!write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 60_000_002, 100, NOW).await));
+    }
+
+    // REQ-LIM-02
+    async fn a_throttled_method_accepts_no_step_until_its_delay_is_over_or_the_device_signs(db: &TestDatabase) {
+        let id = device(&db.store, person(&db.store).await).await;
+        let policy = Policy::default();
+        let mut throttle = Throttle::default();
+        for _ in 0..policy.self_failures_before_delay {
+            let after = throttle.after_failure(&policy, NOW);
+            assert!(write_tx!(db, |tx| devices::set_throttle(tx, &id, &throttle, &after).await));
+            assert!(!write_tx!(db, |tx| devices::set_throttle(tx, &id, &throttle, &after).await));
+            throttle = after;
+        }
+        assert_eq!(read_tx!(db, |tx| devices::get(tx, &id).await).unwrap().throttle, throttle);
+        assert!(!write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 1, 100, at(29)).await));
+        assert!(write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 1, 100, at(30)).await));
+        assert_eq!(read_tx!(db, |tx| devices::get(tx, &id).await).unwrap().throttle, Throttle::cleared());
+        let off = Throttle { failures_in_row: 100, blocked_until: None };
+        assert!(write_tx!(db, |tx| devices::set_throttle(tx, &id, &Throttle::cleared(), &off).await));
+        assert!(!write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 2, 100, at(9999)).await));
+        assert!(write_tx!(db, |tx| devices::touch(tx, &id, at(10)).await));
+        assert!(!write_tx!(db, |tx| devices::enable_self_generated(tx, &id).await));
+        assert!(write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 2, 100, at(9999)).await));
+    }
+}

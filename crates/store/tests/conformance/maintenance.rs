@@ -1,0 +1,39 @@
+use aldaba_core::ids::{RequestId, SessionId};
+use aldaba_core::level::Level;
+use aldaba_core::random::OsRandom;
+use aldaba_core::request::Method;
+use aldaba_store::maintenance::{self, Purged};
+use aldaba_store::sessions::{self, Session};
+use aldaba_store::{devices, requests};
+
+use crate::support::*;
+
+on_both! {
+    async fn what_no_limit_counts_any_more_is_thrown_away(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let device = device(&db.store, person).await;
+        let id = request(&db.store, person).await;
+        let session = Session {
+            person,
+            device,
+            request: RequestId::generate(&OsRandom),
+            relying_party: "demo-sede".to_owned(),
+            method: Method::Incoming,
+            level: Level::Low,
+            created_at: NOW,
+            used_at: NOW,
+        };
+        write_tx!(db, |tx| {
+            devices::use_nonce(tx, &device, "n", at(180)).await?;
+            sessions::insert(tx, &SessionId::generate(&OsRandom), &session).await
+        });
+        let nothing = write_tx!(db, |tx| maintenance::purge(tx, at(179)).await);
+        assert_eq!((nothing.total(), nothing.is_partial()), (0, false));
+        let day = write_tx!(db, |tx| maintenance::purge(tx, at(86_400)).await);
+        assert_eq!(day, Purged { nonces: 1, ..Purged::default() });
+        let later = write_tx!(db, |tx| maintenance::purge(tx, at(2 * 86_400 + 600)).await);
+        assert_eq!(later, Purged { requests: 1, sessions: 1, ..Purged::default() });
+        assert!(read_tx!(db, |tx| requests::get(tx, &id).await).is_none());
+        assert!(read_tx!(db, |tx| devices::get(tx, &device).await).is_some());
+    }
+}

@@ -1,0 +1,52 @@
+use aldaba_core::contrast::Contrast;
+use aldaba_core::document::Document;
+use aldaba_core::phone::Phone;
+use aldaba_store::persons;
+
+use crate::support::*;
+
+on_both! {
+    async fn a_citizen_is_found_by_any_spelling_and_read_back(db: &TestDatabase) {
+        let id = person(&db.store).await;
+        let found = read_tx!(db, |tx| persons::find(tx, &Document::parse("12.345.678-z").unwrap()).await).unwrap();
+        assert_eq!((found.id, found.name.as_str()), (id, NAME));
+        assert_eq!(found.document.canonical(), DOCUMENT);
+        assert_eq!(found.phone.as_ref().map(Phone::e164), Some(PHONE));
+        assert!(found.contrast_matches(db.keys(), &contrast()));
+        let other = Contrast::parse_for(&document(), "18-05-2031").unwrap();
+        assert!(!found.contrast_matches(db.keys(), &other));
+        assert!(!persons::contrast_matches_nobody(db.keys(), &contrast()));
+        assert!(read_tx!(db, |tx| persons::find(tx, &Document::parse("00000000T").unwrap()).await).is_none());
+        assert_eq!(read_tx!(db, |tx| persons::count(tx).await), 1);
+        assert!(format!("{found:?}").contains("Person"));
+        for secret in [NAME, DOCUMENT, PHONE] {
+            assert!(!format!("{found:?}{:?}", new_person()).contains(secret));
+        }
+    }
+
+    async fn one_document_is_one_citizen_also_when_registered_at_once(db: &TestDatabase) {
+        let store = db.store.clone();
+        let won = at_once(16, move |_| {
+            let (store, new) = (store.clone(), new_person());
+            async move { write(&store, move |tx| Box::pin(async move { persons::insert(tx, &new).await })).await }
+        }).await;
+        assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        assert_eq!(read_tx!(db, |tx| persons::count(tx).await), 1);
+    }
+
+    async fn a_citizen_is_updated_and_mutes_never_shorten(db: &TestDatabase) {
+        let id = person(&db.store).await;
+        let mut new = new_person();
+        new.phone = None;
+        new.name = "Marisol E.".to_owned();
+        assert!(write_tx!(db, |tx| persons::update(tx, &id, &new).await));
+        let found = read_tx!(db, |tx| persons::get(tx, &id).await).unwrap();
+        assert_eq!((found.name.as_str(), found.phone.is_none(), found.is_muted(NOW)), ("Marisol E.", true, false));
+        assert!(write_tx!(db, |tx| persons::mute_until(tx, &id, at(100)).await));
+        assert!(!write_tx!(db, |tx| persons::mute_until(tx, &id, at(50)).await));
+        let found = write_tx!(db, |tx| persons::lock(tx, &id).await).unwrap();
+        assert!(found.is_muted(at(99)) && !found.is_muted(at(100)));
+        let found = write_tx!(db, |tx| persons::find_locked(tx, &document()).await).unwrap();
+        assert_eq!(found.id, id);
+    }
+}

@@ -1,0 +1,209 @@
+//! A copy of the database shows no document, phone, name, key or code.
+
+use aldaba_core::code::ShortCode;
+use aldaba_core::ids::{ActivationId, MessageId, RequestId, SessionId};
+use aldaba_core::language::Language;
+use aldaba_core::level::Level;
+use aldaba_core::own_key::OwnKey;
+use aldaba_core::phone::Phone;
+use aldaba_core::random::OsRandom;
+use aldaba_core::request::Method;
+use aldaba_protocol::secret::Key32;
+use aldaba_store::activations::{self, Activation};
+use aldaba_store::outbox::{self, MessageKind, NewMessage};
+use aldaba_store::seal::{self, Place};
+use aldaba_store::sessions::{self, Session};
+use aldaba_store::testing::TestDatabase;
+use aldaba_store::{ServerKeys, StoreError, requests};
+use sea_orm::{ConnectionTrait, Statement};
+use zeroize::Zeroizing;
+
+use crate::support::*;
+
+const SECRET: [u8; 32] = *b"the-server-half-of-the-agreement";
+const TRANSCRIPT: &[u8] = b"every field of an activation, 12345678Z included";
+const TEXT: &str = "Aldaba: su codigo es 7Q2M-XK4T";
+const OWN_KEY: &str = "K7QZ";
+
+/// Puts every secret through every table; returns what must not be found again.
+async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
+    let person = person(&db.store).await;
+    let device = device(&db.store, person).await;
+    let (code, activation_code) = (ShortCode::generate(&OsRandom), ShortCode::generate(&OsRandom));
+    let session_id = SessionId::generate(&OsRandom);
+    let activation = Activation {
+        id: ActivationId::generate(&OsRandom),
+        person: Some(person),
+        transcript: Zeroizing::new(TRANSCRIPT.to_vec()),
+        device_name: DEVICE_NAME.to_owned(),
+        platform: "Linux".to_owned(),
+        language: Language::Es,
+        signing_key: [2; 33],
+        agreement_key: [3; 33],
+        agreement_secret: Some(Key32::new(SECRET)),
+        created_at: NOW,
+        expires_at: at(600),
+        tries: 0,
+        device: None,
+    };
+    let mut request = new_request(Some(person));
+    request.code = code.clone();
+    request.own_key = OwnKey::parse(OWN_KEY);
+    let message = NewMessage {
+        id: MessageId::generate(&OsRandom),
+        person: Some(person),
+        kind: MessageKind::ActivationCode,
+        to: Phone::parse(PHONE).unwrap(),
+        text: TEXT.to_owned(),
+        created_at: NOW,
+        expires_at: None,
+    };
+    let session = Session {
+        person,
+        device,
+        request: RequestId::generate(&OsRandom),
+        relying_party: "demo-sede".to_owned(),
+        method: Method::Incoming,
+        level: Level::Low,
+        created_at: NOW,
+        used_at: NOW,
+    };
+    let (typed, cookie) = (activation_code.clone(), session_id.clone());
+    write_tx!(db, |tx| {
+        activations::insert(tx, &activation).await?;
+        activations::add_code(tx, &activation.id, &typed, NOW).await?;
+        requests::insert(tx, &request).await?;
+        outbox::enqueue(tx, &message).await?;
+        sessions::insert(tx, &cookie, &session).await
+    });
+    let keys = db.keys();
+    let texts = [
+        DOCUMENT,
+        NAME,
+        PHONE,
+        &PHONE[3..],
+        DEVICE_NAME,
+        TEXT,
+        OWN_KEY,
+        "2031-05-17",
+        CONTRAST,
+    ];
+    let mut secrets: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    secrets.extend([OTP_KEY.to_vec(), SECRET.to_vec(), BINDING.to_vec(), TRANSCRIPT.to_vec()]);
+    secrets.extend([
+        keys.index.expose().to_vec(),
+        keys.seal.expose().to_vec(),
+        keys.mac.expose().to_vec(),
+    ]);
+    secrets.push(keys.signing.to_bytes().expose().to_vec());
+    for code in [&code, &activation_code] {
+        secrets.push(code.canonical().as_bytes().to_vec());
+        secrets.push(code.grouped().into_bytes());
+    }
+    secrets.push(session_id.as_bytes().to_vec());
+    secrets
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// What must not be found, plain and as hexadecimal digits and base64.
+fn assert_absent(haystack: &[u8], secrets: &[Vec<u8>], place: &str) {
+    for secret in secrets {
+        for spelling in [
+            secret.clone(),
+            hex::encode(secret).into_bytes(),
+            aldaba_protocol::b64::encode(secret).into_bytes(),
+        ] {
+            assert!(
+                !contains(haystack, &spelling),
+                "{:?} stands in {place}",
+                String::from_utf8_lossy(&spelling)
+            );
+        }
+    }
+}
+
+// REQ-STO-02
+#[tokio::test]
+async fn the_files_of_sqlite_hold_no_secret() {
+    let db = TestDatabase::sqlite().await.unwrap();
+    let secrets = fill(&db).await;
+    let files = db.files();
+    assert!(files.len() >= 2, "the database and its log");
+    let mut known = false;
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap();
+        known |= contains(&bytes, b"sede.example");
+        assert_absent(&bytes, &secrets, &file.display().to_string());
+    }
+    assert!(known, "the search looks at the right files");
+}
+
+// REQ-STO-02
+#[tokio::test]
+async fn the_rows_of_postgresql_hold_no_secret() {
+    let db = TestDatabase::postgres().await.unwrap_or_else(|error| panic!("{error}"));
+    let secrets = fill(&db).await;
+    let connection = db.connect().await.unwrap();
+    let query = |sql: String| connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql));
+    let tables = query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'".to_owned())
+        .await
+        .unwrap();
+    assert!(tables.len() > 10);
+    let mut dump = String::new();
+    for table in tables {
+        let table: String = table.try_get_by_index(0).unwrap();
+        // Bytes print as hexadecimal digits, which are searched for as well.
+        for row in query(format!("SELECT t::text FROM {table} t")).await.unwrap() {
+            dump.push_str(&row.try_get_by_index::<String>(0).unwrap());
+            dump.push('\n');
+        }
+    }
+    assert!(dump.contains("sede.example"));
+    assert_absent(dump.as_bytes(), &secrets, "a row");
+}
+
+#[test]
+fn a_sealed_value_opens_in_its_own_place_only() {
+    let keys = ServerKeys::generate(&OsRandom);
+    let place = Place {
+        table: "persons",
+        row: &[1; 16],
+        column: "phone",
+    };
+    let sealed = seal::seal(&keys, place, PHONE.as_bytes()).unwrap();
+    assert_eq!(seal::open(&keys, place, &sealed).unwrap().as_slice(), PHONE.as_bytes());
+    let refused = |keys: &ServerKeys, place, sealed: &[u8]| {
+        matches!(seal::open(keys, place, sealed), Err(StoreError::Corrupt(_)))
+    };
+    assert!(refused(
+        &keys,
+        Place {
+            table: "outbox",
+            ..place
+        },
+        &sealed
+    ));
+    assert!(refused(&keys, Place { row: &[2; 16], ..place }, &sealed));
+    assert!(refused(
+        &keys,
+        Place {
+            column: "name",
+            ..place
+        },
+        &sealed
+    ));
+    assert!(refused(&ServerKeys::generate(&OsRandom), place, &sealed));
+    for position in 0..sealed.len() {
+        let mut damaged = sealed.clone();
+        damaged[position] ^= 1;
+        assert!(refused(&keys, place, &damaged), "byte {position}");
+    }
+    for length in 0..sealed.len() {
+        assert!(refused(&keys, place, &sealed[..length]));
+    }
+    let other = seal::seal(&keys, place, b"+34612345679").unwrap();
+    assert_ne!(sealed[1..13], other[1..13], "another nonce for another text");
+}

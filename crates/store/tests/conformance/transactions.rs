@@ -1,0 +1,133 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aldaba_core::random::OsRandom;
+use aldaba_store::{StoreError, persons, requests};
+
+use crate::support::*;
+
+on_both! {
+    async fn an_error_undoes_its_own_job_and_no_other(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let store = db.store.clone();
+        // Many at once, so that on SQLite they share commits.
+        let results = at_once(60, move |number| {
+            let (store, new) = (store.clone(), new_request(Some(person)));
+            async move {
+                let id = new.id;
+                let result: Result<(), StoreError> = store.write(move |tx| Box::pin(async move {
+                    requests::insert(tx, &new).await?;
+                    match number % 3 {
+                        0 => Err(StoreError::Unavailable),
+                        1 => panic!("a fault in a use case"),
+                        _ => Ok(()),
+                    }
+                })).await;
+                (number, id, result)
+            }
+        });
+        let results = if db.store.backend() == aldaba_store::Backend::Sqlite {
+            results.await
+        } else {
+            // On PostgreSQL a panic stays in its caller's task.
+            let mut kept = Vec::new();
+            let store = db.store.clone();
+            for number in [0usize, 2] {
+                let new = new_request(Some(person));
+                let id = new.id;
+                let result: Result<(), StoreError> = store.write(move |tx| Box::pin(async move {
+                    requests::insert(tx, &new).await?;
+                    if number == 0 { Err(StoreError::Unavailable) } else { Ok(()) }
+                })).await;
+                kept.push((number, id, result));
+            }
+            kept
+        };
+        for (number, id, result) in results {
+            let found = read_tx!(db, |tx| requests::get(tx, &id).await);
+            match number % 3 {
+                0 => assert!(matches!(result, Err(StoreError::Unavailable)) && found.is_none()),
+                1 => assert!(matches!(result, Err(StoreError::Panicked)) && found.is_none()),
+                _ => assert!(result.is_ok() && found.is_some()),
+            }
+        }
+    }
+
+    async fn a_refused_statement_undoes_its_own_job_and_no_other(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let first = new_request(Some(person));
+        insert_request(&db.store, first.clone()).await;
+        let store = db.store.clone();
+        let results = at_once(40, move |number| {
+            let (store, first, new) = (store.clone(), first.clone(), new_request(Some(person)));
+            async move {
+                let id = new.id;
+                let result: Result<(), StoreError> = store.write(move |tx| Box::pin(async move {
+                    requests::insert(tx, &new).await?;
+                    // The same primary key again.
+                    if number % 2 == 0 { requests::insert(tx, &first).await } else { Ok(()) }
+                })).await;
+                (number, id, result)
+            }
+        }).await;
+        for (number, id, result) in results {
+            let found = read_tx!(db, |tx| requests::get(tx, &id).await);
+            assert_eq!((result.is_ok(), found.is_some()), (number % 2 == 1, number % 2 == 1));
+            if let Err(error) = result {
+                assert!(matches!(error, StoreError::Statement(_)), "{error}");
+            }
+        }
+    }
+
+    async fn reading_connections_do_not_write(db: &TestDatabase) {
+        let new = new_person();
+        let refused: Result<bool, StoreError> =
+            db.store.read(move |tx| Box::pin(async move { persons::insert(tx, &new).await })).await;
+        assert!(matches!(refused, Err(StoreError::ReadOnly)));
+        let refused = db.store.read(|tx| Box::pin(async { persons::find_locked(tx, &document()).await })).await;
+        assert!(matches!(refused, Err(StoreError::ReadOnly)));
+    }
+
+    async fn what_was_acknowledged_is_read_at_once(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let store = db.store.clone();
+        let seen = at_once(64, move |_| {
+            let (store, new) = (store.clone(), new_request(Some(person)));
+            async move {
+                let id = insert_request(&store, new).await;
+                store.read::<_, StoreError, _>(move |tx| Box::pin(async move { requests::get(tx, &id).await })).await.unwrap()
+            }
+        }).await;
+        assert!(seen.iter().all(Option::is_some));
+    }
+
+    async fn a_job_whose_caller_went_away_harms_nobody(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let ran = Arc::new(AtomicU32::new(0));
+        for _ in 0..20 {
+            let (store, ran, new) = (db.store.clone(), Arc::clone(&ran), new_request(Some(person)));
+            let task = tokio::spawn(async move {
+                store.write::<(), StoreError, _>(move |tx| Box::pin(async move {
+                    requests::insert(tx, &new).await?;
+                    ran.fetch_add(1, Ordering::Relaxed);
+                    Ok(())
+                })).await
+            });
+            tokio::task::yield_now().await;
+            task.abort();
+        }
+        request(&db.store, person).await;
+        db.store.ping().await.unwrap();
+        let _ = OsRandom;
+    }
+
+    async fn a_closed_store_says_so(db: &TestDatabase) {
+        db.store.close().await.unwrap();
+        assert!(matches!(db.store.ping().await, Err(StoreError::Unavailable)));
+        let new = new_person();
+        let refused: Result<bool, StoreError> =
+            db.store.write(move |tx| Box::pin(async move { persons::insert(tx, &new).await })).await;
+        assert!(matches!(refused, Err(StoreError::Unavailable)), "{refused:?}");
+        db.store.close().await.unwrap();
+    }
+}
