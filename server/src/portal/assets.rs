@@ -2,10 +2,13 @@
 
 use std::sync::LazyLock;
 
+use aldaba_protocol::error::ErrorCode;
 use axum::extract::{Path, RawQuery};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
+
+use crate::http::problem::Problem;
 
 struct Asset {
     name: &'static str,
@@ -35,7 +38,7 @@ pub(super) fn address(name: &str) -> String {
 /// One file. Under another digest than its own it is served all the same, but not to be kept.
 pub(super) async fn serve(Path(name): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let Some((asset, version)) = ASSETS.iter().zip(VERSIONS.iter()).find(|(asset, _)| asset.name == name) else {
-        return StatusCode::NOT_FOUND.into_response();
+        return Problem::new(ErrorCode::NotFound).into_response();
     };
     let tag = format!("\"{version}\"");
     let is_exact = query.is_some_and(|query| query.strip_prefix("v=") == Some(version.as_str()));

@@ -1,13 +1,17 @@
 //! Pages for what went wrong outside a form.
 
+use std::time::Duration;
+
 use aldaba_protocol::error::ErrorCode;
 use aldaba_store::StoreError;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::request::Parts;
+use http::{StatusCode, header};
 
-use super::{Page, Reply, Visitor, Way};
+use super::{Page, Reply, Visitor, Way, minutes};
 use crate::app::App;
+use crate::http::problem::Problem;
 
 /// Why no page can be shown. Each has its own text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +28,11 @@ pub enum Failure {
     Method,
     /// More was sent than any form here holds.
     TooLarge,
+    /// Too many calls from this address.
+    RateLimited {
+        /// Until the next is allowed.
+        wait: Duration,
+    },
     /// A fault of ours.
     Internal,
     /// The database is away.
@@ -47,11 +56,18 @@ impl Failure {
         let (title, text) = self.keys();
         // The address that failed may be of a POST, or not be ours: the links to other languages lead home.
         let page = Page::new(app, visitor, "/");
-        let text = page.t(text);
+        let text = match self {
+            Self::RateLimited { wait } => page.with(text, &[("minutes", minutes(wait))]),
+            _ => page.t(text),
+        };
         let way = Way { href: "/".to_owned(), text: page.t("error-back-home") };
         let colour = if self.status().is_server_error() { "danger" } else { "warning" };
         let template = FailurePage { page, title, text, code: self.code(), colour, way };
-        Reply::new(app, visitor).status(self.status()).html(&template)
+        let mut reply = Reply::new(app, visitor).status(self.status());
+        if let Self::RateLimited { wait } = self {
+            reply = reply.retry_after(wait.as_secs().saturating_add(1));
+        }
+        reply.html(&template)
     }
 
     /// Its HTTP status alone, where not even a page can be made.
@@ -67,6 +83,7 @@ impl Failure {
             Self::Csrf => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -80,6 +97,7 @@ impl Failure {
             Self::Csrf => "csrf",
             Self::Method => "method_not_allowed",
             Self::TooLarge => "payload_too_large",
+            Self::RateLimited { .. } => "rate_limited",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
         }
@@ -93,20 +111,22 @@ impl Failure {
             Self::Csrf => ("error-csrf-title", "error-csrf-text"),
             Self::Method => ("error-method-title", "error-method-text"),
             Self::TooLarge => ("error-too-large-title", "error-too-large-text"),
+            Self::RateLimited { .. } => ("signin-error-rate-title", "signin-error-rate"),
             Self::Internal => ("error-internal-title", "error-internal-text"),
             Self::Unavailable => ("error-unavailable-title", "error-unavailable-text"),
         }
     }
 }
 
-impl From<ErrorCode> for Failure {
+impl From<&Problem> for Failure {
     /// What a page says where a program would get that problem.
-    fn from(code: ErrorCode) -> Self {
-        match code {
+    fn from(problem: &Problem) -> Self {
+        match problem.code {
             ErrorCode::NotFound => Self::NotFound,
             ErrorCode::MethodNotAllowed => Self::Method,
             ErrorCode::PayloadTooLarge => Self::TooLarge,
-            ErrorCode::Unavailable => Self::Unavailable,
+            ErrorCode::RateLimited => Self::RateLimited { wait: problem.retry_after.unwrap_or_default() },
+            ErrorCode::Unavailable | ErrorCode::Timeout => Self::Unavailable,
             _ => Self::Internal,
         }
     }
@@ -115,6 +135,30 @@ impl From<ErrorCode> for Failure {
 impl From<StoreError> for Failure {
     /// Logs the failure here, where it is handled.
     fn from(error: StoreError) -> Self {
-        Self::from(crate::http::problem::Problem::from(error).code)
+        Self::from(&Problem::from(error))
+    }
+}
+
+/// A browser's request for a page, remembered until it is known whether it can be answered.
+pub struct PageRequest(Parts);
+
+impl PageRequest {
+    /// None: the caller is no browser, or asks for what is no page.
+    #[must_use]
+    pub fn of(request: &axum::extract::Request) -> Option<Self> {
+        let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let is_page = accept.is_some_and(|accept| accept.contains("text/html")) && !request.uri().path().starts_with("/v1/");
+        if !is_page {
+            return None;
+        }
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        parts.uri = request.uri().clone();
+        parts.headers = request.headers().clone();
+        Some(Self(parts))
+    }
+
+    /// The problem as a page.
+    pub fn fail(&self, app: &App, problem: &Problem) -> Response {
+        Failure::from(problem).show(app, &Visitor::read(app, &self.0))
     }
 }

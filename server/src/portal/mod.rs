@@ -21,11 +21,11 @@ use axum::routing::get;
 
 use crate::app::App;
 
-pub use failure::Failure;
+pub use failure::{Failure, PageRequest};
 pub use page::{FieldErrors, Page, Way};
 pub use reply::Reply;
 pub use visitor::Visitor;
-pub use when::{date_and_time, time_of_day};
+pub use when::{date_and_time, minutes, time_of_day};
 
 /// The front page and the pages' own files.
 pub fn routes() -> Router<App> {

@@ -138,3 +138,62 @@ impl FieldErrors {
         self.0.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use aldaba_core::language::Language;
+
+    use crate::texts::Texts;
+
+    fn files(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, found);
+            } else {
+                found.push(std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
+    /// Every string in templates and code that looks like the key of a portal text.
+    fn keys_in_use() -> BTreeSet<String> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut found = Vec::new();
+        for folder in ["templates", "src/portal", "src/signin", "src/demo"] {
+            files(&root.join(folder), &mut found);
+        }
+        let starts = ["portal-", "signin-", "pin-", "over-", "error-", "home-", "sede-", "demo-", "messages-", "citizens-"];
+        let keys = found.iter().flat_map(|text| {
+            text.split('"').filter(|part| {
+                starts.iter().any(|start| part.starts_with(start))
+                    && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+                    && !part.ends_with('-')
+            })
+        });
+        // Ids of elements, and the sample site's id, which look alike.
+        let others = ["pin-hint", "pin-error", "demo-sede"];
+        keys.filter(|key| !others.contains(key)).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_text_of_the_pages_exists_in_both_languages() {
+        let texts = Texts::embedded();
+        let mut keys = keys_in_use();
+        for over in ["expired", "pin-expired", "used", "burnt", "rejected", "mismatch", "disabled", "missing"] {
+            keys.extend([format!("over-{over}-title"), format!("over-{over}-text")]);
+        }
+        for level in ["low", "substantial", "high"] {
+            keys.extend([format!("level-{level}"), format!("level-{level}-explained")]);
+        }
+        keys.extend((1..=12).map(|month| format!("portal-month-{month}")));
+        assert!(keys.len() > 150, "{} keys found", keys.len());
+        for language in Language::ALL {
+            let missing: Vec<_> = keys.iter().filter(|key| !texts.has(language, key)).collect();
+            assert!(missing.is_empty(), "{}: {missing:?}", language.tag());
+        }
+    }
+}

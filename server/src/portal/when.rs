@@ -1,5 +1,7 @@
 //! Moments as people read them: in the official time of the peninsula.
 
+use std::time::Duration;
+
 use aldaba_core::time::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -34,6 +36,12 @@ pub fn time_of_day(page: &Page, moment: Timestamp) -> String {
         "portal-time",
         &[("time", FluentValue::from(clock(&local))), ("zone", FluentValue::from(page.t(zone)))],
     )
+}
+
+/// Whole minutes, rounded up, for texts: who waits that long is not too early.
+#[must_use]
+pub fn minutes(wait: Duration) -> FluentValue<'static> {
+    FluentValue::from(u64::try_from(wait.as_millis().div_ceil(60_000)).unwrap_or(u64::MAX))
 }
 
 fn clock(local: &jiff::Zoned) -> String {

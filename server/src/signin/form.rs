@@ -1,7 +1,5 @@
 //! `GET` and `POST /signin`: who asks, document and contrast datum, and the request that comes of them.
 
-use std::time::Duration;
-
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -13,11 +11,9 @@ use serde::Deserialize;
 use super::asks::Asks;
 use super::check::{self, SignInForm};
 use crate::app::App;
-use crate::http::limits::Kind;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor};
 use crate::requests::{self, NewSignIn, RequestError};
-use crate::texts::FluentValue;
 
 /// What the site says when it sends somebody here.
 #[derive(Deserialize, Default)]
@@ -95,17 +91,9 @@ pub(super) async fn submit(
             } else {
                 "request_invalid"
             };
-            let refused = Refused { status: StatusCode::UNPROCESSABLE_ENTITY, code, errors, wait: None };
-            return again(&app, &visitor, asks, &form, refused, "signin-errors-heading", page);
+            return again(&app, &visitor, asks, &form, code, errors, page);
         }
     };
-    if let Err(wait) = app.limits().admit(Kind::Start, visitor.info.address, app.now()) {
-        let page = Page::new(&app, &visitor, &asks.start());
-        let mut errors = FieldErrors::default();
-        errors.add("document", page.with("signin-error-rate", &[("minutes", minutes(wait))]));
-        let refused = Refused { status: StatusCode::TOO_MANY_REQUESTS, code: "rate_limited", errors, wait: Some(wait) };
-        return again(&app, &visitor, asks, &form, refused, "signin-error-rate-title", page);
-    }
     let made = requests::create(
         &app,
         NewSignIn {
@@ -129,45 +117,28 @@ pub(super) async fn submit(
     }
 }
 
-/// Why the form comes back.
-struct Refused {
-    status: StatusCode,
-    code: &'static str,
-    errors: FieldErrors,
-    wait: Option<Duration>,
-}
-
 /// The form again, with what was typed, except the own keys.
 fn again(
     app: &App,
     visitor: &Visitor,
     asks: Asks,
     form: &SignInForm,
-    refused: Refused,
-    errors_heading: &'static str,
+    code: &'static str,
+    errors: FieldErrors,
     page: Page,
 ) -> Response {
     let template = FormPage {
         page,
         asks,
         csrf: visitor.csrf(app),
-        errors: refused.errors,
-        errors_heading,
-        code: Some(refused.code),
+        errors,
+        errors_heading: "signin-errors-heading",
+        code: Some(code),
         document: &form.document,
         contrast: &form.contrast,
         personalised: form.is_personalised(),
     };
-    let mut reply = Reply::new(app, visitor).status(refused.status);
-    if let Some(wait) = refused.wait {
-        reply = reply.retry_after(wait.as_secs().saturating_add(1));
-    }
-    reply.html(&template)
-}
-
-/// Whole minutes, rounded up.
-pub(super) fn minutes(wait: Duration) -> FluentValue<'static> {
-    FluentValue::from(wait.as_millis().div_ceil(60_000))
+    Reply::new(app, visitor).status(StatusCode::UNPROCESSABLE_ENTITY).html(&template)
 }
 
 /// Why a form could not be read at all.

@@ -13,13 +13,12 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::asks::{Asks, return_address};
-use super::form::{minutes, unreadable};
+use super::form::unreadable;
 use super::over::Over;
 use super::{qr, session};
 use crate::app::App;
-use crate::http::limits::Kind;
 use crate::portal::cookies::Cookie;
-use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, time_of_day};
+use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, minutes, time_of_day};
 use crate::requests::{self, PinPage, SignedIn, TryError, ViewError};
 use crate::texts::FluentValue;
 
@@ -107,14 +106,11 @@ pub(super) async fn submit(
     let Some(id) = id else {
         return Over::Missing.show(&app, &visitor, None);
     };
-    if let Err(wait) = app.limits().admit(Kind::Call, visitor.info.address, app.now()) {
-        return page(&app, &visitor, &id, Some(Refused::RateLimited(wait))).await;
-    }
     // A form that lost its hidden fields is completed from the request itself.
     let (site, method) = match (form.site.as_str(), form.method.parse::<Method>()) {
         (site, Ok(method)) if !site.is_empty() => (site.to_owned(), method),
         (site, _) => match requests::view(&app, &id, &visitor.browser).await {
-            Ok(request) if site.is_empty() => (request.relying_party, request.method),
+            Ok(request) if site.is_empty() => (request.relying_party.id, request.method),
             Ok(request) => (site.to_owned(), request.method),
             Err(error) => return unseen(&app, &visitor, error, site),
         },
@@ -159,7 +155,6 @@ enum Refused {
     Wrong { tries_left: u32 },
     NotRevealed,
     Delayed(Duration),
-    RateLimited(Duration),
 }
 
 async fn refused(
@@ -204,7 +199,7 @@ fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Respons
 async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
     match requests::view(app, id, &visitor.browser).await {
         Ok(request) => {
-            let asks = Asks::of_request(app, &request.relying_party, &request.procedure).ok().map(|(asks, _)| asks);
+            let asks = Asks::of_request(app, &request.relying_party.id, &request.procedure).ok().map(|(asks, _)| asks);
             let precise = match why {
                 Over::Disabled => why,
                 _ => Over::of(request.state, request.pin_expires_at.is_some()).unwrap_or(why),
@@ -221,7 +216,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         Ok(request) => request,
         Err(error) => return unseen(app, visitor, error, ""),
     };
-    let (asks, party) = match Asks::of_request(app, &request.relying_party, &request.procedure) {
+    let (asks, party) = match Asks::of_request(app, &request.relying_party.id, &request.procedure) {
         Ok(found) => found,
         Err(failure) => return failure.show(app, visitor),
     };
@@ -332,10 +327,6 @@ impl Refused {
             Self::Delayed(wait) => {
                 let text = page.with("pin-error-delayed", &[("minutes", minutes(wait))]);
                 Told { wait: Some(wait), ..told("pin", text, "self_generated_delayed", StatusCode::TOO_MANY_REQUESTS) }
-            }
-            Self::RateLimited(wait) => {
-                let text = page.with("signin-error-rate", &[("minutes", minutes(wait))]);
-                Told { wait: Some(wait), ..told("pin", text, "rate_limited", StatusCode::TOO_MANY_REQUESTS) }
             }
         }
     }
