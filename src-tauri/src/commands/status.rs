@@ -1,0 +1,27 @@
+//! Where the app stands, and its language.
+
+use aldaba_authenticator::error::Error;
+use aldaba_core::language::Language;
+use aldaba_protocol::error::ErrorCode;
+use tauri::State;
+
+use super::Answer;
+use crate::core::Core;
+use crate::ipc::AppStatus;
+
+/// Where the app stands, read afresh from disk and keychain. Also what "try again" calls.
+#[tauri::command]
+pub async fn app_status(core: State<'_, Core>) -> Answer<AppStatus> {
+    let status = core.status().await?;
+    core.wake.notify_one();
+    Ok(status)
+}
+
+/// Keeps the language of the screens: `es` or `en`.
+#[tauri::command]
+pub async fn set_language(core: State<'_, Core>, language: String) -> Answer<()> {
+    let language: Language = language
+        .parse()
+        .map_err(|_| Error::with_detail(ErrorCode::RequestInvalid, "language"))?;
+    Ok(core.authenticator().await?.set_language(language.tag()).await?)
+}

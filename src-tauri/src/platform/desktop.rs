@@ -1,0 +1,160 @@
+//! Linux, macOS and Windows.
+
+use std::sync::mpsc;
+
+use tauri::{AppHandle, Builder, Manager as _, Wry};
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use super::CLIPBOARD_LIFE;
+
+/// A second start brings the window of the first.
+pub fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
+    builder.plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
+        bring_up(app)
+    }))
+}
+
+/// Shows the window, in front of the others.
+fn bring_up(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main") {
+        for done in [window.show(), window.unminimize(), window.set_focus()] {
+            if let Err(error) = done {
+                tracing::warn!(%error, "the window did not come up");
+            }
+        }
+        app.state::<crate::core::Core>().wake.notify_one();
+    }
+}
+
+/// Whether the window is visible and has the focus.
+pub fn is_looked_at(app: &AppHandle) -> bool {
+    app.get_webview_window("main").is_some_and(|window| {
+        let yes = |answer: tauri::Result<bool>| answer.unwrap_or(false);
+        yes(window.is_visible()) && yes(window.is_focused()) && !yes(window.is_minimized())
+    })
+}
+
+/// Shows a notification; clicking it brings the window. Its texts hold no PIN and no document.
+pub fn notify(app: &AppHandle, title: String, body: String, open: String) {
+    let app = app.clone();
+    // Waits for the click, so it has a thread of its own, which ends with the notification.
+    let started = std::thread::Builder::new()
+        .name("notification".to_owned())
+        .spawn(move || {
+            let mut notification = notify_rust::Notification::new();
+            notification
+                .appname("Aldaba")
+                .summary(&title)
+                .body(&body)
+                .icon("aldaba");
+            notification.action("default", &open);
+            match notification.show() {
+                Ok(shown) => wait_for_click(&app, shown),
+                // A desktop without notifications is no fault: the request is on the home screen all the same.
+                Err(error) => tracing::debug!(%error, "no notification"),
+            }
+        });
+    if let Err(error) = started {
+        tracing::warn!(%error, "no thread for a notification");
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn wait_for_click(app: &AppHandle, shown: notify_rust::NotificationHandle) {
+    shown.wait_for_action(|action| {
+        if action != "__closed" {
+            bring_up(app);
+        }
+    });
+}
+
+/// The toasts of Windows and the banners of macOS bring up the app that showed them by themselves.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn wait_for_click(_app: &AppHandle, _shown: notify_rust::NotificationHandle) {}
+
+struct Put {
+    text: Zeroizing<String>,
+    done: oneshot::Sender<Result<(), ()>>,
+}
+
+/// The clipboard, on a thread of its own: on X11 and Wayland the program that copied serves the paste, so that
+/// somebody must stay.
+pub struct Clipboard(mpsc::Sender<Put>);
+
+impl Clipboard {
+    /// Starts the thread, which opens the clipboard when it is first needed.
+    pub fn new(_app: &AppHandle) -> Self {
+        let (puts, queue) = mpsc::channel();
+        if let Err(error) = std::thread::Builder::new()
+            .name("clipboard".to_owned())
+            .spawn(move || serve(&queue))
+        {
+            tracing::warn!(%error, "no thread for the clipboard");
+        }
+        Self(puts)
+    }
+
+    /// Puts `text` there and takes it off after 30 s if it is still there.
+    ///
+    /// # Errors
+    /// When there is no clipboard, or it refuses.
+    pub async fn put(&self, text: Zeroizing<String>) -> Result<(), ()> {
+        let (done, answer) = oneshot::channel();
+        self.0.send(Put { text, done }).map_err(drop)?;
+        answer.await.unwrap_or(Err(()))
+    }
+}
+
+fn serve(queue: &mpsc::Receiver<Put>) {
+    let mut next = queue.recv().ok();
+    while let Some(Put { text, done }) = next {
+        let opened = arboard::Clipboard::new().and_then(|mut clipboard| {
+            set_sensitive(&mut clipboard, &text)?;
+            Ok(clipboard)
+        });
+        // The caller may have gone; the PIN is taken off all the same.
+        let _ = done.send(opened.as_ref().map(drop).map_err(drop));
+        next = match opened {
+            Err(error) => {
+                tracing::warn!(%error, "the clipboard refused");
+                queue.recv().ok()
+            }
+            Ok(mut clipboard) => match queue.recv_timeout(CLIPBOARD_LIFE) {
+                // A newer PIN takes its place at once.
+                Ok(newer) => Some(newer),
+                Err(ended) => {
+                    let still_there = clipboard.get_text().map(Zeroizing::new).is_ok_and(|now| *now == *text);
+                    if still_there && let Err(error) = clipboard.clear() {
+                        tracing::warn!(%error, "the clipboard was not cleared");
+                    }
+                    if ended == mpsc::RecvTimeoutError::Disconnected {
+                        None
+                    } else {
+                        queue.recv().ok()
+                    }
+                }
+            },
+        };
+    }
+}
+
+/// Asks clipboard managers not to keep it.
+fn set_sensitive(clipboard: &mut arboard::Clipboard, text: &str) -> Result<(), arboard::Error> {
+    #[cfg(target_os = "macos")]
+    use arboard::SetExtApple as _;
+    #[cfg(all(unix, not(target_os = "macos")))]
+    use arboard::SetExtLinux as _;
+    #[cfg(windows)]
+    use arboard::SetExtWindows as _;
+
+    let set = clipboard.set();
+    #[cfg(windows)]
+    let set = set
+        .exclude_from_monitoring()
+        .exclude_from_cloud()
+        .exclude_from_history();
+    #[cfg(not(windows))]
+    let set = set.exclude_from_history();
+    set.text(text)
+}

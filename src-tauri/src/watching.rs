@@ -1,0 +1,127 @@
+//! The task that follows the device's live stream while the app runs: requests appear by themselves, and a
+//! notification tells of them while the window is hidden or behind others.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aldaba_authenticator::{Authenticator, Signal};
+use tauri::{AppHandle, Manager as _};
+use tokio::sync::{Notify, mpsc};
+
+use crate::core::Core;
+use crate::ipc::{AppState, RequestCardState, RequestsView};
+use crate::{platform, texts};
+
+/// While there is no device to watch for, or none that can be used, a look now and then costs nothing; every change
+/// made in the app rings `wake` besides.
+const IDLE: Duration = Duration::from_secs(3600);
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Starts the task.
+pub fn start(app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        let core = app.state::<Core>();
+        loop {
+            let active = matches!(core.status().await, Ok(status) if status.state == AppState::Active);
+            if active && let Ok(authenticator) = core.authenticator().await {
+                follow(&app, &core, authenticator).await;
+                // The watch has ended: the device is gone or its secrets are.
+                let _ = core.changed_status().await;
+                // Should the two ever disagree about whether there is a device, this is not to become a busy loop.
+                tokio::time::sleep(PAUSE).await;
+            }
+            let _ = tokio::time::timeout(IDLE, core.wake.notified()).await;
+        }
+    });
+}
+
+/// Follows the stream until the device cannot be used any more.
+async fn follow(app: &AppHandle, core: &Core, authenticator: Arc<Authenticator>) {
+    let (signals, mut heard) = mpsc::channel(64);
+    let reconnect = Arc::new(Notify::new());
+    let ring = reconnect.clone();
+    let watch = tauri::async_runtime::spawn(async move { authenticator.watch(&signals, &ring).await });
+
+    let mut announced = HashSet::new();
+    let mut next_end: Option<i64> = None;
+    loop {
+        let signal = tokio::select! {
+            signal = heard.recv() => signal,
+            () = until(next_end) => Some(Signal::Connected),
+            () = core.wake.notified() => {
+                reconnect.notify_one();
+                // The device may have been deactivated meanwhile.
+                if !matches!(core.status().await, Ok(status) if status.state == AppState::Active) {
+                    None
+                } else {
+                    Some(Signal::Connected)
+                }
+            }
+        };
+        match signal {
+            None | Some(Signal::Refused(_)) => break,
+            Some(Signal::Disconnected(error)) => {
+                tracing::debug!(code = error.code.as_str(), "the stream is closed");
+                core.set_online(false);
+            }
+            Some(Signal::Connected | Signal::Request(_)) => {
+                let mut refused = false;
+                // Several events at once are one look.
+                while let Ok(more) = heard.try_recv() {
+                    refused |= matches!(more, Signal::Refused(_));
+                }
+                if refused {
+                    break;
+                }
+                let view = core.refresh().await;
+                next_end = first_end(&view);
+                announce(app, core, &view, &mut announced).await;
+                core.emit("requests-changed", view);
+            }
+        }
+    }
+    watch.abort();
+}
+
+/// Waits until a moment of the local clock; for ever without one.
+async fn until(moment: Option<i64>) {
+    use aldaba_core::time::{Clock as _, SystemClock};
+    match moment {
+        None => std::future::pending().await,
+        Some(moment) => {
+            let left = moment.saturating_sub(SystemClock.now().as_millis()).max(0);
+            // A second later, so that the server agrees that it has ended.
+            tokio::time::sleep(Duration::from_millis(left.unsigned_abs() + 1000)).await;
+        }
+    }
+}
+
+/// When the first of these requests, or its PIN, ends.
+fn first_end(view: &RequestsView) -> Option<i64> {
+    if view.error.is_some() {
+        // Without a server there is nothing new to learn; the stream tells when it is back.
+        return None;
+    }
+    view.requests
+        .iter()
+        .map(|card| card.pin_expires_at.unwrap_or(card.expires_at).min(card.expires_at))
+        .min()
+}
+
+/// One notification a request, and only while its owner is not looking.
+async fn announce(app: &AppHandle, core: &Core, view: &RequestsView, announced: &mut HashSet<String>) {
+    announced.retain(|id| view.requests.iter().any(|card| card.id == *id));
+    for card in &view.requests {
+        let new = announced.insert(card.id.clone());
+        if new && card.state == RequestCardState::Pending && !platform::is_looked_at(app) {
+            let language = core.language().await;
+            platform::notify(
+                app,
+                texts::notification_title(language, &card.relying_party.name),
+                texts::notification_body(language),
+                texts::notification_open(language),
+            );
+        }
+    }
+}
