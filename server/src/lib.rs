@@ -13,11 +13,13 @@
 
 pub mod activation;
 pub mod app;
+pub mod audit;
 pub mod citizens;
 pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod devices;
+pub mod housekeeping;
 pub mod http;
 pub mod messages;
 pub mod metrics;
@@ -26,8 +28,6 @@ pub mod portal;
 pub mod requests;
 pub mod serve;
 pub mod signin;
-#[cfg(feature = "testing")]
-pub mod testing;
 pub mod texts;
 
 pub use app::App;

@@ -2,6 +2,7 @@
 //! an address, a document or anything else that points at a person.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder};
@@ -15,8 +16,8 @@ const BUCKETS: [f64; 11] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0
 pub struct Metrics {
     recorder: Arc<PrometheusRecorder>,
     handle: PrometheusHandle,
-    /// Event streams that are open now.
-    pub streams: Gauge,
+    streams: Gauge,
+    open_streams: AtomicUsize,
     /// Calls refused at the edge for coming too often.
     pub rate_limited: Counter,
 }
@@ -33,7 +34,25 @@ impl Metrics {
         let handle = recorder.handle();
         let streams = recorder.register_gauge(&Key::from_static_name("aldaba_event_streams"), &METADATA);
         let rate_limited = recorder.register_counter(&Key::from_static_name("aldaba_rate_limited_total"), &METADATA);
-        Self { recorder, handle, streams, rate_limited }
+        Self { recorder, handle, streams, open_streams: AtomicUsize::new(0), rate_limited }
+    }
+
+    /// An event stream was opened.
+    pub fn stream_opened(&self) {
+        self.open_streams.fetch_add(1, Ordering::Relaxed);
+        self.streams.increment(1.0);
+    }
+
+    /// An event stream ended.
+    pub fn stream_ended(&self) {
+        self.open_streams.fetch_sub(1, Ordering::Relaxed);
+        self.streams.decrement(1.0);
+    }
+
+    /// Event streams that are open now.
+    #[must_use]
+    pub fn open_streams(&self) -> usize {
+        self.open_streams.load(Ordering::Relaxed)
     }
 
     /// One answered HTTP request. `route` is the template (`/v1/requests/{id}/reveal`), never the path.

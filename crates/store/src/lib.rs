@@ -8,6 +8,7 @@
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
 //! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs   one table family each
+//! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
 //! testing.rs      a database of one's own for a test (feature `testing`)
 //! ```
@@ -21,6 +22,7 @@
 
 pub mod activations;
 pub mod audit;
+pub mod changes;
 pub mod devices;
 mod error;
 pub mod keys;

@@ -11,6 +11,7 @@ use aldaba_store::{StoreError, Transaction, activations, audit, devices, persons
 
 use super::sms;
 use crate::app::App;
+use crate::audit::{entry, of_device};
 
 /// A device that is now active, durably.
 pub struct Confirmed {
@@ -68,7 +69,7 @@ pub async fn confirm(
                     (true, None) | (false, _) => None,
                 };
                 if confirmed.is_none() {
-                    audit::append(tx, &sms::entry(now, "activation_try_failed", activation.person)).await?;
+                    audit::append(tx, &entry(now, "activation.try_failed", activation.person)).await?;
                 }
                 Ok::<_, StoreError>(confirmed)
             })
@@ -120,6 +121,8 @@ async fn activate(
             person: person.id,
             name: activation.device_name.clone(),
             platform: activation.platform.clone(),
+            level: person.level,
+            language: activation.language,
             signing_key: activation.signing_key,
             otp_key: otp_key(&shared, &transcript),
             activated_at: now,
@@ -127,7 +130,7 @@ async fn activate(
     )
     .await?;
     sms::queue_new_device(app, tx, &person, &activation.device_name, now).await?;
-    audit::append(tx, &sms::entry(now, "device_activated", Some(person.id)).of_device(device)).await?;
+    audit::append(tx, &of_device(entry(now, "device.activated", Some(person.id)), device)).await?;
     let statement = server_statement(&transcript, &device, person.level, now);
     Ok(Some(Confirmed {
         device,

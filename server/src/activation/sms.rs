@@ -1,18 +1,20 @@
 //! The messages of an activation.
 
+use std::time::Duration;
+
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::{MessageId, PersonId};
 use aldaba_core::language::Language;
 use aldaba_core::time::Timestamp;
+use aldaba_core::policy::seconds;
 use aldaba_store::persons::Person;
-use aldaba_store::{StoreError, Transaction, audit, outbox};
+use aldaba_store::outbox::MessageKind;
+use aldaba_store::{StoreError, Transaction, outbox};
 
 use crate::app::App;
 
-/// Kind of the SMS with a code; the limits count these.
-const CODE: &str = "activation_code";
-/// Kind of the notice that a device was activated.
-const NEW_DEVICE: &str = "device_activated";
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Puts the SMS with the code into the outbox, if its owner exists, has a phone, and the limits allow. The limits are
 /// looked up for `asked` in any case, so that an unknown person costs the same. Whether one was put there.
@@ -26,8 +28,8 @@ pub(super) async fn queue_code(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let policy = app.policy();
-    let an_hour = outbox::count_since(tx, &asked, CODE, now.minus(std::time::Duration::from_secs(3600))).await?;
-    let a_day = outbox::count_since(tx, &asked, CODE, now.minus(std::time::Duration::from_secs(86_400))).await?;
+    let an_hour = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(HOUR)).await?;
+    let a_day = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(DAY)).await?;
     let within = an_hour < policy.activation_sms_per_hour && a_day < policy.activation_sms_per_day;
     let text = code_text(app, language, code);
     let Some((owner, phone)) = owner.and_then(|owner| Some((owner, owner.phone.as_ref()?))).filter(|_| within) else {
@@ -36,10 +38,12 @@ pub(super) async fn queue_code(
     let message = outbox::NewMessage {
         id: MessageId::generate(app.random()),
         person: Some(owner.id),
-        kind: CODE.to_owned(),
+        kind: MessageKind::ActivationCode,
         to: phone.clone(),
         text,
         created_at: now,
+        // A code that nobody can use any more is not worth a message.
+        expires_at: Some(now.plus(seconds(policy.activation_life))),
     };
     outbox::enqueue(tx, &message).await?;
     Ok(true)
@@ -60,10 +64,11 @@ pub(super) async fn queue_new_device(
     let message = outbox::NewMessage {
         id: MessageId::generate(app.random()),
         person: Some(owner.id),
-        kind: NEW_DEVICE.to_owned(),
+        kind: MessageKind::NewDevice,
         to: phone.clone(),
         text,
         created_at: now,
+        expires_at: None,
     };
     outbox::enqueue(tx, &message).await
 }
@@ -78,9 +83,4 @@ fn code_text(app: &App, language: Language, code: &ShortCode) -> String {
         &[("code", code.grouped().into()), ("minutes", minutes.into())],
     );
     format!("{text}\n@{} #{}", app.config().public_url.host(), code.canonical())
-}
-
-/// An audit entry of an activation.
-pub(super) fn entry(now: Timestamp, kind: &'static str, person: Option<PersonId>) -> audit::Entry {
-    audit::Entry::new(now, kind, person)
 }

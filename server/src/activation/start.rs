@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::sms;
 use crate::app::App;
+use crate::audit::entry;
 
 /// What the app sent, read.
 pub struct Start {
@@ -106,7 +107,7 @@ pub async fn start(app: &App, start: Start) -> Result<Started, StoreError> {
                 activations::insert(tx, &activation).await?;
                 activations::add_code(tx, &id, &code, now).await?;
                 let sent = sms::queue_code(&app, tx, owner.as_ref().filter(|_| room), asked, language, &code, now).await?;
-                audit::append(tx, &sms::entry(now, "activation_started", activation.person)).await?;
+                audit::append(tx, &entry(now, "activation.started", activation.person)).await?;
                 Ok::<_, StoreError>(sent)
             })
         })

@@ -55,14 +55,14 @@ impl Problem {
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let seconds = self.retry_after.map(whole_seconds);
         let body = wire::Problem {
-            kind: format!("https://aldaba.example/errors/{}", self.code),
+            kind: format!("urn:aldaba:error:{}", self.code),
             title: texts.get(language, &title_key(self.code)),
             status: status.as_u16(),
             code: self.code.as_str().to_owned(),
-            detail: self.detail.map(str::to_owned),
+            detail: self.detail.unwrap_or_default().to_owned(),
             tries_left: self.tries_left,
             retry_after: seconds,
-            server_time: self.server_time,
+            server_time: self.server_time.map(Timestamp::as_millis),
         };
         let mut response = (status, serde_json::to_vec(&body).unwrap_or_default()).into_response();
         let headers = response.headers_mut();

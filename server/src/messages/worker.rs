@@ -84,7 +84,7 @@ pub async fn send_due(app: &App, sender: &dyn MessageSender, patience: Patience)
             break;
         }
         let failed_before = row.attempts.saturating_sub(1);
-        let id = row.id;
+        let (id, attempts) = (row.id, row.attempts);
         let message = Message { id, to: row.to.e164().to_owned(), text: row.text };
         let answer = sender.send(&message).await;
         let done = app.now();
@@ -103,7 +103,7 @@ pub async fn send_due(app: &App, sender: &dyn MessageSender, patience: Patience)
                 app.metrics().message(if next.is_some() { "retry" } else { "given_up" });
                 warn!(message = %id, %error, again = next.is_some(), "message not sent");
                 app.store()
-                    .write(move |tx| Box::pin(async move { outbox::mark_failed(tx, &id, next).await }))
+                    .write(move |tx| Box::pin(async move { outbox::mark_failed(tx, &id, attempts, next).await }))
                     .await?;
             }
         }

@@ -18,6 +18,7 @@ use aldaba_store::{StoreError, audit, persons, requests};
 use super::events::Live;
 use super::{BrowserBinding, BrowserInfo};
 use crate::app::App;
+use crate::audit::{entry, of_request};
 use crate::config::RelyingParty;
 
 /// What the page knows when somebody presses "Obtener PIN".
@@ -128,7 +129,8 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
                     }
                     let shown = new.person.filter(|_| !new.quiet && new.method == Method::Incoming);
                     requests::insert(tx, &new).await?;
-                    audit::append(tx, &audit::Entry::of_request(now, "request_made", new.person, id)).await?;
+                    let entry = of_request(entry(now, "request.made", new.person), id);
+                    audit::append(tx, &entry).await?;
                     Ok::<_, StoreError>(shown)
                 })
             })

@@ -10,12 +10,19 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use aldaba_core::device::DeviceState;
 use aldaba_core::ids::{DeviceId, PersonId, RequestId};
 use aldaba_core::request::RequestState;
 use aldaba_core::time::Timestamp;
 
 /// Events that may wait in one subscription.
 const QUEUE: usize = 64;
+
+/// Events remembered as told.
+const TOLD: usize = 1024;
+
+/// Streams that one device may have open; one more ends its oldest, which is likely a connection that died unnoticed.
+const STREAMS_A_DEVICE: usize = 4;
 
 /// Persons are spread over so many locks, so that 200 requests a second do not queue behind one.
 const SHARDS: usize = 16;
@@ -36,16 +43,29 @@ pub enum Live {
     DeviceEnded {
         /// Which device.
         device: DeviceId,
-        /// `revoked` or `frozen`.
-        state: &'static str,
+        /// Frozen or revoked.
+        state: DeviceState,
     },
     /// Events were lost because the stream was read too slowly: look at the database.
     Resync,
+    /// The stream ends: the server stops, or the device opened too many of them.
+    Close,
+}
+
+impl Live {
+    /// Whether the stream ends with it. Such an event must not get lost behind a full queue.
+    const fn is_last(&self) -> bool {
+        match self {
+            Self::DeviceEnded { .. } | Self::Close => true,
+            Self::Request { .. } | Self::Resync => false,
+        }
+    }
 }
 
 /// The subscriptions of all devices that wait on this node.
 pub struct Hub {
     shards: [Mutex<HashMap<PersonId, Vec<Arc<Slot>>>>; SHARDS],
+    told: Mutex<VecDeque<(RequestId, Timestamp)>>,
 }
 
 struct Slot {
@@ -73,7 +93,10 @@ impl Hub {
     /// A hub with nobody in it.
     #[must_use]
     pub fn new() -> Self {
-        Self { shards: std::array::from_fn(|_| Mutex::new(HashMap::new())) }
+        Self {
+            shards: std::array::from_fn(|_| Mutex::new(HashMap::new())),
+            told: Mutex::new(VecDeque::with_capacity(TOLD)),
+        }
     }
 
     /// Tells the person's devices on this node. Never waits.
@@ -85,6 +108,13 @@ impl Hub {
                 None => return,
             }
         };
+        if let Live::Request { id, updated_at, .. } = event {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            if told.len() == TOLD {
+                told.pop_front();
+            }
+            told.push_back((id, updated_at));
+        }
         for slot in slots {
             if let Live::DeviceEnded { device, .. } = event
                 && device != slot.device
@@ -92,6 +122,24 @@ impl Hub {
                 continue;
             }
             slot.push(event);
+        }
+    }
+
+    /// Whether this node has told that lately: the poll for other nodes' changes need not tell it again.
+    #[must_use]
+    pub fn has_told(&self, id: &RequestId, updated_at: Timestamp) -> bool {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.iter().rev().any(|known| known == &(*id, updated_at))
+    }
+
+    /// Ends every stream: the server stops.
+    pub fn close(&self) {
+        for shard in &self.shards {
+            let slots: Vec<_> =
+                shard.lock().unwrap_or_else(PoisonError::into_inner).values().flatten().cloned().collect();
+            for slot in slots {
+                slot.push(Live::Close);
+            }
         }
     }
 
@@ -136,7 +184,17 @@ impl Subscription {
     #[must_use]
     pub fn new(app: &crate::app::App, person: PersonId, device: DeviceId) -> Self {
         let slot = Arc::new(Slot { device, waiting: Mutex::new(Waiting::default()) });
-        app.hub().shard(&person).entry(person).or_insert_with(|| Vec::with_capacity(1)).push(Arc::clone(&slot));
+        let oldest = {
+            let mut shard = app.hub().shard(&person);
+            let slots = shard.entry(person).or_insert_with(|| Vec::with_capacity(1));
+            let mut of_device = slots.iter().filter(|slot| slot.device == device);
+            let oldest = of_device.next().cloned().filter(|_| of_device.count() + 1 >= STREAMS_A_DEVICE);
+            slots.push(Arc::clone(&slot));
+            oldest
+        };
+        if let Some(oldest) = oldest {
+            oldest.push(Live::Close);
+        }
         Self { hub: app.clone(), person, slot }
     }
 
@@ -182,9 +240,8 @@ impl Slot {
     fn push(&self, event: Live) {
         let waker = {
             let mut waiting = self.lock();
-            // That a device has ended must not get lost behind a full queue.
-            if waiting.events.len() >= QUEUE && !matches!(event, Live::DeviceEnded { .. }) {
-                waiting.events.retain(|waiting| matches!(waiting, Live::DeviceEnded { .. }));
+            if waiting.events.len() >= QUEUE && !event.is_last() {
+                waiting.events.retain(|waiting| waiting.is_last());
                 waiting.events.push_back(Live::Resync);
             } else {
                 waiting.events.push_back(event);

@@ -21,14 +21,18 @@ pub mod events;
 pub mod list;
 pub mod lookup;
 pub mod page;
+pub mod poll;
 pub mod reject;
 pub mod reveal;
+mod routes;
 pub mod self_generated;
+pub mod stream;
 pub mod try_pin;
 
 pub use binding::BrowserBinding;
 pub use browser::BrowserInfo;
 pub use create::{Created, NewSignIn, RequestError, create};
+pub use routes::api;
 pub use page::{PinPage, ViewError, view};
 pub use self_generated::try_self_generated;
 pub use try_pin::{SignedIn, TryError, try_pin};

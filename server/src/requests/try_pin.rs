@@ -19,6 +19,7 @@ use aldaba_store::{StoreError, Transaction, audit, devices, requests, sessions};
 use super::BrowserBinding;
 use super::events::Live;
 use crate::app::App;
+use crate::audit::{entry, of_device, of_request};
 
 /// Somebody is signed in, durably.
 #[derive(Clone, Debug)]
@@ -224,17 +225,18 @@ impl Attempt {
         let Some(person) = spent.and_then(|spent| spent.person) else {
             return self.lost(tx, now).await;
         };
-        let session = sessions::NewSession {
-            id: self.session.clone(),
+        let session = sessions::Session {
             person,
             device: *device,
+            request: self.id,
             relying_party: request.relying_party.id.clone(),
             method: request.method,
             level,
             created_at: now,
+            used_at: now,
         };
-        sessions::insert(tx, &session).await?;
-        let entry = audit::Entry::new(now, "signed_in", Some(person)).of_device(*device).of_request(self.id);
+        sessions::insert(tx, &self.session, &session).await?;
+        let entry = of_request(of_device(entry(now, "person.signed_in", Some(person)), *device), self.id);
         audit::append(tx, &entry).await?;
         Ok(Ok(SignedIn {
             session: self.session.clone(),
@@ -257,8 +259,8 @@ impl Attempt {
         if requests::count_wrong_try(tx, self.app.policy(), &self.id, now).await?.is_none() {
             return self.lost(tx, now).await;
         }
-        let kind = if outcome == PinOutcome::Burnt { "request_burnt" } else { "pin_wrong" };
-        audit::append(tx, &audit::Entry::new(now, kind, request.person).of_request(self.id)).await?;
+        let kind = if outcome == PinOutcome::Burnt { "request.burnt" } else { "request.pin_wrong" };
+        audit::append(tx, &of_request(entry(now, kind, request.person), self.id)).await?;
         Ok(Err(refusal(outcome)))
     }
 

@@ -83,6 +83,7 @@ CREATE TABLE devices (
     closed_at BIGINT
 );
 CREATE INDEX devices_of_person ON devices (person_id);
+CREATE INDEX devices_by_close ON devices (closed_at) WHERE closed_at IS NOT NULL;
 
 CREATE TABLE nonces (
     device_id {blob} NOT NULL,

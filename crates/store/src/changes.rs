@@ -1,0 +1,79 @@
+//! What other processes changed: other nodes on one PostgreSQL, or the operator's command line. A node asks once a second,
+//! for the devices whose streams it holds.
+
+use aldaba_core::device::DeviceState;
+use aldaba_core::ids::{DeviceId, PersonId, RequestId};
+use aldaba_core::request::RequestState;
+use aldaba_core::time::Timestamp;
+
+use crate::error::StoreError;
+use crate::transaction::{Transaction, bind};
+
+/// A request that changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedRequest {
+    /// Which.
+    pub id: RequestId,
+    /// Whose.
+    pub person: PersonId,
+    /// Its stored state.
+    pub state: RequestState,
+    /// When it changed.
+    pub updated_at: Timestamp,
+}
+
+/// A device that was frozen or revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClosedDevice {
+    /// Which.
+    pub id: DeviceId,
+    /// Whose.
+    pub person: PersonId,
+    /// Frozen or revoked.
+    pub state: DeviceState,
+    /// When.
+    pub closed_at: Timestamp,
+}
+
+/// Incoming, not quiet requests of anybody that changed at or after `since` and are not over at `now`, oldest change first.
+pub async fn requests_since(
+    tx: &Transaction,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<ChangedRequest>, StoreError> {
+    let rows = tx
+        .select_all(
+            "SELECT id, person_id, state, updated_at FROM requests WHERE expires_at > $2 AND updated_at >= $1 \
+             AND person_id IS NOT NULL AND method = 'incoming' AND quiet = 0 ORDER BY updated_at, id",
+            vec![bind::time(since), bind::time(now)],
+        )
+        .await?;
+    let read = |row: &crate::transaction::Row| {
+        Ok(ChangedRequest {
+            id: row.id(0)?,
+            person: row.id(1)?,
+            state: row.word(2)?,
+            updated_at: row.time(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Devices of anybody that were frozen or revoked at or after `since`.
+pub async fn devices_closed_since(tx: &Transaction, since: Timestamp) -> Result<Vec<ClosedDevice>, StoreError> {
+    let rows = tx
+        .select_all(
+            "SELECT id, person_id, state, closed_at FROM devices WHERE closed_at >= $1 ORDER BY closed_at, id",
+            vec![bind::time(since)],
+        )
+        .await?;
+    let read = |row: &crate::transaction::Row| {
+        Ok(ClosedDevice {
+            id: row.id(0)?,
+            person: row.id(1)?,
+            state: row.word(2)?,
+            closed_at: row.time(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}

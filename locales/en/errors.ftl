@@ -1,0 +1,31 @@
+# Titles of the problems that the server answers (docs/error-codes.md), for whoever reads them without the app.
+
+problem-document-invalid = The document number is not valid
+problem-contrast-invalid = The date or support number is not valid
+problem-request-invalid = The request is malformed
+problem-activation-failed = Details or code not valid
+problem-signature-invalid = The device's signature is not valid
+problem-signature-replayed = This signed request was received before
+problem-clock-skew = The device's clock is not on time
+problem-device-unknown = This device is not activated
+problem-device-revoked = This device was deactivated
+problem-device-frozen = This device is blocked: activate it again
+problem-request-unknown = There is no such request
+problem-request-taken = Another of your devices already shows this PIN
+problem-request-rejected = This request was rejected
+problem-request-burnt = Too many tries: ask for a new PIN
+problem-request-expired = This request has expired
+problem-pin-not-revealed = See the PIN in your app first
+problem-pin-wrong = The PIN is not right
+problem-pin-expired = The PIN has expired
+problem-pin-used = This PIN was used before
+problem-request-mismatch = Start again on this same page
+problem-self-generated-delayed = Too many failures in a row: wait before trying again
+problem-self-generated-disabled = The app's own PIN is off until you open your app
+problem-rate-limited = Too many requests: wait a moment
+problem-unavailable = The service is not available at this moment
+problem-not-found = This address does not exist
+problem-method-not-allowed = There is no such operation at this address
+problem-payload-too-large = Too much data was sent
+problem-timeout = The server took too long
+problem-internal = An error occurred in the server

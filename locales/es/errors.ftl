@@ -1,0 +1,31 @@
+# Títulos de los problemas que responde el servidor (docs/error-codes.md), para quien los lea sin app.
+
+problem-document-invalid = El número de documento no es válido
+problem-contrast-invalid = La fecha o el número de soporte no es válido
+problem-request-invalid = La petición no está bien formada
+problem-activation-failed = Datos o código no válidos
+problem-signature-invalid = La firma del dispositivo no es válida
+problem-signature-replayed = Esta petición firmada ya se recibió
+problem-clock-skew = El reloj del dispositivo no está en hora
+problem-device-unknown = Este dispositivo no está activado
+problem-device-revoked = Este dispositivo se desactivó
+problem-device-frozen = Este dispositivo está bloqueado: actívelo de nuevo
+problem-request-unknown = No hay ninguna solicitud con esos datos
+problem-request-taken = Otro de sus dispositivos ya muestra este PIN
+problem-request-rejected = Esta solicitud se rechazó
+problem-request-burnt = Demasiados intentos: pida un PIN nuevo
+problem-request-expired = Esta solicitud ha caducado
+problem-pin-not-revealed = Antes debe ver el PIN en su app
+problem-pin-wrong = El PIN no es correcto
+problem-pin-expired = El PIN ha caducado
+problem-pin-used = Este PIN ya se utilizó
+problem-request-mismatch = Empiece de nuevo en esta misma página
+problem-self-generated-delayed = Demasiados fallos seguidos: espere antes de probar otra vez
+problem-self-generated-disabled = El PIN de la app está desactivado hasta que abra su app
+problem-rate-limited = Demasiadas peticiones: espere un momento
+problem-unavailable = El servicio no está disponible en este momento
+problem-not-found = Esta dirección no existe
+problem-method-not-allowed = Esta operación no existe en esta dirección
+problem-payload-too-large = Se han enviado demasiados datos
+problem-timeout = El servidor ha tardado demasiado
+problem-internal = Se ha producido un error en el servidor

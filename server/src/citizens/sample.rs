@@ -1,0 +1,128 @@
+//! The demo's citizens. All are invented; numbers that repeat or count up are used by nobody.
+
+use aldaba_store::{StoreError, persons};
+
+use super::import;
+use super::record::Record;
+use crate::app::App;
+
+/// An invented citizen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Sample {
+    /// DNI or NIE.
+    pub document: &'static str,
+    /// What they know besides.
+    pub contrast: &'static str,
+    /// Name and surnames.
+    pub name: &'static str,
+    /// Where their SMS would go.
+    pub phone: &'static str,
+    /// What their registration proved.
+    pub level: &'static str,
+    /// Language of their messages. Not part of what the demo publishes.
+    #[serde(skip)]
+    pub language: &'static str,
+}
+
+/// Everybody whom the demo knows: a DNI, a permanent DNI (its issue date), NIE with their support numbers, both levels,
+/// both languages.
+pub const SAMPLES: [Sample; 6] = [
+    Sample {
+        document: "12345678Z",
+        contrast: "2031-05-17",
+        name: "Ana García Ruiz",
+        phone: "+34600000001",
+        level: "substantial",
+        language: "es",
+    },
+    Sample {
+        document: "87654321X",
+        contrast: "2029-11-02",
+        name: "Luis Fernández Soto",
+        phone: "+34600000002",
+        level: "low",
+        language: "es",
+    },
+    // Permanent DNI: its validity never ends, so that its issue date is asked for.
+    Sample {
+        document: "11223344B",
+        contrast: "1998-03-09",
+        name: "Carmen Ortega Vidal",
+        phone: "+34600000003",
+        level: "substantial",
+        language: "es",
+    },
+    Sample {
+        document: "X1234567L",
+        contrast: "C01234567",
+        name: "Ioana Popescu",
+        phone: "+34600000004",
+        level: "substantial",
+        language: "es",
+    },
+    Sample {
+        document: "Y7654321G",
+        contrast: "E00765432",
+        name: "John Smith",
+        phone: "+34600000005",
+        level: "low",
+        language: "en",
+    },
+    Sample {
+        document: "55667788Z",
+        contrast: "2033-01-25",
+        name: "Nuria Puig Soler",
+        phone: "+34600000006",
+        level: "low",
+        language: "es",
+    },
+];
+
+/// Adds those who are not there yet. How many were added.
+///
+/// # Errors
+/// The database, or a sample that is not valid.
+pub async fn add_missing(app: &App) -> Result<u64, StoreError> {
+    let mut missing = Vec::new();
+    for sample in SAMPLES {
+        let citizen = sample.record().read().map_err(|_| StoreError::Corrupt("a sample citizen"))?;
+        let document = citizen.document.clone();
+        let found =
+            app.store().read(move |tx| Box::pin(async move { persons::find(tx, &document).await })).await?;
+        if found.is_none() {
+            missing.push(citizen);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(0);
+    }
+    Ok(import::write(app, missing).await?.added)
+}
+
+impl Sample {
+    fn record(&self) -> Record {
+        Record {
+            document: self.document.to_owned(),
+            contrast: self.contrast.to_owned(),
+            name: self.name.to_owned(),
+            phone: self.phone.to_owned(),
+            level: self.level.to_owned(),
+            language: self.language.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SAMPLES;
+
+    #[test]
+    fn every_sample_is_valid_in_its_canonical_spelling() {
+        for sample in SAMPLES {
+            let citizen = sample.record().read().unwrap_or_else(|faults| panic!("{}: {faults:?}", sample.document));
+            assert_eq!(citizen.document.canonical(), sample.document);
+            assert_eq!(citizen.contrast.canonical(), sample.contrast);
+            assert_eq!(citizen.phone.unwrap().e164(), sample.phone);
+        }
+    }
+}

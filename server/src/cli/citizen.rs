@@ -1,0 +1,109 @@
+//! `citizen add`, `show` and `import`.
+
+use std::io::Read;
+use std::path::Path;
+
+use aldaba_core::document::Document;
+use aldaba_core::time::Timestamp;
+use aldaba_store::{StoreError, audit, devices, persons};
+use anyhow::{Context, anyhow, bail};
+
+use super::{CitizenCommand, Outcome, start};
+use crate::audit::entry;
+use crate::citizens::{import, mask, record};
+
+pub(super) fn run(command: CitizenCommand) -> Outcome {
+    match command {
+        CitizenCommand::Add(args) => {
+            let row = record::Record {
+                document: args.document,
+                contrast: args.contrast,
+                name: args.name,
+                phone: args.phone.unwrap_or_default(),
+                level: args.level,
+                language: args.language,
+            };
+            let citizen = row.read().map_err(|faults| anyhow!("{}", faults.join("; ")))?;
+            start::with_app(&args.config.config, |app| async move {
+                match import::write(&app, vec![citizen]).await? {
+                    import::Written { added: 1, .. } => println!("added"),
+                    import::Written { .. } => println!("was there already: updated"),
+                }
+                Ok(())
+            })
+        }
+        CitizenCommand::Show { config, document, reveal } => show(&config.config, &document, reveal),
+        CitizenCommand::Import { config, file } => {
+            let text = read(&file)?;
+            // The whole file is read first: with a fault anywhere, nothing is written.
+            let rows = import::read(&text).map_err(|faults| {
+                for fault in &faults {
+                    eprintln!("{fault}");
+                }
+                anyhow!("{} faults; nothing was imported", faults.len())
+            })?;
+            start::with_app(&config.config, |app| async move {
+                let written = import::write(&app, rows).await?;
+                println!("{} added, {} updated", written.added, written.updated);
+                Ok(())
+            })
+        }
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input")?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file).with_context(|| file.display().to_string())
+}
+
+fn show(config: &Path, document: &str, reveal: bool) -> Outcome {
+    let document = Document::parse(document).map_err(|_| anyhow!("the document number is not valid"))?;
+    start::with_app(config, |app| async move {
+        let now = app.now();
+        let found = app
+            .store()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(person) = persons::find(tx, &document).await? else {
+                        return Ok::<_, StoreError>(None);
+                    };
+                    let active = devices::count_active(tx, &person.id).await?;
+                    if reveal {
+                        audit::append(tx, &entry(now, "person.shown_to_staff", Some(person.id))).await?;
+                    }
+                    Ok(Some((person, active)))
+                })
+            })
+            .await?;
+        let Some((person, active)) = found else {
+            bail!("there is no citizen with that document");
+        };
+        let phone = person.phone.as_ref().map_or("none", |phone| phone.e164());
+        if reveal {
+            println!("document   {}", person.document.canonical());
+            println!("name       {}", person.name);
+            println!("phone      {phone}");
+        } else {
+            println!("document   {}", mask::document(person.document.canonical()));
+            println!("name       {}", mask::name(&person.name));
+            println!("phone      {}", mask::phone(phone));
+        }
+        println!("level      {}", person.level.as_str());
+        println!("language   {}", person.language.tag());
+        println!("devices    {active} active");
+        println!("registered {}", date(person.created_at));
+        if let Some(until) = person.muted_until.filter(|until| now < *until) {
+            println!("muted      until {}", date(until));
+        }
+        Ok(())
+    })
+}
+
+/// A moment as people write it, in UTC.
+pub(super) fn date(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.as_millis()).map_or_else(|_| "?".to_owned(), |moment| moment.to_string())
+}

@@ -1,0 +1,120 @@
+//! `demo`: everything on this machine, with invented citizens.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use aldaba_core::policy::Policy;
+use aldaba_core::random::OsRandom;
+use aldaba_store::{KeyFile, KeyFileError};
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+
+use super::{Outcome, serve, start};
+use crate::citizens::sample;
+use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty};
+
+/// Where the demo listens unless told otherwise, if nobody else does.
+const PORT: u16 = 8080;
+
+pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> Outcome {
+    if let Some(address) = listen
+        && !address.ip().is_loopback()
+    {
+        bail!(
+            "--listen {address}: the demo shows every SMS and citizen to whoever asks, so it listens on this machine only; \
+             use 127.0.0.1:{}",
+            address.port()
+        );
+    }
+    start::block_on(None, async move {
+        let listener = bind(listen).await?;
+        let address = listener.local_addr()?;
+        let config = config(address, data)?;
+        start::log(&config)?;
+        let app = start::open(config).await?;
+        let added = sample::add_missing(&app).await.context("the sample citizens could not be added")?;
+        tracing::info!(folder = %data.display(), added, "demo database ready");
+        serve::stop_on_signals(&app)?;
+        let site = app.config().public_url.join("/demo/sede");
+        let origin = app.config().public_url.origin().to_owned();
+        let serving = tokio::spawn(crate::serve::serve(app, listener, None));
+        // The listener is open: whoever connects from now on is served.
+        let mut output = std::io::stdout();
+        writeln!(output, "ready {origin}").and_then(|()| output.flush()).context("standard output")?;
+        if !no_browser {
+            open_browser(&site);
+        }
+        serving.await.context("the server's task")??;
+        Ok(())
+    })
+}
+
+async fn bind(listen: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
+    match listen {
+        Some(address) => TcpListener::bind(address).await.with_context(|| format!("--listen {address}")),
+        None => match TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await {
+            Ok(listener) => Ok(listener),
+            Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no free port"),
+        },
+    }
+}
+
+fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .with_context(|| format!("--data {}", data.display()))?;
+    let data = data.canonicalize().with_context(|| format!("--data {}", data.display()))?;
+    let key_file = data.join("server.keys");
+    match KeyFile::create(&key_file, &OsRandom) {
+        Ok(_) | Err(KeyFileError::Exists(_)) => {}
+        Err(error) => return Err(error).context("the key file could not be made"),
+    }
+    let public_url = format!("http://{address}");
+    let config = Config {
+        listen: address,
+        public_url: public_url.parse().map_err(|why: String| anyhow::anyhow!(why))?,
+        database: format!("sqlite://{}", data.join("aldaba.db").display()),
+        database_connections: 16,
+        key_file,
+        admin_listen: None,
+        trusted_proxies: Vec::new(),
+        geoip_database: None,
+        log: std::env::var("ALDABA_LOG").unwrap_or_else(|_| "info".to_owned()),
+        log_format: LogFormat::Text,
+        worker_threads: None,
+        policy: Policy::default(),
+        messages: Messages::Outbox,
+        // Everybody who tries it comes from the same address.
+        limits: Limits { starts_per_minute: 60_000, calls_per_minute: 600_000, ..Limits::default() },
+        relying_parties: vec![RelyingParty {
+            id: "demo-sede".to_owned(),
+            name: "Sede electrónica de Villarriba (demostración)".to_owned(),
+            domain: address.to_string(),
+            return_url: format!("{public_url}/demo/sede").parse().context("return_url")?,
+            procedures: vec![
+                Procedure { id: "padron".to_owned(), name: "Volante de empadronamiento".to_owned() },
+                Procedure { id: "tributos".to_owned(), name: "Consulta de tributos".to_owned() },
+            ],
+        }],
+        demo: true,
+    };
+    config.check()?;
+    Ok(config)
+}
+
+/// Opens the sample site, as far as this machine can: a demo without a browser is as good.
+fn open_browser(address: &str) {
+    let opened = std::process::Command::new("xdg-open")
+        .arg(address)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn();
+    if opened.is_err() {
+        tracing::info!("open {address} in a browser");
+    }
+}

@@ -1,0 +1,223 @@
+//! The commands of `aldaba-server`. Each says what it did; what went wrong is one line on standard error, with what to do.
+
+mod citizen;
+mod demo;
+mod device;
+mod operator;
+mod serve;
+mod start;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The verification backend of Aldaba: citizens sign in to public sites with PINs from their own devices.
+#[derive(Parser)]
+#[command(name = "aldaba-server", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Try everything on this machine, with invented citizens and a sample site:
+      aldaba-server demo
+  Prepare a real one:
+      aldaba-server key create /etc/aldaba/server.keys
+      aldaba-server citizen import --config /etc/aldaba/server.toml citizens.csv
+      aldaba-server serve --config /etc/aldaba/server.toml
+  Look after it:
+      aldaba-server citizen show --config /etc/aldaba/server.toml 12345678Z
+      aldaba-server device list --config /etc/aldaba/server.toml 12345678Z
+      aldaba-server audit verify --config /etc/aldaba/server.toml
+
+Every setting of the file can also be given in the environment: ALDABA_LISTEN, ALDABA_MESSAGES__URL.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve, with the settings of a file.
+    #[command(after_help = SERVE_EXAMPLE)]
+    Serve(ConfigArgs),
+    /// Serve a demonstration on this machine: invented citizens, a sample site, SMS shown on a page.
+    #[command(after_help = DEMO_EXAMPLE)]
+    Demo(DemoArgs),
+    /// Add, show or import citizens.
+    #[command(subcommand)]
+    Citizen(CitizenCommand),
+    /// List or revoke devices.
+    #[command(subcommand)]
+    Device(DeviceCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// The server's keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Print the description of the HTTP API (OpenAPI 3.1, JSON).
+    Openapi,
+}
+
+const SERVE_EXAMPLE: &str = r#"A settings file:
+  listen = "127.0.0.1:8080"
+  public_url = "https://pin.example.org"
+  database = "postgres://aldaba@/aldaba"          # or sqlite:///var/lib/aldaba/aldaba.db
+  key_file = "/etc/aldaba/server.keys"            # aldaba-server key create /etc/aldaba/server.keys
+  admin_listen = "127.0.0.1:9090"                 # /metrics; leave out for none
+  trusted_proxies = ["127.0.0.1"]
+
+  [messages]
+  kind = "gateway"
+  url = "https://sms.example.com/v2/messages"
+  headers = { "content-type" = "application/json", "authorization" = "Bearer {secret:token}" }
+  body = '{"to":"{to}","text":"{text}","reference":"{id}"}'
+  secrets = { token = "/etc/aldaba/sms.token" }
+
+  [[relying_parties]]
+  id = "villarriba"
+  name = "Ayuntamiento de Villarriba"
+  domain = "sede.villarriba.example"
+  return_url = "https://sede.villarriba.example/entrar"
+  procedures = [{ id = "padron", name = "Volante de empadronamiento" }]"#;
+
+const DEMO_EXAMPLE: &str = "\
+Examples:
+  aldaba-server demo
+  aldaba-server demo --listen 127.0.0.1:0 --data /tmp/aldaba --no-browser
+Prints `ready http://HOST:PORT` on standard output once it serves; everything else goes to standard error.
+The same folder can be used again: citizens, devices and keys are kept.";
+
+/// Which server.
+#[derive(Args)]
+struct ConfigArgs {
+    /// The settings file (TOML).
+    #[arg(long, short, value_name = "FILE", env = "ALDABA_CONFIG")]
+    config: PathBuf,
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// Where to listen; only on this machine. Port 0 takes a free one. Without it: 8080, or a free one if that is taken.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// The folder for database and keys; made if it is not there.
+    #[arg(long, value_name = "FOLDER", default_value = "aldaba-demo")]
+    data: PathBuf,
+    /// Do not open the sample site in a browser.
+    #[arg(long)]
+    no_browser: bool,
+}
+
+#[derive(Subcommand)]
+enum CitizenCommand {
+    /// Add one citizen.
+    #[command(after_help = "Example:\n  aldaba-server citizen add --config server.toml --document 12345678Z --contrast 2031-05-17 \\\n      --name 'Ana García Ruiz' --phone 600000001 --level substantial")]
+    Add(Box<AddArgs>),
+    /// Show one citizen, masked unless --reveal.
+    Show {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// DNI or NIE.
+        document: String,
+        /// Show name and phone in full. This is written to the audit log.
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Import citizens from a CSV file with the columns document, contrast, name, phone, level, language. All rows or none.
+    #[command(after_help = "Example of a file:\n  document,contrast,name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; phone and language may be empty.")]
+    Import {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// The file; `-` reads standard input.
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct AddArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// DNI or NIE.
+    #[arg(long)]
+    document: String,
+    /// DNI: validity date (permanent DNI: issue date), as 2031-05-17 or 17/05/2031. NIE: support number.
+    #[arg(long)]
+    contrast: String,
+    /// Name and surnames.
+    #[arg(long)]
+    name: String,
+    /// Mobile phone, for the SMS.
+    #[arg(long)]
+    phone: Option<String>,
+    /// What the registration proved: low, substantial or high.
+    #[arg(long, default_value = "low")]
+    level: String,
+    /// Language of the messages: es or en.
+    #[arg(long, default_value = "es")]
+    language: String,
+}
+
+#[derive(Subcommand)]
+enum DeviceCommand {
+    /// List the devices of one citizen.
+    List {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// DNI or NIE.
+        document: String,
+    },
+    /// Revoke a device. A running server ends its stream within a second.
+    Revoke {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// The identifier that `device list` shows.
+        device: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Check the chain of every entry; names the first broken one. Keep the printed heads elsewhere: they show later
+    /// whether the whole log was put back to an earlier day.
+    Verify(ConfigArgs),
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// Make a key file, readable by its owner alone. Never overwrites one. Back it up: without it the database is lost.
+    Create {
+        /// Where to write it.
+        file: PathBuf,
+    },
+}
+
+/// What a command came to: what to print, or why not.
+type Outcome = anyhow::Result<()>;
+
+/// Reads the command line and runs it.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, causes included: `{:#}` joins them.
+            eprintln!("aldaba-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Outcome {
+    match cli.command {
+        Command::Serve(args) => serve::run(&args.config),
+        Command::Demo(args) => demo::run(args.listen, &args.data, args.no_browser),
+        Command::Citizen(command) => citizen::run(command),
+        Command::Device(command) => device::run(command),
+        Command::Audit(AuditCommand::Verify(args)) => operator::verify(&args.config),
+        Command::Key(KeyCommand::Create { file }) => operator::create_key(&file),
+        Command::Openapi => operator::openapi(),
+    }
+}

@@ -1,0 +1,33 @@
+//! The owner's phone is told when a device ends, whoever ended it.
+
+use aldaba_core::ids::MessageId;
+use aldaba_core::time::Timestamp;
+use aldaba_store::devices::Device;
+use aldaba_store::outbox::MessageKind;
+use aldaba_store::{StoreError, Transaction, outbox, persons};
+
+use crate::app::App;
+
+/// Puts the notice into the outbox, if the person has a phone.
+///
+/// # Errors
+/// The database.
+pub async fn queue_closed(app: &App, tx: &Transaction, device: &Device, now: Timestamp) -> Result<(), StoreError> {
+    let Some(person) = persons::get(tx, &device.person).await? else {
+        return Ok(());
+    };
+    let Some(phone) = person.phone else {
+        return Ok(());
+    };
+    let text = app.texts().with(person.language, "sms-device-closed", &[("device", device.name.clone().into())]);
+    let message = outbox::NewMessage {
+        id: MessageId::generate(app.random()),
+        person: Some(person.id),
+        kind: MessageKind::DeviceClosed,
+        to: phone,
+        text,
+        created_at: now,
+        expires_at: None,
+    };
+    outbox::enqueue(tx, &message).await
+}

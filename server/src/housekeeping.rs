@@ -1,0 +1,48 @@
+//! What nobody asks for: old rows are thrown away, figures are folded.
+
+use std::time::Duration;
+
+use aldaba_store::maintenance;
+
+use crate::app::App;
+
+const FOLD: Duration = Duration::from_secs(5);
+/// Folds between two purges: ten minutes.
+const FOLDS_A_PURGE: u32 = 120;
+
+/// Runs until the server stops.
+pub async fn run(app: App) {
+    let mut folds = 0;
+    loop {
+        tokio::select! {
+            () = app.stopping().cancelled() => return,
+            () = tokio::time::sleep(FOLD) => {}
+        }
+        app.metrics().fold();
+        folds += 1;
+        if folds % FOLDS_A_PURGE == 0 {
+            purge(&app).await;
+        }
+    }
+}
+
+/// Throws away what is over and counted by nothing, in small steps, so that no other write waits long.
+pub async fn purge(app: &App) {
+    loop {
+        let now = app.now();
+        match app.store().write(move |tx| Box::pin(async move { maintenance::purge(tx, now).await })).await {
+            Ok(purged) => {
+                if purged.total() > 0 {
+                    tracing::info!(rows = purged.total(), "old rows thrown away");
+                }
+                if !purged.is_partial() || app.stopping().is_cancelled() {
+                    return;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "old rows could not be thrown away");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! `aldaba-server`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aldaba_server::cli::main()
+}

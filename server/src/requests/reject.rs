@@ -1,0 +1,102 @@
+//! "No he sido yo": any device of the person stops a request. Two of these within a day mute requests that are started by
+//! typing the document, for a day; the page's code still brings one up.
+
+use std::time::Duration;
+
+use aldaba_core::ids::RequestId;
+use aldaba_core::request::{DeviceRefusal, RequestState, muted_until};
+use aldaba_protocol::wire;
+use aldaba_store::requests::Reason;
+use aldaba_store::{StoreError, Transaction, audit, persons, requests};
+use serde::{Deserialize, Serialize};
+
+use super::events::Live;
+use crate::app::App;
+use crate::audit::{entry, of_device, of_request};
+use crate::http::device_auth::{CallError, Caller, SignedCall};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// What a rejection came to; stored as the call's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejected {
+    /// It is rejected now.
+    Done {
+        /// Until when requests stay quiet, in milliseconds, if they now do.
+        muted_until: Option<i64>,
+    },
+    /// No such request, or not this person's.
+    Unknown,
+    /// It was rejected before.
+    Already,
+    /// Its PIN was used.
+    Used,
+    /// Too many wrong PINs.
+    Burnt,
+    /// Its time is over.
+    Expired,
+}
+
+/// Rejects a request, once for each counter.
+///
+/// # Errors
+/// [`CallError`].
+pub async fn reject(
+    app: &App,
+    call: SignedCall,
+    id: RequestId,
+    reason: wire::RejectReason,
+    counter: u64,
+) -> Result<Rejected, CallError> {
+    let job = app.clone();
+    let (person, now) = (call.device.person, app.now());
+    let reason = match reason {
+        wire::RejectReason::NotMe => Reason::NotMe,
+        wire::RejectReason::ChangedMind => Reason::ChangedMind,
+    };
+    let done = call
+        .once(app, counter, move |tx, caller| Box::pin(async move { reject_in(&job, tx, id, reason, caller).await }))
+        .await?;
+    if let (true, Rejected::Done { .. }) = (done.fresh, done.outcome) {
+        app.hub().publish(&person, Live::Request { id, state: RequestState::Rejected, updated_at: now });
+    }
+    Ok(done.outcome)
+}
+
+async fn reject_in(
+    app: &App,
+    tx: &Transaction,
+    id: RequestId,
+    reason: Reason,
+    caller: Caller,
+) -> Result<Rejected, StoreError> {
+    let Caller { device, person, now } = caller;
+    if requests::reject(tx, &id, &person, &device, reason, now).await?.is_none() {
+        let Some(request) = requests::get(tx, &id).await?.filter(|request| request.person == Some(person)) else {
+            return Ok(Rejected::Unknown);
+        };
+        return Ok(match request.machine().reject(now) {
+            Err(DeviceRefusal::Rejected) => Rejected::Already,
+            Err(DeviceRefusal::Spent) => Rejected::Used,
+            Err(DeviceRefusal::Burnt) => Rejected::Burnt,
+            Err(DeviceRefusal::Expired) => Rejected::Expired,
+            // Open by the machine but not by the statement: the device was deactivated in between.
+            Ok(_) | Err(DeviceRefusal::Taken | DeviceRefusal::NothingToReveal) => Rejected::Unknown,
+        });
+    }
+    let muted = match reason {
+        Reason::NotMe => {
+            let in_a_day = requests::rejections_since(tx, &person, Reason::NotMe, now.minus(DAY)).await?;
+            muted_until(app.policy(), in_a_day, now)
+        }
+        Reason::ChangedMind => None,
+    };
+    if let Some(until) = muted {
+        persons::mute_until(tx, &person, until).await?;
+    }
+    let mut entry = of_request(of_device(entry(now, "request.rejected", Some(person)), device), id);
+    entry.detail = serde_json::json!({ "reason": reason.as_str(), "muted": muted.is_some() });
+    audit::append(tx, &entry).await?;
+    Ok(Rejected::Done { muted_until: muted.map(aldaba_core::time::Timestamp::as_millis) })
+}

@@ -1,0 +1,115 @@
+//! Running: the accept loop, the workers beside it, and a stop that loses nothing.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::TaskTracker;
+use tower::Service;
+
+use crate::app::App;
+use crate::config::Messages;
+use crate::http::client::Peer;
+use crate::http::{admin_router, router};
+use crate::messages::gateway::{GatewayError, HttpGateway};
+use crate::messages::worker::{self, Patience};
+use crate::{housekeeping, requests};
+
+/// What a connection may take to send the head of a request.
+const HEAD: Duration = Duration::from_secs(15);
+/// What open requests may take to end when the server stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until [`App::stopping`] is cancelled, then lets open requests end and closes the database.
+///
+/// # Errors
+/// A listener that failed for good.
+pub async fn serve(app: App, listener: TcpListener, admin: Option<TcpListener>) -> io::Result<()> {
+    let tasks = TaskTracker::new();
+    tasks.spawn(housekeeping::run(app.clone()));
+    tasks.spawn(requests::poll::run(app.clone()));
+    if let Some(admin) = admin {
+        tasks.spawn(accept(app.clone(), admin_router(app.clone()), admin, tasks.clone()));
+    }
+    accept(app.clone(), router(app.clone()), listener, tasks.clone()).await;
+    app.hub().close();
+    tasks.close();
+    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+    if let Err(error) = app.store().close().await {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+    Ok(())
+}
+
+/// Starts the worker that sends messages, where messages are sent. The demo's stay in the outbox.
+///
+/// # Errors
+/// The gateway's settings or secrets cannot be used.
+pub fn start_messages(app: &App) -> Result<(), GatewayError> {
+    match &app.config().messages {
+        Messages::Outbox => Ok(()),
+        Messages::Gateway(gateway) => {
+            let patience = Patience {
+                attempts: gateway.attempts,
+                first_wait: Duration::from_secs(gateway.first_wait_seconds),
+                deadline: Duration::from_secs(gateway.deadline_seconds),
+            };
+            let sender = HttpGateway::new(gateway)?;
+            tokio::spawn(worker::run(app.clone(), Arc::new(sender), patience));
+            Ok(())
+        }
+    }
+}
+
+async fn accept(app: App, router: Router, listener: TcpListener, tasks: TaskTracker) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = app.stopping().cancelled() => return,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                tasks.spawn(connection(app.clone(), router.clone(), stream, peer));
+            }
+            Err(error) => {
+                // Out of file descriptors, most likely: those of ended connections come back.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// One connection. HTTP/1.1 only: proxies in front speak it, devices too, and a waiting stream costs least with it.
+async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAddr) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no delay could not be set");
+    }
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        router.clone().call(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(64 * 1024)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        // How a connection ends is its client's business; there is nothing to do about it.
+        _ = connection.as_mut() => return,
+        () = app.stopping().cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
