@@ -1,3 +1,10 @@
-//! The real app, the real server, a real browser.
+//! The real app, the real server, a real browser. Each test owns its server, its keyring and its browser.
 
+mod accessibility;
+mod activation;
+mod end_of_device;
 mod environment;
+mod headless;
+mod keychain;
+mod main_job;
+mod requests;

@@ -26,15 +26,16 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    /// Starts it on `desktop`, preset to the backend at `server`, in `language`.
+    /// Starts it on `desktop`, preset to the backend at `server`, in `language`, on a system set to dark or not.
     ///
     /// # Errors
     /// When it does not open a window that can be driven.
-    pub async fn open(desktop: &Desktop, server: &str, language: &str) -> Result<Self> {
+    pub async fn open(desktop: &Desktop, server: &str, language: &str, dark: bool) -> Result<Self> {
         let (port, native) = (free_port()?, free_port()?);
         let mut driver = desktop.command(&programs::system(&["tauri-driver"])?);
         driver.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
         driver.env("ALDABA_SERVER", server).env("LANGUAGE", language);
+        driver.env("GTK_THEME", if dark { "Adwaita:dark" } else { "Adwaita" });
         let program = Background::start(&mut driver, &desktop.folder().join("app.log"))?;
         let mut capabilities = Capabilities::new();
         capabilities.set("browserName", "wry")?;
@@ -124,6 +125,19 @@ impl App {
         self.enter("code", &server.activation_code(citizen, nth).await?).await?;
         self.press("confirm").await?;
         self.reach("home").await
+    }
+
+    /// Makes the window so wide and high, in CSS pixels.
+    ///
+    /// # Errors
+    /// When it does not get that wide.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        self.session().set_window_rect(0, 0, width, height).await?;
+        until(&format!("the window is {width} px wide"), async || {
+            let now = self.script("return window.innerWidth").await?.as_u64();
+            Ok((now == Some(u64::from(width))).then_some(()))
+        })
+        .await
     }
 
     /// The process ids of the app and its web view.

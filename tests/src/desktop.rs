@@ -154,6 +154,18 @@ impl Desktop {
 
     /// Whether the default collection is locked; `None` while there is no answer.
     fn is_locked(&self) -> Result<Option<bool>> {
+        let mut ask = self.ask_collection()?;
+        let output = ask.arg("string:Locked").output()?;
+        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(if !output.status.success() {
+            None
+        } else {
+            Some(answer.contains("true"))
+        })
+    }
+
+    /// A question for a property of the default collection; the property's name is still to be added.
+    fn ask_collection(&self) -> Result<Command> {
         let mut ask = self.command(&programs::system(&["dbus-send"])?);
         ask.args([
             "--session",
@@ -165,14 +177,21 @@ impl Desktop {
             "/org/freedesktop/secrets/aliases/default",
             "org.freedesktop.DBus.Properties.Get",
         ]);
-        ask.args(["string:org.freedesktop.Secret.Collection", "string:Locked"]);
-        let output = ask.output()?;
-        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
-        Ok(if !output.status.success() {
-            None
-        } else {
-            Some(answer.contains("true"))
-        })
+        ask.arg("string:org.freedesktop.Secret.Collection");
+        Ok(ask)
+    }
+
+    /// How many entries the default collection has.
+    ///
+    /// # Errors
+    /// When the keyring does not answer.
+    pub fn secrets(&self) -> Result<usize> {
+        let mut ask = self.ask_collection()?;
+        let output = ask.arg("string:Items").output()?;
+        anyhow::ensure!(output.status.success(), "the keyring does not answer");
+        Ok(String::from_utf8_lossy(&output.stdout)
+            .matches("/org/freedesktop/secrets/collection/")
+            .count())
     }
 
     /// Where gnome-keyring keeps its files.

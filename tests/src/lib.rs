@@ -15,6 +15,8 @@ pub mod browser;
 pub mod desktop;
 pub mod device;
 pub mod driver;
+pub mod forms;
+pub mod gallery;
 pub mod pages;
 pub mod process;
 pub mod programs;

@@ -5,9 +5,6 @@ use anyhow::{Context, Result};
 use crate::browser::Browser;
 use crate::server::{Citizen, DemoServer};
 
-/// The form of the sign-in page. Fields are found by the names under which they are posted.
-const FORM: &str = "form[action^=\"/signin\"]";
-
 impl Browser {
     /// The sample public site.
     ///
@@ -34,9 +31,42 @@ impl Browser {
     /// When a page is not what it should be.
     pub async fn ask_for_pin(&self, server: &DemoServer, citizen: &Citizen) -> Result<()> {
         self.ask_to_sign_in(server).await?;
+        self.fill_in(citizen).await?;
+        self.send_form("incoming").await
+    }
+
+    /// As [`Browser::ask_for_pin`], for a PIN that the app makes by itself.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn ask_with_own_pin(&self, server: &DemoServer, citizen: &Citizen) -> Result<()> {
+        self.ask_to_sign_in(server).await?;
+        self.fill_in(citizen).await?;
+        self.send_form("self_generated").await
+    }
+
+    /// As [`Browser::ask_for_pin`], with a key of one's own.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn ask_for_pin_with_own_key(&self, server: &DemoServer, citizen: &Citizen, key: &str) -> Result<()> {
+        self.ask_to_sign_in(server).await?;
+        self.fill_in(citizen).await?;
+        self.script("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+            .await?;
+        self.fill("input[name=\"own_key\"]", key).await?;
+        self.fill("input[name=\"own_key_again\"]", key).await?;
+        self.send_form("incoming").await
+    }
+
+    async fn fill_in(&self, citizen: &Citizen) -> Result<()> {
         self.fill("input[name=\"document\"]", &citizen.document).await?;
-        self.fill("input[name=\"contrast\"]", &citizen.contrast).await?;
-        self.click(&format!("{FORM} button[type=\"submit\"]")).await?;
+        self.fill("input[name=\"contrast\"]", &citizen.contrast).await
+    }
+
+    async fn send_form(&self, method: &str) -> Result<()> {
+        self.click(&format!("button[name=\"method\"][value=\"{method}\"]"))
+            .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
     }
@@ -47,27 +77,25 @@ impl Browser {
     /// When there is no field for one.
     pub async fn send_pin(&self, pin: &str) -> Result<()> {
         self.fill("input[name=\"pin\"]", pin).await?;
-        self.click("form[action^=\"/signin/pin\"] button[type=\"submit\"]")
-            .await
+        self.click("form[action=\"/signin/pin\"] button[type=\"submit\"]").await
     }
 
-    /// The 8-character code of the page, grouped.
+    /// The two words that the page shows.
     ///
     /// # Errors
-    /// When the page shows none.
+    /// When it shows none.
+    pub async fn page_phrase(&self) -> Result<String> {
+        self.text(".p-phrase").await
+    }
+
+    /// The 8-character code of the page, grouped; it lies in a part that is folded away.
+    ///
+    /// # Errors
+    /// When the page has none.
     pub async fn page_code(&self) -> Result<String> {
-        let text = self.whole_text().await?;
-        let is_code = |word: &&str| {
-            word.len() == 9
-                && word
-                    .chars()
-                    .enumerate()
-                    .all(|(at, letter)| (at == 4) == (letter == '-'))
-        };
-        let code = text
-            .split_whitespace()
-            .find(|word| is_code(word) && word.chars().any(|letter| letter != '-'));
-        code.map(str::to_owned)
-            .with_context(|| format!("no code on the page:\n{text}"))
+        let code = self
+            .script("return document.querySelector('.p-code__value')?.textContent.trim() ?? null")
+            .await?;
+        code.as_str().map(str::to_owned).context("no code on the page")
     }
 }

@@ -101,7 +101,15 @@ impl Stage {
     /// # Errors
     /// As [`App::open`].
     pub async fn app(&self, desktop: &Desktop) -> Result<Rc<App>> {
-        let app = Rc::new(App::open(desktop, self.server.url(), "es").await?);
+        self.app_in(desktop, "es", false).await
+    }
+
+    /// As [`Stage::app`], in `language`, on a system set to dark or not.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn app_in(&self, desktop: &Desktop, language: &str, dark: bool) -> Result<Rc<App>> {
+        let app = Rc::new(App::open(desktop, self.server.url(), language, dark).await?);
         self.shown.borrow_mut().push(Shown::App(app.clone()));
         Ok(app)
     }
@@ -111,8 +119,16 @@ impl Stage {
     /// # Errors
     /// As [`Browser::open`].
     pub async fn browser(&self) -> Result<Rc<Browser>> {
+        self.browser_in("es").await
+    }
+
+    /// Opens a browser that prefers `language`.
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub async fn browser_in(&self, language: &str) -> Result<Rc<Browser>> {
         let number = self.shown.borrow().len();
-        let browser = Rc::new(Browser::open(&self.folder(&format!("browser-{number}"))?, "es").await?);
+        let browser = Rc::new(Browser::open(&self.folder(&format!("browser-{number}"))?, language).await?);
         self.shown.borrow_mut().push(Shown::Browser(browser.clone()));
         Ok(browser)
     }

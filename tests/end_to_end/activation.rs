@@ -1,0 +1,150 @@
+//! Activation: what goes wrong, and what survives.
+
+use std::time::Duration;
+
+use aldaba_tests::desktop::Keyring;
+use aldaba_tests::device::digits;
+use aldaba_tests::driver::testid;
+use aldaba_tests::stage::{play, play_with};
+use aldaba_tests::waiting::until;
+use anyhow::ensure;
+
+#[tokio::test]
+async fn a_wrong_code_is_said_and_the_right_one_still_works() {
+    play("wrong-code", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.ask_for_code(&citizen).await?;
+        let code = stage.server.activation_code(&citizen, 0).await?;
+        let wrong = if code.starts_with('0') {
+            "1111-1111"
+        } else {
+            "0000-0000"
+        };
+        app.enter("code", wrong).await?;
+        app.press("confirm").await?;
+        let error = app.find(&testid("error")).await?;
+        ensure!(
+            error.attr("data-code").await?.as_deref() == Some("activation_failed"),
+            "another error is shown"
+        );
+        app.enter("code", &code).await?;
+        app.press("confirm").await?;
+        app.reach("home").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_expired_activation_leads_to_a_clean_start() {
+    play_with(
+        "expired-activation",
+        &[("ALDABA_POLICY__ACTIVATION_LIFE", "3")],
+        async |stage| {
+            let citizen = stage.server.citizen().await?;
+            let desktop = stage.desktop(Keyring::Unlocked).await?;
+            let app = stage.app(&desktop).await?;
+            app.ask_for_code(&citizen).await?;
+            let code = stage.server.activation_code(&citizen, 0).await?;
+            // The code's life passes; the screen says so by itself and offers the way out.
+            until("the screen says that the code is over", async || {
+                Ok(app
+                    .seen(&testid("cancel-activation"))
+                    .await?
+                    .filter(|_| true)
+                    .is_some()
+                    .then_some(()))
+            })
+            .await?;
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            if app.seen(&testid("confirm")).await?.is_some() {
+                app.enter("code", &code).await?;
+                app.press("confirm").await?;
+                app.find(&testid("error")).await?;
+            }
+            app.press("cancel-activation").await?;
+            app.reach("welcome").await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_that_was_sent_again_leaves_the_earlier_one_valid() {
+    play("resend", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.ask_for_code(&citizen).await?;
+        let first = stage.server.activation_code(&citizen, 0).await?;
+        app.press("resend").await?;
+        app.find(&testid("resent")).await?;
+        let second = stage.server.activation_code(&citizen, 1).await?;
+        ensure!(first != second, "the same code was sent again");
+        app.enter("code", &first).await?;
+        app.press("confirm").await?;
+        app.reach("home").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_activated_device_stays_activated_when_the_app_is_opened_again() {
+    play("restart", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        app.crash()?;
+        stage.close_app(app);
+
+        // Asked while the app is closed: it is there when the app opens.
+        let browser = stage.browser().await?;
+        browser.ask_for_pin(&stage.server, &citizen).await?;
+        let app = stage.app(&desktop).await?;
+        app.reach("home").await?;
+        app.press("reveal").await?;
+        browser.send_pin(&digits(&app.read("pin").await?)).await?;
+        browser.find("#session-name").await?;
+        Ok(())
+    })
+    .await;
+}
+
+/// Killed while the confirmation is on its way: afterwards there is either a working device or a clean start.
+#[tokio::test]
+async fn an_app_killed_while_it_activates_is_activated_or_starts_clean() {
+    play("killed-while-activating", async |stage| {
+        let mut citizens = stage.server.citizens().await?;
+        citizens.retain(|citizen| citizen.phone.is_some());
+        for (round, delay) in [0_u64, 15, 40, 90].into_iter().enumerate() {
+            let citizen = &citizens[round % citizens.len()];
+            let folder = stage.folder(&format!("desktop-{round}"))?;
+            let desktop = aldaba_tests::desktop::Desktop::start(&folder, Keyring::Unlocked).await?;
+            let app = stage.app(&desktop).await?;
+            app.ask_for_code(citizen).await?;
+            let earlier = round / citizens.len();
+            app.enter("code", &stage.server.activation_code(citizen, earlier).await?)
+                .await?;
+            app.press("confirm").await?;
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+            app.crash()?;
+            stage.close_app(app);
+
+            let app = stage.app(&desktop).await?;
+            let screen = until("a screen", async || Ok(app.screen().await.ok())).await?;
+            match screen.as_str() {
+                "home" => ensure!(
+                    digits(&app.read("self-pin").await?).len() == 6,
+                    "an activated device without a PIN"
+                ),
+                "welcome" | "code" => {}
+                other => anyhow::bail!("after {delay} ms the app opens with {other}"),
+            }
+            stage.close_app(app);
+        }
+        Ok(())
+    })
+    .await;
+}

@@ -1,0 +1,112 @@
+//! From a DNI to a PIN to being signed in, in each of the ways there are.
+
+use aldaba_tests::desktop::Keyring;
+use aldaba_tests::device::digits;
+use aldaba_tests::driver::testid;
+use aldaba_tests::stage::play;
+use anyhow::ensure;
+
+// REQ-E2E: activate → request → PIN appears → typed → signed in → signed out.
+#[tokio::test]
+async fn an_incoming_pin_signs_in_and_out() {
+    play("incoming-pin", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        app.find(&testid("empty")).await?;
+
+        let browser = stage.browser().await?;
+        browser.ask_for_pin(&stage.server, &citizen).await?;
+        // It appears by itself: nothing is pressed in the app.
+        let phrase = app.read("phrase").await?;
+        ensure!(
+            browser.page_phrase().await? == phrase,
+            "the page and the app show different words"
+        );
+        let card = app.read("request-card").await?;
+        ensure!(
+            card.contains("Chrom"),
+            "the card does not say which browser asks:\n{card}"
+        );
+
+        app.press("reveal").await?;
+        let pin = digits(&app.read("pin").await?);
+        ensure!(pin.len() == 6, "the PIN has {} digits", pin.len());
+        ensure!(
+            !browser.session().source().await?.contains(&pin),
+            "the page knows the PIN before it is typed"
+        );
+        browser.send_pin(&pin).await?;
+        ensure!(
+            browser.text("#session-name").await?.contains(&citizen.name),
+            "another person is signed in"
+        );
+        app.gone(&testid("request-card")).await?;
+
+        browser.click("#signout").await?;
+        browser.find("#signin").await?;
+        browser.open_site(&stage.server).await?;
+        ensure!(browser.seen("#session-name").await?.is_none(), "still signed in");
+        ensure!(!stage.server.log().contains(&pin), "the PIN is in the server's log");
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pin_made_by_the_app_alone_signs_in_once() {
+    play("self-generated-pin", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+
+        let browser = stage.browser().await?;
+        browser.ask_with_own_pin(&stage.server, &citizen).await?;
+        ensure!(
+            app.seen(&testid("request-card")).await?.is_none(),
+            "a request was sent though none was asked for"
+        );
+        let pin = digits(&app.read("self-pin").await?);
+        browser.send_pin(&pin).await?;
+        browser.find("#session-name").await?;
+        browser.click("#signout").await?;
+
+        // The same PIN again, in another sign-in: spent.
+        browser.ask_with_own_pin(&stage.server, &citizen).await?;
+        browser.send_pin(&pin).await?;
+        browser.find("#errors").await?;
+        ensure!(
+            browser.seen("#session-name").await?.is_none(),
+            "a spent PIN signed in again"
+        );
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_own_key_is_asked_again_with_the_pin() {
+    play("own-key", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+
+        let browser = stage.browser().await?;
+        browser
+            .ask_for_pin_with_own_key(&stage.server, &citizen, "ab12")
+            .await?;
+        app.press("reveal").await?;
+        let pin = digits(&app.read("pin").await?);
+        browser.fill("input[name=\"own_key\"]", "zz99").await?;
+        browser.send_pin(&pin).await?;
+        browser.find("#errors").await?;
+        browser.fill("input[name=\"own_key\"]", "AB12").await?;
+        browser.send_pin(&pin).await?;
+        browser.find("#session-name").await?;
+        Ok(())
+    })
+    .await;
+}

@@ -1,0 +1,356 @@
+//! Every screen of the app and every page of the portal, in the order in which a citizen meets them, with the real data
+//! of a real sign-in behind them. Who walks through decides what to do at each: take a picture, look for barriers.
+
+use std::rc::Rc;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::app::App;
+use crate::browser::{Browser, View};
+use crate::desktop::{Desktop, Keyring};
+use crate::device::digits;
+use crate::driver::{Driver, testid};
+use crate::server::Citizen;
+use crate::stage::Stage;
+
+/// How everything is looked at on one walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// `es` or `en`.
+    pub language: &'static str,
+    /// Whether the system is set to dark.
+    pub dark: bool,
+}
+
+/// One screen or page, as it is being shown.
+pub struct Scene<'a> {
+    /// `app-home-pin`, `portal-signin` …
+    pub name: &'static str,
+    /// What a person sees there, for the list of pictures.
+    pub caption: &'static str,
+    /// The session that shows it.
+    pub driver: &'a Driver,
+    /// For a page: the browser, whose size can be set; for a screen: `None`, see [`App::resize`].
+    pub browser: Option<&'a Browser>,
+    /// For a screen: the app.
+    pub app: Option<&'a App>,
+}
+
+/// Walks through everything. `see` is called at each scene, and may look at it in several sizes.
+///
+/// # Errors
+/// When a scene does not appear, and what `see` returns.
+pub async fn walk(stage: &Stage, look: Look, mut see: impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {
+    let mut desktop = Desktop::start(&stage.folder("gallery")?, Keyring::Absent).await?;
+    let citizen = stage.server.citizen().await?;
+    let browser = stage.browser_in(look.language).await?;
+    browser
+        .look(View {
+            width: 1100,
+            height: 900,
+            dark: look.dark,
+        })
+        .await?;
+
+    first_pages(stage, &browser, &mut see).await?;
+    let app = stage.app_in(&desktop, look.language, look.dark).await?;
+    choose_language(&app, look.language).await?;
+    app.reach("store-problem").await?;
+    screen(
+        &mut see,
+        &app,
+        "app-no-keychain",
+        "Sin almacén de secretos: qué pasa y qué hacer",
+    )
+    .await?;
+    desktop.set_keyring(Keyring::Unlocked).await?;
+    app.press("retry").await?;
+    activation(stage, &app, &citizen, &mut see).await?;
+    sign_in(stage, &app, &browser, &citizen, &mut see).await?;
+    ways_out(stage, &app, &browser, &citizen, &mut see).await?;
+    end(stage, &app, &mut see).await?;
+    stage.close_app(app);
+    Ok(())
+}
+
+async fn screen(
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+    app: &App,
+    name: &'static str,
+    caption: &'static str,
+) -> Result<()> {
+    let scene = Scene {
+        name,
+        caption,
+        driver: app.driver(),
+        browser: None,
+        app: Some(app),
+    };
+    see(scene).await.with_context(|| format!("at {name}"))
+}
+
+async fn page(
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+    browser: &Browser,
+    name: &'static str,
+    caption: &'static str,
+) -> Result<()> {
+    let scene = Scene {
+        name,
+        caption,
+        driver: browser,
+        browser: Some(browser),
+        app: None,
+    };
+    see(scene).await.with_context(|| format!("at {name}"))
+}
+
+/// Through the settings, as a person does; the home place is where it was before.
+async fn choose_language(app: &App, language: &str) -> Result<()> {
+    app.press("settings").await?;
+    app.reach("settings").await?;
+    app.press(&format!("language-{language}")).await?;
+    crate::waiting::until("the app speaks that language", async || {
+        let now = app.script("return document.documentElement.lang").await?;
+        Ok((now.as_str() == Some(language)).then_some(()))
+    })
+    .await?;
+    app.press("back").await
+}
+
+async fn first_pages(
+    stage: &Stage,
+    browser: &Browser,
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+) -> Result<()> {
+    for (path, name, caption) in [
+        ("/", "portal-home", "La portada del servidor"),
+        ("/demo", "portal-demo", "La guía de la demostración"),
+        ("/demo/citizens", "portal-citizens", "Las personas de muestra"),
+        ("/demo/sede", "portal-site", "La sede de muestra"),
+        ("/no-such-page", "portal-not-found", "Una página que no existe"),
+    ] {
+        browser.goto(&format!("{}{path}", stage.server.url())).await?;
+        page(see, browser, name, caption).await?;
+    }
+    browser.ask_to_sign_in(&stage.server).await?;
+    page(
+        see,
+        browser,
+        "portal-signin",
+        "Identificarse: documento y dato de contraste",
+    )
+    .await?;
+    browser.fill("input[name=\"document\"]", "12345678A").await?;
+    browser.click("button[name=\"method\"][value=\"incoming\"]").await?;
+    browser.find("#errors").await?;
+    page(
+        see,
+        browser,
+        "portal-signin-error",
+        "Un documento mal escrito, dicho en su campo",
+    )
+    .await
+}
+
+async fn activation(
+    stage: &Stage,
+    app: &App,
+    citizen: &Citizen,
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+) -> Result<()> {
+    app.reach("welcome").await?;
+    screen(see, app, "app-welcome", "Bienvenida").await?;
+    app.press("settings").await?;
+    app.reach("settings").await?;
+    screen(see, app, "app-settings", "Ajustes: idioma y servidor").await?;
+    app.press("back").await?;
+    app.press("activate").await?;
+    app.reach("document").await?;
+    screen(see, app, "app-document", "Activación, paso 1: el documento").await?;
+    app.enter("document", "12345678A").await?;
+    app.press("continue").await?;
+    app.find("[aria-invalid=\"true\"]").await?;
+    screen(
+        see,
+        app,
+        "app-document-error",
+        "Una letra que no corresponde, dicha al momento",
+    )
+    .await?;
+    app.enter("document", &citizen.document).await?;
+    app.enter("contrast", &citizen.contrast).await?;
+    app.press("continue").await?;
+    app.reach("code").await?;
+    screen(see, app, "app-code", "Activación, paso 2: el código del SMS").await?;
+    let code = stage.server.activation_code(citizen, 0).await?;
+    app.enter(
+        "code",
+        if code.starts_with('0') {
+            "1111-1111"
+        } else {
+            "0000-0000"
+        },
+    )
+    .await?;
+    app.press("confirm").await?;
+    app.find(&testid("error")).await?;
+    screen(see, app, "app-code-wrong", "Un código que no es válido").await?;
+    app.enter("code", &code).await?;
+    app.press("confirm").await?;
+    app.reach("home").await?;
+    screen(
+        see,
+        app,
+        "app-home",
+        "Inicio sin solicitudes, con el PIN que no necesita red",
+    )
+    .await
+}
+
+async fn sign_in(
+    stage: &Stage,
+    app: &App,
+    browser: &Browser,
+    citizen: &Citizen,
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+) -> Result<()> {
+    browser.goto(&format!("{}/demo/messages", stage.server.url())).await?;
+    page(see, browser, "portal-messages", "Los SMS de la demostración").await?;
+    browser.ask_for_pin(&stage.server, citizen).await?;
+    page(
+        see,
+        browser,
+        "portal-pin",
+        "El PIN: las dos palabras y el tiempo que queda",
+    )
+    .await?;
+    app.find(&testid("request-card")).await?;
+    screen(
+        see,
+        app,
+        "app-request",
+        "La solicitud aparece sola: quién, para qué, desde dónde, dos palabras",
+    )
+    .await?;
+    app.press("reveal").await?;
+    let pin = digits(&app.read("pin").await?);
+    screen(see, app, "app-pin", "El PIN, con la vida que le queda").await?;
+    browser
+        .send_pin(if pin == "000000" { "111111" } else { "000000" })
+        .await?;
+    browser.find("#errors").await?;
+    page(
+        see,
+        browser,
+        "portal-pin-wrong",
+        "Un PIN equivocado: cuántos intentos quedan",
+    )
+    .await?;
+    browser.send_pin(&pin).await?;
+    browser.find("#session-name").await?;
+    page(
+        see,
+        browser,
+        "portal-signed-in",
+        "Dentro: nombre, nivel, método y momento",
+    )
+    .await?;
+    browser.click("#signout").await?;
+    browser.find("#signin").await?;
+    page(see, browser, "portal-signed-out", "Desconectado").await
+}
+
+async fn ways_out(
+    stage: &Stage,
+    app: &App,
+    browser: &Browser,
+    citizen: &Citizen,
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+) -> Result<()> {
+    app.gone(&testid("request-card")).await?;
+    app.enter("lookup-code", "0000-0000").await?;
+    app.press("lookup").await?;
+    app.find(&testid("error")).await?;
+    screen(
+        see,
+        app,
+        "app-lookup-error",
+        "Un código de página que no es de una solicitud viva",
+    )
+    .await?;
+
+    browser.ask_with_own_pin(&stage.server, citizen).await?;
+    page(
+        see,
+        browser,
+        "portal-own-pin",
+        "Con el PIN que la app genera por sí sola",
+    )
+    .await?;
+
+    browser.ask_for_pin(&stage.server, citizen).await?;
+    app.press("reject").await?;
+    app.find(&testid("confirm-reject")).await?;
+    screen(see, app, "app-reject", "«No he sido yo»").await?;
+    app.press("confirm-reject").await?;
+    app.gone(&testid("request-card")).await?;
+    browser.send_pin("123456").await?;
+    browser.find("main[data-screen=\"over\"]").await?;
+    page(see, browser, "portal-rejected", "Una solicitud rechazada en la app").await
+}
+
+async fn end(stage: &Stage, app: &App, see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {
+    app.press("device").await?;
+    app.reach("device").await?;
+    screen(see, app, "app-device", "Este dispositivo").await?;
+    app.press("deactivate").await?;
+    app.find(&testid("confirm-deactivate")).await?;
+    screen(see, app, "app-deactivate", "Desactivar este dispositivo").await?;
+    app.press("confirm-deactivate").await?;
+    app.reach("welcome").await?;
+    ensure!(
+        stage.server.messages().await?.len() >= 2,
+        "the new device was not announced"
+    );
+    Ok(())
+}
+
+/// Every picture of a walk in `folder`, at the sizes in which people mostly see them.
+///
+/// # Errors
+/// As [`walk`], and the disk's.
+pub async fn pictures(stage: &Stage, look: Look, folder: &std::path::Path) -> Result<Vec<(String, &'static str)>> {
+    let taken = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let suffix = format!(
+        "{}{}",
+        if look.language == "es" { "" } else { "-en" },
+        if look.dark { "-dark" } else { "" }
+    );
+    walk(stage, look, async |scene| {
+        let file = format!("{}{suffix}.png", scene.name);
+        if let Some(browser) = scene.browser {
+            browser
+                .look(View {
+                    width: 1100,
+                    height: browser.content_height().await?,
+                    dark: look.dark,
+                })
+                .await?;
+            scene.driver.picture(&folder.join(&file)).await?;
+            browser
+                .look(View {
+                    width: 1100,
+                    height: 900,
+                    dark: look.dark,
+                })
+                .await?;
+        } else {
+            scene.driver.picture(&folder.join(&file)).await?;
+        }
+        taken.borrow_mut().push((file, scene.caption));
+        Ok(())
+    })
+    .await?;
+    Ok(Rc::unwrap_or_clone(taken).into_inner())
+}
