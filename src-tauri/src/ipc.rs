@@ -23,11 +23,11 @@ pub struct UiError {
     pub tries_left: Option<u32>,
     /// Seconds after which trying again makes sense.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
     pub retry_after: Option<u64>,
     /// Server's time minus local time in seconds, with `clock_skew`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
     pub clock_offset: Option<i64>,
     /// A word that narrows the code down.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -311,11 +311,11 @@ pub struct RequestCard {
     pub expires_at: i64,
     /// When its PIN ends.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
     pub pin_expires_at: Option<i64>,
     /// The PIN, only when revealed here and alive.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(type = "string"))]
+    #[cfg_attr(test, ts(optional, as = "Option<String>"))]
     pub pin: Option<Zeroizing<String>>,
 }
 
@@ -395,7 +395,7 @@ impl From<RejectReason> for wire::RejectReason {
 pub struct RejectOutcome {
     /// Until when requests that begin by typing the document stay quiet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(type = "number"))]
+    #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
     pub muted_until: Option<i64>,
 }
 

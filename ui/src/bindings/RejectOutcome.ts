@@ -7,4 +7,4 @@ export type RejectOutcome = {
 /**
  * Until when requests that begin by typing the document stay quiet.
  */
-muted_until: number, };
+muted_until?: number, };

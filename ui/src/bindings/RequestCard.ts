@@ -53,8 +53,8 @@ expires_at: number,
 /**
  * When its PIN ends.
  */
-pin_expires_at: number, 
+pin_expires_at?: number, 
 /**
  * The PIN, only when revealed here and alive.
  */
-pin: string, };
+pin?: string, };

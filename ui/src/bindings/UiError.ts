@@ -15,11 +15,11 @@ tries_left?: number,
 /**
  * Seconds after which trying again makes sense.
  */
-retry_after: number, 
+retry_after?: number, 
 /**
  * Server's time minus local time in seconds, with `clock_skew`.
  */
-clock_offset: number, 
+clock_offset?: number, 
 /**
  * A word that narrows the code down.
  */
