@@ -1,5 +1,5 @@
 use aldaba_core::ids::{DeviceId, PersonId, RequestId};
-use aldaba_core::random::{OsRandom, Random, SeededRandom};
+use aldaba_core::random::{Random, SeededRandom};
 use aldaba_store::audit::{self, Broken, Entry, Fault, VerifyError};
 use aldaba_store::testing::TestDatabase;
 use aldaba_store::{Backend, StoreError};
@@ -16,9 +16,9 @@ fn entry(number: u64) -> Entry {
         at: at(number),
         kind: "request.revealed",
         person: Some(PersonId::from_bytes(PERSON)),
-        device: (number % 2 == 0).then(|| DeviceId::from_bytes([1; 16])),
+        device: number.is_multiple_of(2).then(|| DeviceId::from_bytes([1; 16])),
         request: Some(RequestId::from_bytes([2; 16])),
-        detail: if number % 3 == 0 {
+        detail: if number.is_multiple_of(3) {
             Value::Null
         } else {
             json!({ "number": number })
@@ -159,6 +159,5 @@ on_both! {
         let found = damaged(db, "INSERT INTO audit (lane, seq, at, kind, hash) SELECT lane, seq + 1, at, kind, hash \
             FROM audit WHERE lane = LANE AND seq = 10").await;
         assert_eq!(found, broken(db, 11, Fault::Changed));
-        let _ = OsRandom;
     }
 }

@@ -1,5 +1,7 @@
 //! A copy of the database shows no document, phone, name, key or code.
 
+use std::sync::{Arc, Mutex};
+
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::{ActivationId, MessageId, RequestId, SessionId};
 use aldaba_core::language::Language;
@@ -14,7 +16,7 @@ use aldaba_store::outbox::{self, MessageKind, NewMessage};
 use aldaba_store::seal::{self, Place};
 use aldaba_store::sessions::{self, Session};
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{ServerKeys, StoreError, requests};
+use aldaba_store::{Backend, ServerKeys, Store, StoreError, persons, requests};
 use sea_orm::{ConnectionTrait, Statement};
 use zeroize::Zeroizing;
 
@@ -163,6 +165,70 @@ async fn the_rows_of_postgresql_hold_no_secret() {
     }
     assert!(dump.contains("sede.example"));
     assert_absent(dump.as_bytes(), &secrets, "a row");
+}
+
+/// Everything that is logged, as text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Fills a database while everything is logged, spans and their fields included.
+async fn log_of(backend: Backend) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .finish();
+    // Of this thread alone: other tests may run beside this one. The runtime has no other threads.
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let db = TestDatabase::new(backend)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let mut secrets = fill(&db).await;
+    let mut config = db.config();
+    if backend == Backend::Postgres {
+        // The server of the tests trusts everybody; the password is only there to be leaked.
+        let password = "s3cr3t-of-the-database";
+        let mut url = url::Url::parse(&config.url).unwrap();
+        if url.password().is_none() {
+            url.set_password(Some(password)).unwrap();
+        }
+        secrets.push(url.password().unwrap().as_bytes().to_vec());
+        config.url = url.to_string();
+    }
+    let store = Store::open(&config, Arc::clone(db.keys())).await.unwrap();
+    store
+        .read::<_, StoreError, _>(|tx| Box::pin(persons::count(tx)))
+        .await
+        .unwrap();
+    store.close().await.unwrap();
+    let log = log.0.lock().unwrap().clone();
+    assert!(contains(&log, b"sea_orm"), "the log is heard");
+    assert_absent(&log, &secrets, "the log");
+}
+
+// REQ-OPS-01
+#[tokio::test]
+async fn nothing_is_logged_of_a_secret_on_sqlite() {
+    log_of(Backend::Sqlite).await;
+}
+
+// REQ-OPS-01
+#[tokio::test]
+async fn nothing_is_logged_of_a_secret_on_postgresql() {
+    log_of(Backend::Postgres).await;
 }
 
 #[test]

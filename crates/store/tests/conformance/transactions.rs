@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aldaba_core::random::OsRandom;
 use aldaba_store::{StoreError, persons, requests};
 
 use crate::support::*;
@@ -118,7 +117,6 @@ on_both! {
         }
         request(&db.store, person).await;
         db.store.ping().await.unwrap();
-        let _ = OsRandom;
     }
 
     async fn a_closed_store_says_so(db: &TestDatabase) {
