@@ -101,7 +101,6 @@ app-server-field-label = Server address
 app-server-field-hint = The one your administration gave you. It starts with https://
 app-server-save = Use this server
 app-server-saved = Server changed
-app-server-demo = Demonstration server: invented data, of no real value.
 app-continue = Continue
 app-continue-busy = Sending
 

@@ -107,7 +107,6 @@ app-server-field-label = Dirección del servidor
 app-server-field-hint = La que le haya dado su administración. Empieza por https://
 app-server-save = Usar este servidor
 app-server-saved = Servidor cambiado
-app-server-demo = Servidor de demostración: datos inventados, sin valor real.
 app-continue = Continuar
 app-continue-busy = Enviando
 

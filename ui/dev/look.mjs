@@ -28,7 +28,10 @@ const views = {
   "phone-en": { width: 400, height: 800, language: "en" },
 };
 
-const csp = "default-src 'self'; connect-src ipc: http://ipc.localhost";
+const config = JSON.parse(await readFile(join(ui, "../tauri.conf.json"), "utf8"));
+const csp = Object.entries(config.app.security.csp)
+  .map((directive) => directive.join(" "))
+  .join("; ");
 const types = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",

@@ -129,7 +129,7 @@ export const scenes = {
   },
   "document-name": { status: fresh, screen: "document", steps: [...toDocument, click("change-name")] },
   "document-network": {
-    status: { ...fresh, server: { ...server, url: "http://127.0.0.1:4000", is_demo: true } },
+    status: { ...fresh, server: { ...server, url: "http://127.0.0.1:4000", preset: false } },
     screen: "document",
     steps: [...filled, click("continue"), see("error")],
     answers: { start_activation: refuse("network") },

@@ -100,9 +100,6 @@ export const ServerChooser = (props: {
           </Show>
         </div>
       </Show>
-      <Show when={current()?.is_demo && !open()}>
-        <p class="server-demo">{t("app-server-demo")}</p>
-      </Show>
     </div>
   );
 };

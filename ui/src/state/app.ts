@@ -58,7 +58,8 @@ export function createAppState() {
     if (view.error && !view.online && view.requests.length === 0 && requestsKnown()) return;
     setRequests(reconcile(view.requests, { key: "id" }));
     setRequestsKnown(true);
-    const latest = arrived.at(-1);
+    // The newest comes first.
+    const latest = arrived[0];
     if (latest) {
       announce(t("app-home-new", { count: arrived.length, name: latest.relying_party.name }));
     } else {

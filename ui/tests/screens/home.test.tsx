@@ -1,0 +1,132 @@
+import userEvent from "@testing-library/user-event";
+import { describe, expect, test, vi } from "vitest";
+import { active, onScreen, refuse, request, revealed, start } from "./support";
+
+async function atHome(answers: Record<string, unknown> = {}) {
+  const user = userEvent.setup();
+  const app = start(active, answers);
+  await onScreen(app.container, "home");
+  return { ...app, user };
+}
+
+const digits = (element: HTMLElement) => element.textContent?.replace(/\s/g, "");
+
+describe("home", () => {
+  // REQ-UI-03
+  test("a request appears by itself, is announced, and goes away", async () => {
+    const app = await atHome();
+    await app.find("empty");
+    await app.emit("requests-changed", { requests: [request("a")], online: true });
+    const card = await app.find("request-card");
+    for (const text of ["Ayuntamiento", "sede.example", "Padrón", "Firefox en Windows", "olivo tranquilo"]) {
+      expect(card.textContent).toContain(text);
+    }
+    expect(app.getByTestId("live").textContent).toContain("Hay una petición de Ayuntamiento");
+    await app.emit("requests-changed", { requests: [], online: true });
+    await app.find("empty");
+    expect(app.getByTestId("live").textContent).toContain("ha terminado");
+  });
+
+  test("several requests stand side by side", async () => {
+    const app = await atHome({ list_requests: { requests: [request("a"), request("b")], online: true } });
+    expect(await app.findAllByTestId("request-card")).toHaveLength(2);
+  });
+
+  test("the PIN shows after the server's answer, for the eye and for the ear", async () => {
+    const card = request("a");
+    const app = await atHome({
+      list_requests: { requests: [card], online: true },
+      reveal_request: revealed(card, "007195"),
+    });
+    await app.user.click(await app.find("reveal"));
+    const pin = await app.find("pin");
+    expect(digits(pin)).toBe("007195");
+    expect(pin.getAttribute("aria-hidden")).toBe("true");
+    expect(pin.parentElement?.textContent).toContain("PIN: 0, 0, 7, 1, 9, 5");
+    expect(document.activeElement).toBe(pin.parentElement);
+    expect(app.called("reveal_request")).toEqual([{ id: "a" }]);
+  });
+
+  test("copying is left to Rust, which clears it", async () => {
+    const app = await atHome({ list_requests: { requests: [revealed(request("a"))], online: true } });
+    await app.user.click(await app.find("copy"));
+    await vi.waitFor(() => expect(app.called("copy_pin")).toEqual([{ source: "a" }]));
+    await app.findByText("Copiado. Se borrará en 30 segundos.", { selector: ".copied" });
+  });
+
+  test("a PIN whose time is over is no longer shown", async () => {
+    const over = { ...revealed(request("a")), pin_expires_at: Date.now() - 1000 };
+    const app = await atHome({ list_requests: { requests: [over], online: true } });
+    await app.findByText(/Este PIN ha caducado/);
+    expect(app.queryByTestId("pin")).toBeNull();
+    expect(app.queryByTestId("reveal")).toBeNull();
+  });
+
+  // REQ-PIN-04
+  test("another device has it: no PIN here", async () => {
+    const app = await atHome({ list_requests: { requests: [request("a", { state: "revealed" })], online: true } });
+    await app.findByText("Otro de sus dispositivos muestra este PIN.");
+    expect(app.queryByTestId("reveal")).toBeNull();
+  });
+
+  // REQ-LIM-04
+  test("rejecting asks first, and says when requests will stay quiet", async () => {
+    const app = await atHome({
+      list_requests: { requests: [request("a")], online: true },
+      reject_request: { muted_until: Date.now() + 86_400_000 },
+    });
+    await app.user.click(await app.find("reject"));
+    expect(app.called("reject_request")).toEqual([]);
+    await app.user.click(await app.find("confirm-reject"));
+    expect((await app.find("notice")).textContent).toContain("no le molestarán");
+    expect(app.called("reject_request")).toEqual([{ id: "a", reason: "not_me" }]);
+    expect(app.queryByTestId("request-card")).toBeNull();
+  });
+
+  test("a change of mind is another reason", async () => {
+    const app = await atHome({ list_requests: { requests: [request("a")], online: true }, reject_request: {} });
+    await app.user.click(await app.find("reject"));
+    await app.user.click(await app.find("changed-mind"));
+    await app.find("notice");
+    expect(app.called("reject_request")).toEqual([{ id: "a", reason: "changed_mind" }]);
+  });
+
+  test("a refused reveal says why and leaves the rest alone", async () => {
+    const app = await atHome({
+      list_requests: { requests: [request("a")], online: true },
+      reveal_request: refuse({ code: "request_taken" }),
+    });
+    await app.user.click(await app.find("reveal"));
+    expect((await app.find("error")).textContent).toContain("Otro dispositivo tiene este PIN");
+  });
+
+  // REQ-LIM-03
+  test("the code of a page brings up its request", async () => {
+    const app = await atHome({ lookup_request: request("quiet") });
+    await app.user.type(await app.find("lookup-code"), "k7qf2m9x");
+    await app.user.click(await app.find("lookup"));
+    expect((await app.find("request-card")).dataset.request).toBe("quiet");
+    expect(app.called("lookup_request")).toEqual([{ code: "K7QF-2M9X" }]);
+  });
+
+  test("without a network: a banner, and the self-generated PIN goes on", async () => {
+    const app = await atHome({ list_requests: { requests: [], online: false, error: { code: "network" } } });
+    await app.find("banner-offline");
+    expect(digits(await app.find("self-pin"))).toBe("492708");
+    await app.emit("connection-changed", { online: true });
+    await vi.waitFor(() => expect(app.queryByTestId("banner-offline")).toBeNull());
+  });
+
+  test("the self-generated PIN is renewed when it runs out", async () => {
+    let turn = 0;
+    const app = await atHome({
+      self_generated_pin: () => {
+        turn += 1;
+        return { pin: turn === 1 ? "111111" : "222222", valid_until: Date.now() + (turn === 1 ? 900 : 30_000), period: 30 };
+      },
+    });
+    expect(digits(await app.find("self-pin"))).toBe("111111");
+    await vi.waitFor(() => expect(digits(app.getByTestId("self-pin"))).toBe("222222"), { timeout: 4000 });
+    expect(turn).toBe(2);
+  });
+});
