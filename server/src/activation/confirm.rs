@@ -104,7 +104,7 @@ async fn activate(
     };
     let transcript = transcript(&activation.transcript, code);
     let signed = VerifyingKey::from_sec1(&activation.signing_key).is_ok_and(|key| key.verify(&transcript, signature));
-    let shared = AgreementKey::from_bytes(secret).and_then(|key| key.agree(&activation.agreement_key));
+    let shared = AgreementKey::from_bytes(secret.expose()).and_then(|key| key.agree(&activation.agreement_key));
     let (true, Ok(shared)) = (signed, shared) else {
         return Ok(None);
     };

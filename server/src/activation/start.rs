@@ -9,7 +9,6 @@ use aldaba_core::policy::seconds;
 use aldaba_protocol::activation::TranscriptFields;
 use aldaba_protocol::keys::{AgreementKey, PublicKey};
 use aldaba_store::{StoreError, activations, audit, persons};
-use zeroize::Zeroizing;
 
 use super::sms;
 use crate::app::App;
@@ -78,7 +77,7 @@ pub async fn start(app: &App, start: Start) -> Result<Started, StoreError> {
         language,
         signing_key: start.signing_key,
         agreement_key: start.agreement_key,
-        agreement_secret: Some(Zeroizing::new(*server_key.to_bytes().expose())),
+        agreement_secret: Some(server_key.to_bytes()),
         created_at: now,
         expires_at: now.plus(seconds(expires_in)),
         tries: 0,

@@ -1,5 +1,7 @@
 //! The demo's citizens. All are invented; numbers that repeat or count up are used by nobody.
 
+use aldaba_core::language::Language;
+use aldaba_core::level::Level;
 use aldaba_store::{StoreError, persons};
 
 use super::import;
@@ -7,7 +9,7 @@ use super::record::Record;
 use crate::app::App;
 
 /// An invented citizen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// DNI or NIE.
     pub document: &'static str,
@@ -18,30 +20,29 @@ pub struct Sample {
     /// Where their SMS would go.
     pub phone: &'static str,
     /// What their registration proved.
-    pub level: &'static str,
-    /// Language of their messages. Not part of what the demo publishes.
-    #[serde(skip)]
-    pub language: &'static str,
+    pub level: Level,
+    /// Language of their messages.
+    pub language: Language,
 }
 
-/// Everybody whom the demo knows: a DNI, a permanent DNI (its issue date), NIE with their support numbers, both levels,
+/// A DNI, a permanent DNI (its issue date), NIE with their support numbers, both levels,
 /// both languages.
-pub const SAMPLES: [Sample; 6] = [
+const PEOPLE: [Sample; 6] = [
     Sample {
         document: "12345678Z",
         contrast: "2031-05-17",
         name: "Ana García Ruiz",
         phone: "+34600000001",
-        level: "substantial",
-        language: "es",
+        level: Level::Substantial,
+        language: Language::Es,
     },
     Sample {
         document: "87654321X",
         contrast: "2029-11-02",
         name: "Luis Fernández Soto",
         phone: "+34600000002",
-        level: "low",
-        language: "es",
+        level: Level::Low,
+        language: Language::Es,
     },
     // Permanent DNI: its validity never ends, so that its issue date is asked for.
     Sample {
@@ -49,34 +50,40 @@ pub const SAMPLES: [Sample; 6] = [
         contrast: "1998-03-09",
         name: "Carmen Ortega Vidal",
         phone: "+34600000003",
-        level: "substantial",
-        language: "es",
+        level: Level::Substantial,
+        language: Language::Es,
     },
     Sample {
         document: "X1234567L",
         contrast: "C01234567",
         name: "Ioana Popescu",
         phone: "+34600000004",
-        level: "substantial",
-        language: "es",
+        level: Level::Substantial,
+        language: Language::Es,
     },
     Sample {
         document: "Y7654321G",
         contrast: "E00765432",
         name: "John Smith",
         phone: "+34600000005",
-        level: "low",
-        language: "en",
+        level: Level::Low,
+        language: Language::En,
     },
     Sample {
         document: "55667788Z",
         contrast: "2033-01-25",
         name: "Nuria Puig Soler",
         phone: "+34600000006",
-        level: "low",
-        language: "es",
+        level: Level::Low,
+        language: Language::Es,
     },
 ];
+
+/// Everybody whom the demo knows.
+#[must_use]
+pub fn people() -> &'static [Sample] {
+    &PEOPLE
+}
 
 /// Adds those who are not there yet. How many were added.
 ///
@@ -84,7 +91,7 @@ pub const SAMPLES: [Sample; 6] = [
 /// The database, or a sample that is not valid.
 pub async fn add_missing(app: &App) -> Result<u64, StoreError> {
     let mut missing = Vec::new();
-    for sample in SAMPLES {
+    for sample in PEOPLE {
         let citizen = sample.record().read().map_err(|_| StoreError::Corrupt("a sample citizen"))?;
         let document = citizen.document.clone();
         let found =
@@ -106,19 +113,19 @@ impl Sample {
             contrast: self.contrast.to_owned(),
             name: self.name.to_owned(),
             phone: self.phone.to_owned(),
-            level: self.level.to_owned(),
-            language: self.language.to_owned(),
+            level: self.level.as_str().to_owned(),
+            language: self.language.tag().to_owned(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::SAMPLES;
+    use super::PEOPLE;
 
     #[test]
     fn every_sample_is_valid_in_its_canonical_spelling() {
-        for sample in SAMPLES {
+        for sample in PEOPLE {
             let citizen = sample.record().read().unwrap_or_else(|faults| panic!("{}: {faults:?}", sample.document));
             assert_eq!(citizen.document.canonical(), sample.document);
             assert_eq!(citizen.contrast.canonical(), sample.contrast);
