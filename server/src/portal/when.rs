@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aldaba_core::time::Timestamp;
+use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 
 use super::Page;
@@ -44,15 +45,15 @@ pub fn minutes(wait: Duration) -> FluentValue<'static> {
     FluentValue::from(u64::try_from(wait.as_millis().div_ceil(60_000)).unwrap_or(u64::MAX))
 }
 
-fn clock(local: &jiff::Zoned) -> String {
+fn clock(local: &ZonedDateTime) -> String {
     format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 /// The moment there, and the key of the zone's name: a machine without time zones says UTC.
-fn local(moment: Timestamp) -> (jiff::Zoned, &'static str) {
+fn local(moment: Timestamp) -> (ZonedDateTime, &'static str) {
     let moment = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or_default();
     match TimeZone::get(ZONE) {
-        Ok(zone) => (moment.to_zoned(zone), "portal-zone-peninsula"),
-        Err(_) => (moment.to_zoned(TimeZone::UTC), "portal-zone-utc"),
+        Ok(zone) => (moment.to_zoned_datetime(zone), "portal-zone-peninsula"),
+        Err(_) => (moment.to_zoned_datetime(TimeZone::UTC), "portal-zone-utc"),
     }
 }

@@ -141,7 +141,7 @@ async fn signed_in_at(app: &App, visitor: &Visitor, site: &str, signed_in: &Sign
         None => "/".to_owned(),
     };
     Reply::new(app, visitor)
-        .cookie(Cookie::Session, &signed_in.session.to_string())
+        .cookie(Cookie::Session, &signed_in.session.expose())
         .without(Cookie::Request)
         .see_other(&target)
 }
