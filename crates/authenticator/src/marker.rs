@@ -10,6 +10,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aldaba_core::time::Timestamp;
 use serde::de::DeserializeOwned;
@@ -100,9 +101,13 @@ pub enum DataError {
 const MARKER: &str = "device.json";
 const SETTINGS: &str = "settings.json";
 
-/// The app's data folder. Its calls touch the disk and block.
+/// The app's data folder. Its calls touch the disk and block. Clones share one lock, so that a device that is being
+/// removed is not written back by a call that was under way.
 #[derive(Debug, Clone)]
-pub struct DataDir(PathBuf);
+pub struct DataDir {
+    path: PathBuf,
+    writing: Arc<Mutex<()>>,
+}
 
 impl DataDir {
     /// Opens the folder, making it if need be, for its owner only.
@@ -118,12 +123,15 @@ impl DataDir {
             builder.mode(0o700);
         }
         builder.create(path)?;
-        Ok(Self(path.to_owned()))
+        Ok(Self {
+            path: path.to_owned(),
+            writing: Arc::default(),
+        })
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// The marker, if this device is activated.
@@ -138,12 +146,31 @@ impl DataDir {
         }
     }
 
-    /// Writes the marker, durably.
+    /// Writes the marker of a new device, durably.
     ///
     /// # Errors
     /// The disk's; the earlier marker is then still there.
     pub fn write_marker(&self, marker: &Marker) -> Result<(), DataError> {
+        let _alone = self.alone()?;
         self.write(MARKER, marker)
+    }
+
+    /// Changes the marker of a device, durably, and gives it as it is then; `None` when that device is no more.
+    ///
+    /// # Errors
+    /// The disk's; the earlier marker is then still there.
+    pub fn update_marker(
+        &self,
+        device_id: &str,
+        change: impl FnOnce(&mut Marker),
+    ) -> Result<Option<Marker>, DataError> {
+        let _alone = self.alone()?;
+        let Some(mut marker) = self.marker()?.filter(|marker| marker.device_id == device_id) else {
+            return Ok(None);
+        };
+        change(&mut marker);
+        self.write(MARKER, &marker)?;
+        Ok(Some(marker))
     }
 
     /// Removes the marker, durably.
@@ -151,7 +178,8 @@ impl DataDir {
     /// # Errors
     /// The disk's.
     pub fn remove_marker(&self) -> Result<(), DataError> {
-        match fs::remove_file(self.0.join(MARKER)) {
+        let _alone = self.alone()?;
+        match fs::remove_file(self.path.join(MARKER)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(self.sync()?),
         }
@@ -170,8 +198,18 @@ impl DataDir {
         self.write(SETTINGS, settings)
     }
 
+    /// Keeps other threads and, where the system has file locks, other processes from writing meanwhile.
+    fn alone(&self) -> io::Result<(MutexGuard<'_, ()>, File)> {
+        let threads = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = File::create(self.path.join("marker.lock"))?;
+        match file.lock() {
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+            _ => Ok((threads, file)),
+        }
+    }
+
     fn read<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, DataError> {
-        match fs::read(self.0.join(name)) {
+        match fs::read(self.path.join(name)) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map(Some)
                 .map_err(|_| DataError::Damaged(name)),
@@ -182,19 +220,19 @@ impl DataDir {
 
     fn write<T: Serialize>(&self, name: &'static str, value: &T) -> Result<(), DataError> {
         let text = serde_json::to_vec_pretty(value).map_err(io::Error::other)?;
-        let new = self.0.join(format!("{name}.new"));
+        let new = self.path.join(format!("{name}.new"));
         let mut file = File::create(&new)?;
         file.write_all(&text)?;
         file.sync_all()?;
         drop(file);
-        fs::rename(&new, self.0.join(name))?;
+        fs::rename(&new, self.path.join(name))?;
         Ok(self.sync()?)
     }
 
     /// A rename is durable once its folder is; Windows has no such call and needs none.
     fn sync(&self) -> io::Result<()> {
         if cfg!(unix) {
-            File::open(&self.0)?.sync_all()
+            File::open(&self.path)?.sync_all()
         } else {
             Ok(())
         }
@@ -232,8 +270,20 @@ mod tests {
         let later = Marker { counter: 7, ..marker() };
         data.write_marker(&later).unwrap();
         assert_eq!(data.marker().unwrap(), Some(later));
+        assert_eq!(data.update_marker("other", |marker| marker.counter = 9).unwrap(), None);
+        let updated = data
+            .update_marker(&marker().device_id, |marker| marker.counter = 9)
+            .unwrap();
+        assert_eq!(updated.map(|marker| marker.counter), Some(9));
         data.remove_marker().unwrap();
         data.remove_marker().unwrap();
+        assert!(data.marker().unwrap().is_none());
+        // A call that was under way does not bring a removed device back.
+        assert_eq!(
+            data.update_marker(&marker().device_id, |marker| marker.counter = 10)
+                .unwrap(),
+            None
+        );
         assert!(data.marker().unwrap().is_none());
     }
 

@@ -48,14 +48,16 @@ impl Authenticator {
         }
         if ledger.unanswered.is_none() {
             let counter = ledger.counter + 1;
-            let mut next = ledger.clone();
-            next.counter = counter;
-            next.unanswered = Some(Unanswered {
+            let call = Unanswered {
                 method: method.to_string(),
                 path: path.to_owned(),
                 body: body(counter)?,
-            });
-            self.write(&mut ledger, next).await?;
+            };
+            self.note(&mut ledger, move |marker| {
+                marker.counter = counter;
+                marker.unanswered = Some(call);
+            })
+            .await?;
         }
         let text = ledger
             .unanswered
@@ -64,11 +66,7 @@ impl Authenticator {
             .unwrap_or_default();
         let answer = self.say(device, method, path, &text).await;
         if !answer.as_ref().is_err_and(|error| is_lost(error.code)) {
-            let next = Marker {
-                unanswered: None,
-                ..ledger.clone()
-            };
-            self.write(&mut ledger, next).await?;
+            self.note(&mut ledger, |marker| marker.unanswered = None).await?;
         }
         drop(ledger);
         self.heed(device, answer).await
@@ -80,13 +78,7 @@ impl Authenticator {
         let answer: Result<serde_json::Value> = self.say(device, method, &call.path, &call.body).await;
         match answer {
             Err(error) if is_lost(error.code) => Err(error),
-            _ => {
-                let next = Marker {
-                    unanswered: None,
-                    ..ledger.clone()
-                };
-                self.write(ledger, next).await
-            }
+            _ => self.note(ledger, |marker| marker.unanswered = None).await,
         }
     }
 
@@ -111,10 +103,11 @@ impl Authenticator {
         }
     }
 
-    async fn write(&self, ledger: &mut Marker, next: Marker) -> Result<()> {
-        let written = next.clone();
-        self.on_disk(move |data| data.write_marker(&written)).await?;
-        *ledger = next;
+    /// Changes the marker on the disk, then in memory.
+    async fn note(&self, ledger: &mut Marker, change: impl FnOnce(&mut Marker) + Send + 'static) -> Result<()> {
+        let device_id = ledger.device_id.clone();
+        let changed = self.on_disk(move |data| data.update_marker(&device_id, change)).await?;
+        *ledger = changed.ok_or(Error::new(ErrorCode::NotActivated))?;
         Ok(())
     }
 
@@ -135,16 +128,14 @@ impl Authenticator {
 
     /// Keeps in the marker that the server refuses this device, and forgets its secrets in memory.
     pub(super) async fn refuse(&self, device: &ActiveDevice, refused: Refused) -> Result<()> {
-        let mut ledger = device.ledger.lock().await;
-        if ledger.refused != Some(refused) {
-            let next = Marker {
-                refused: Some(refused),
-                ..ledger.clone()
-            };
-            self.write(&mut ledger, next).await?;
+        let device_id = device.id.to_string();
+        self.on_disk(move |data| data.update_marker(&device_id, |marker| marker.refused = Some(refused)))
+            .await?;
+        let mut active = self.active.lock().await;
+        if active.as_ref().is_some_and(|now| now.id == device.id) {
+            *active = None;
         }
-        drop(ledger);
-        *self.active.lock().await = None;
+        drop(active);
         self.known().clear();
         Ok(())
     }
