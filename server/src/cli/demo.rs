@@ -9,6 +9,8 @@ use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
 use aldaba_store::{KeyFile, KeyFileError};
 use anyhow::{Context, bail};
+use figment::Figment;
+use figment::providers::{Env, Serialized};
 use tokio::net::TcpListener;
 
 use super::{Outcome, serve, start};
@@ -77,7 +79,8 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
     let config = Config {
         listen: address,
         public_url: public_url.parse().map_err(|why: String| anyhow::anyhow!(why))?,
-        database: format!("sqlite://{}", data.join("aldaba.db").display()),
+        database: std::env::var("ALDABA_DATABASE")
+            .unwrap_or_else(|_| format!("sqlite://{}", data.join("aldaba.db").display())),
         database_connections: 16,
         key_file,
         admin_listen: None,
@@ -86,24 +89,35 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
         log: std::env::var("ALDABA_LOG").unwrap_or_else(|_| "info".to_owned()),
         log_format: LogFormat::Text,
         worker_threads: None,
-        policy: Policy::default(),
+        policy: policy()?,
         messages: Messages::Outbox,
         // Everybody who tries it comes from the same address.
         limits: Limits { starts_per_minute: 60_000, calls_per_minute: 600_000, ..Limits::default() },
         relying_parties: vec![RelyingParty {
             id: "demo-sede".to_owned(),
-            name: "Sede electrónica de Villarriba (demostración)".to_owned(),
+            name: "Ayuntamiento de Villasol de la Ribera".to_owned(),
             domain: address.to_string(),
             return_url: format!("{public_url}/demo/sede").parse().context("return_url")?,
             procedures: vec![
                 Procedure { id: "padron".to_owned(), name: "Volante de empadronamiento".to_owned() },
-                Procedure { id: "tributos".to_owned(), name: "Consulta de tributos".to_owned() },
+                Procedure { id: "tributos".to_owned(), name: "Recibos y tributos".to_owned() },
+                Procedure { id: "registro".to_owned(), name: "Registro electrónico".to_owned() },
+                Procedure { id: "ayudas".to_owned(), name: "Ayudas y becas".to_owned() },
             ],
         }],
         demo: true,
     };
     config.check()?;
     Ok(config)
+}
+
+/// The default policy, with what the environment says otherwise (`ALDABA_POLICY__REQUEST_LIFE=60`), so that expiry can be
+/// seen without waiting ten minutes.
+fn policy() -> anyhow::Result<Policy> {
+    Figment::from(Serialized::defaults(Policy::default()))
+        .merge(Env::prefixed("ALDABA_POLICY__"))
+        .extract()
+        .context("ALDABA_POLICY__… in the environment")
 }
 
 /// Opens the sample site, as far as this machine can: a demo without a browser is as good.
