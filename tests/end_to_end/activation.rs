@@ -63,8 +63,9 @@ async fn an_expired_activation_leads_to_a_clean_start() {
                 app.press("confirm").await?;
                 app.find(&testid("error")).await?;
             }
+            // Back where the document is typed, with what was typed before.
             app.press("cancel-activation").await?;
-            app.reach("welcome").await
+            app.reach("document").await
         },
     )
     .await;

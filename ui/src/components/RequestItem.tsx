@@ -4,7 +4,7 @@ import type { RequestCard } from "../bindings/RequestCard";
 import type { UiError } from "../bindings/UiError";
 import { rejectRequest, revealRequest } from "../ipc/commands";
 import { announce } from "../state/announcer";
-import { useApp } from "../state/app";
+import { endOf, useApp } from "../state/app";
 import { useClock } from "../state/clock";
 import { pinSpoken } from "../state/pin";
 import { createTask } from "../state/task";
@@ -30,7 +30,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
   let rejectButton: HTMLButtonElement | undefined;
 
   const name = () => props.request.relying_party.name;
-  const pinUntil = () => Math.min(props.request.pin_expires_at ?? props.request.expires_at, props.request.expires_at);
+  const pinUntil = () => endOf(props.request);
   const pinOver = () => Boolean(props.request.pin) && pinUntil() <= now();
   const expired = () => !props.request.pin && props.request.expires_at <= now();
   const elsewhere = () => props.request.state === "revealed" && !props.request.revealed_here;

@@ -1,4 +1,4 @@
-import { For, onMount, Show } from "solid-js";
+import { For, Show } from "solid-js";
 import { Lookup } from "../components/Lookup";
 import { RequestItem } from "../components/RequestItem";
 import { Screen } from "../components/Screen";
@@ -9,7 +9,6 @@ import { t } from "../texts/texts";
 /** What asks for a PIN now, and the PIN that needs no network. */
 export const Home = () => {
   const app = useApp();
-  onMount(() => void app.refreshRequests());
   return (
     <Screen name="home" title={t("app-home-title")}>
       <Show when={!app.online()}>

@@ -23,6 +23,10 @@ export interface Draft {
 
 const emptyDraft: Draft = { document: "", contrast: "", permanent: false, deviceName: "" };
 
+/** When a request ends, or its PIN, whichever is first; unix milliseconds. */
+export const endOf = (request: RequestCard) =>
+  Math.min(request.pin_expires_at ?? request.expires_at, request.expires_at);
+
 /** Everything the screens share. One for the life of the window. */
 export function createAppState() {
   const [status, setStatusSignal] = createSignal<AppStatus>();
@@ -56,14 +60,17 @@ export function createAppState() {
     const ids = new Set(view.requests.map((request) => request.id));
     setOnline(view.online);
     if (view.error && !view.online && view.requests.length === 0 && requestsKnown()) return;
-    setRequests(reconcile(view.requests, { key: "id" }));
+    // A PIN that ran out under someone's eyes stays, as a card that says so, until they have read it.
+    const ranOut = requests.filter((request) => request.pin && !ids.has(request.id) && endOf(request) <= Date.now());
+    setRequests(reconcile([...view.requests, ...ranOut], { key: "id" }));
     setRequestsKnown(true);
     // The newest comes first.
     const latest = arrived[0];
     if (latest) {
       announce(t("app-home-new", { count: arrived.length, name: latest.relying_party.name }));
     } else {
-      for (const [id, name] of known) if (!ids.has(id)) announce(t("app-home-gone", { name }));
+      const gone = [...known].filter(([id]) => !ids.has(id) && !ranOut.some((request) => request.id === id));
+      for (const [, name] of gone) announce(t("app-home-gone", { name }));
     }
   }
 

@@ -62,6 +62,18 @@ describe("home", () => {
     expect(app.queryByTestId("reveal")).toBeNull();
   });
 
+  // REQ-PIN-03
+  test("a PIN that ran out stays as a card that says so, until it is dismissed", async () => {
+    const app = await atHome({
+      list_requests: { requests: [{ ...revealed(request("a")), pin_expires_at: Date.now() + 300 }], online: true },
+    });
+    await app.find("pin");
+    await app.findByText(/Este PIN ha caducado/, {}, { timeout: 3000 });
+    await app.emit("requests-changed", { requests: [], online: true });
+    await app.user.click(await app.findByText("Entendido"));
+    await app.find("empty");
+  });
+
   // REQ-PIN-04
   test("another device has it: no PIN here", async () => {
     const app = await atHome({ list_requests: { requests: [request("a", { state: "revealed" })], online: true } });
