@@ -1,7 +1,10 @@
 //! The stage itself: what every other test here relies on.
 
+use aldaba_tests::accessibility::check;
+use aldaba_tests::app::App;
 use aldaba_tests::browser::{Browser, View};
 use aldaba_tests::desktop::{Desktop, Keyring};
+use aldaba_tests::process::free_port;
 
 #[tokio::test]
 async fn a_desktop_has_the_keyring_in_the_state_asked_for() {
@@ -30,4 +33,20 @@ async fn a_browser_shows_a_page_as_narrow_as_a_phone() {
         .await
         .unwrap();
     assert_eq!(seen, serde_json::json!([320, true, "es"]));
+}
+
+#[tokio::test]
+async fn the_app_opens_where_no_server_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let desktop = Desktop::start(folder.path(), Keyring::Unlocked).await.unwrap();
+    let nobody = format!("http://127.0.0.1:{}", free_port().unwrap());
+    let app = App::open(&desktop, &nobody, "es", true).await.unwrap();
+    app.reach("welcome").await.unwrap();
+    let dark = app
+        .script("return matchMedia('(prefers-color-scheme: dark)').matches")
+        .await
+        .unwrap();
+    assert_eq!(dark, serde_json::json!(true));
+    app.resize(320, 700).await.unwrap();
+    check(&app, "welcome").await.unwrap();
 }

@@ -144,8 +144,10 @@ impl Driver {
     /// # Errors
     /// When the driver or the disk fails.
     pub async fn picture(&self, file: &Path) -> Result<()> {
-        // Letters first, or the picture shows the fallback font.
-        let fonts = "const done = arguments[arguments.length - 1]; document.fonts.ready.then(() => done(true));";
+        // Letters first, or the picture shows the fallback font; then two frames, so that all of it has been painted.
+        let fonts = "const done = arguments[arguments.length - 1];
+            const frame = () => new Promise(requestAnimationFrame);
+            document.fonts.ready.then(frame).then(frame).then(() => done(true));";
         self.session.execute_async(fonts, Vec::new()).await?;
         self.session
             .screenshot(file)

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The variable that marks every process of one household, so that also those that detached themselves are found.
-const MARK: &str = "ALDABA_HOUSEHOLD";
+const MARK: &str = "HOUSEHOLD_OF_THE_TEST";
 
 /// One program and everything it starts, which end together.
 #[derive(Debug)]

@@ -18,8 +18,8 @@ pub struct Message {
     pub to: String,
     /// The text, in the citizen's language.
     pub text: String,
-    /// Unix milliseconds.
-    pub sent_at: i64,
+    /// When it was sent, RFC 3339.
+    pub sent_at: String,
 }
 
 impl Message {

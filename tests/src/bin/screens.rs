@@ -9,7 +9,10 @@ use anyhow::{Context, Result};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from).context("name the folder for the pictures")?;
+    let folder = std::env::args_os()
+        .nth(1)
+        .map(PathBuf::from)
+        .context("name the folder for the pictures")?;
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
@@ -18,7 +21,11 @@ async fn main() -> Result<()> {
         for dark in [false, true] {
             let stage = Stage::set_up("screens", &[]).await?;
             let taken = pictures(&stage, Look { language, dark }, &folder).await?;
-            println!("{language}, {}: {} pictures", if dark { "dark" } else { "light" }, taken.len());
+            println!(
+                "{language}, {}: {} pictures",
+                if dark { "dark" } else { "light" },
+                taken.len()
+            );
         }
     }
     Ok(())

@@ -27,31 +27,50 @@ impl Album {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from).context("name the folder for the pictures")?;
+    let folder = std::env::args_os()
+        .nth(1)
+        .map(PathBuf::from)
+        .context("name the folder for the pictures")?;
     std::fs::create_dir_all(&folder)?;
     let mut album = Album { folder, count: 0 };
     let started = Instant::now();
 
     let stage = Stage::set_up("tour", &[]).await?;
     let citizen = stage.server.citizen().await?;
-    println!("server {} · {} {}\n", stage.server.url(), citizen.document, citizen.name);
+    println!(
+        "server {} · {} {}\n",
+        stage.server.url(),
+        citizen.document,
+        citizen.name
+    );
 
     let desktop = stage.desktop(Keyring::Unlocked).await?;
     let app = stage.app(&desktop).await?;
     app.reach("welcome").await?;
-    album.add(&app, "welcome", "The app, opened for the first time.").await?;
+    album
+        .add(&app, "welcome", "The app, opened for the first time.")
+        .await?;
     app.press("activate").await?;
     app.reach("document").await?;
     app.enter("document", &citizen.document).await?;
     app.enter("contrast", &citizen.contrast).await?;
-    album.add(&app, "document", "DNI and validity date, checked while they are typed.").await?;
+    album
+        .add(&app, "document", "DNI and validity date, checked while they are typed.")
+        .await?;
     app.press("continue").await?;
     app.reach("code").await?;
-    app.enter("code", &stage.server.activation_code(&citizen, 0).await?).await?;
+    app.enter("code", &stage.server.activation_code(&citizen, 0).await?)
+        .await?;
     album.add(&app, "code", "The code of the SMS.").await?;
     app.press("confirm").await?;
     app.reach("home").await?;
-    album.add(&app, "home", "Activated. Nothing is pending; below, the PIN that needs no network.").await?;
+    album
+        .add(
+            &app,
+            "home",
+            "Activated. Nothing is pending; below, the PIN that needs no network.",
+        )
+        .await?;
 
     let browser = stage.browser().await?;
     browser.open_site(&stage.server).await?;
@@ -60,14 +79,24 @@ async fn main() -> Result<()> {
     let asked = Instant::now();
     app.find(&testid("request-card")).await?;
     let appeared = asked.elapsed();
-    album.add(&browser, "page", "The page waits for the PIN and shows two words.").await?;
-    album.add(&app, "request", "The request has appeared in the app, with the same two words.").await?;
+    album
+        .add(&browser, "page", "The page waits for the PIN and shows two words.")
+        .await?;
+    album
+        .add(
+            &app,
+            "request",
+            "The request has appeared in the app, with the same two words.",
+        )
+        .await?;
     app.press("reveal").await?;
     let pin = digits(&app.read("pin").await?);
     album.add(&app, "pin", "The PIN.").await?;
     browser.send_pin(&pin).await?;
     browser.find("#session-name").await?;
-    album.add(&browser, "signed-in", "Typed on the page: signed in.").await?;
+    album
+        .add(&browser, "signed-in", "Typed on the page: signed in.")
+        .await?;
     browser.click("#signout").await?;
     browser.find("#signin").await?;
     album.add(&browser, "signed-out", "Signed out.").await?;
