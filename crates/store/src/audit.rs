@@ -8,6 +8,7 @@
 //! outside: `audit verify` prints the heads, to be kept elsewhere.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use aldaba_core::ids::{DeviceId, PersonId, RequestId};
 use aldaba_core::time::Timestamp;
@@ -135,15 +136,65 @@ fn lane_of(backend: DbBackend, entry: &Entry) -> i64 {
     id.map_or(0, |[first, ..]| i64::from(first % LANES))
 }
 
+/// Number and hash of an entry that is the last of its lane.
+type Head = (u64, [u8; 32]);
+
+/// Where each lane was seen to end. Only a hint: the transaction that moved it may have been undone, another process may have
+/// moved it on. The statement that uses it checks it.
+#[derive(Default)]
+pub(crate) struct Heads(Mutex<BTreeMap<i64, Head>>);
+
+impl Heads {
+    fn of(&self, lane: i64) -> Option<Head> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&lane)
+            .copied()
+    }
+
+    fn set(&self, lane: i64, head: Head) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(lane, head);
+    }
+}
+
 /// Appends an entry. Takes the lane's lock, the last in the order of locks: do it as the last thing of a transaction.
 pub async fn append(tx: &Transaction, entry: &Entry) -> Result<(), StoreError> {
     const PLAIN: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1";
     const LOCKING: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE";
-    tx.open()?;
     let lane = lane_of(tx.backend(), entry);
+    // Nearly always the lane ends where it was seen to end last, and one statement does.
+    if let Some(head) = tx.heads().of(lane)
+        && append_after(tx, entry, lane, head).await?
+    {
+        return Ok(());
+    }
+    tx.open()?;
     let head = tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::int(lane)]).await?;
     let head = head.ok_or(StoreError::Corrupt("a lane of the audit log"))?;
-    let (last, before) = (head.count(0)?, head.array::<32>(1)?);
+    if append_after(tx, entry, lane, (head.count(0)?, head.array(1)?)).await? {
+        Ok(())
+    } else {
+        Err(StoreError::Corrupt("the audit log goes on after its head"))
+    }
+}
+
+macro_rules! insert {
+    ($lock:literal) => {
+        concat!(
+            "INSERT INTO audit (lane, seq, at, kind, person_id, device_id, request_id, detail, hash) \
+             SELECT lane, seq + 1, $4, $5, $6, $7, $8, $9, $10 FROM audit_lanes WHERE lane = $1 AND seq = $2 AND hash = $3",
+            $lock
+        )
+    };
+}
+
+/// Appends an entry if its lane ends at `head`. A trigger moves the lane's own head along.
+async fn append_after(tx: &Transaction, entry: &Entry, lane: i64, head: Head) -> Result<bool, StoreError> {
+    // The lane is locked before the entry is written: two that wrote first and locked then would wait for each other.
+    const PLAIN: &str = insert!("");
+    const LOCKING: &str = insert!(" FOR UPDATE");
+    let (last, before) = head;
     let detail = (!entry.detail.is_null()).then(|| entry.detail.to_string());
     let fields = Fields {
         lane,
@@ -156,24 +207,27 @@ pub async fn append(tx: &Transaction, entry: &Entry) -> Result<(), StoreError> {
         detail: detail.as_deref(),
     };
     let hash = entry_hash(tx.keys(), &before, &fields);
-    // A trigger moves the lane's head along.
-    tx.execute(
-        "INSERT INTO audit (lane, seq, at, kind, person_id, device_id, request_id, detail, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        vec![
-            bind::int(lane),
-            bind::count(fields.seq)?,
-            bind::time(entry.at),
-            bind::text(entry.kind),
-            bind::optional_id(entry.person.as_ref()),
-            bind::optional_id(entry.device.as_ref()),
-            bind::optional_id(entry.request.as_ref()),
-            bind::optional_text(fields.detail),
-            bind::blob(hash),
-        ],
-    )
-    .await?;
-    Ok(())
+    let won = tx
+        .wins(
+            tx.locking(PLAIN, LOCKING),
+            vec![
+                bind::int(lane),
+                bind::count(last)?,
+                bind::blob(before),
+                bind::time(entry.at),
+                bind::text(entry.kind),
+                bind::optional_id(entry.person.as_ref()),
+                bind::optional_id(entry.device.as_ref()),
+                bind::optional_id(entry.request.as_ref()),
+                bind::optional_text(fields.detail),
+                bind::blob(hash),
+            ],
+        )
+        .await?;
+    if won {
+        tx.heads().set(lane, (fields.seq, hash));
+    }
+    Ok(won)
 }
 
 /// Checks every entry of every lane against the one before it, and each lane's end against its head.

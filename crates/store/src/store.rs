@@ -104,10 +104,7 @@ impl Store {
         require(&writing, "PRAGMA synchronous", "2").await?;
         require(&writing, "PRAGMA foreign_keys", "1").await?;
         migrations::run(&writing).await?;
-        let context = Arc::new(Context {
-            keys,
-            backend: DbBackend::Sqlite,
-        });
+        let context = Context::new(keys, DbBackend::Sqlite);
         let pool = connect_sqlite(&config.url, config.max_connections.max(1), false).await?;
         let writer = Writer::start(writing, Arc::clone(&context));
         let store = Self {
@@ -130,10 +127,7 @@ impl Store {
         let pool = connect_postgres(&config.url, config.max_connections.max(2)).await?;
         require(&pool, "SHOW synchronous_commit", "on").await?;
         require(&pool, "SHOW fsync", "on").await?;
-        let context = Arc::new(Context {
-            keys,
-            backend: DbBackend::Postgres,
-        });
+        let context = Context::new(keys, DbBackend::Postgres);
         let store = Self {
             inner: Arc::new(Inner {
                 context,

@@ -15,6 +15,18 @@ use crate::keys::ServerKeys;
 pub(crate) struct Context {
     pub(crate) keys: Arc<ServerKeys>,
     pub(crate) backend: DbBackend,
+    /// Where the audit log's lanes were seen to end.
+    pub(crate) heads: crate::audit::Heads,
+}
+
+impl Context {
+    pub(crate) fn new(keys: Arc<ServerKeys>, backend: DbBackend) -> Arc<Self> {
+        Arc::new(Self {
+            keys,
+            backend,
+            heads: crate::audit::Heads::default(),
+        })
+    }
 }
 
 enum Connection {
@@ -61,6 +73,10 @@ impl Transaction {
 
     pub(crate) fn backend(&self) -> DbBackend {
         self.context.backend
+    }
+
+    pub(crate) fn heads(&self) -> &crate::audit::Heads {
+        &self.context.heads
     }
 
     fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {
