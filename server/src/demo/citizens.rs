@@ -31,7 +31,7 @@ struct CitizensPage {
 struct PersonView {
     name: &'static str,
     document: &'static str,
-    contrast: &'static str,
+    contrast: String,
     phone: &'static str,
     level: String,
     copy_document: String,
@@ -66,11 +66,30 @@ impl PersonView {
         Self {
             name: person.name,
             document: person.document,
-            contrast: person.contrast,
+            contrast: as_printed(person.contrast),
             phone: person.phone,
             level: page.t(&format!("level-{}", person.level.as_str())),
             copy_document: page.with("citizens-copy-document", &name),
             copy_contrast: page.with("citizens-copy-contrast", &name),
         }
+    }
+}
+
+/// A date as documents and people write it, day first; a support number as it is.
+fn as_printed(contrast: &str) -> String {
+    match contrast.splitn(3, '-').collect::<Vec<_>>().as_slice() {
+        [year, month, day] => format!("{day}/{month}/{year}"),
+        _ => contrast.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_printed;
+
+    #[test]
+    fn dates_are_shown_day_first() {
+        assert_eq!(as_printed("2031-05-17"), "17/05/2031");
+        assert_eq!(as_printed("C01234567"), "C01234567");
     }
 }
