@@ -161,7 +161,7 @@ impl Heads {
 /// Appends an entry. Takes the lane's lock, the last in the order of locks: do it as the last thing of a transaction.
 pub async fn append(tx: &Transaction, entry: &Entry) -> Result<(), StoreError> {
     const PLAIN: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1";
-    const LOCKING: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1 FOR UPDATE";
+    const LOCKING: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1 FOR NO KEY UPDATE";
     let lane = lane_of(tx.backend(), entry);
     // Nearly always the lane ends where it was seen to end last, and one statement does.
     if let Some(head) = tx.heads().of(lane)
@@ -193,7 +193,7 @@ macro_rules! insert {
 async fn append_after(tx: &Transaction, entry: &Entry, lane: i64, head: Head) -> Result<bool, StoreError> {
     // The lane is locked before the entry is written: two that wrote first and locked then would wait for each other.
     const PLAIN: &str = insert!("");
-    const LOCKING: &str = insert!(" FOR UPDATE");
+    const LOCKING: &str = insert!(" FOR NO KEY UPDATE");
     let (last, before) = head;
     let detail = (!entry.detail.is_null()).then(|| entry.detail.to_string());
     let fields = Fields {

@@ -190,7 +190,7 @@ pub async fn list_active_locked(tx: &Transaction, person: &PersonId) -> Result<V
     const LOCKING: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM devices WHERE person_id = $1 AND state = 'active' ORDER BY id FOR UPDATE"
+        " FROM devices WHERE person_id = $1 AND state = 'active' ORDER BY id FOR NO KEY UPDATE"
     );
     tx.open()?;
     let rows = tx

@@ -212,7 +212,7 @@ pub async fn find_locked(tx: &Transaction, document: &Document) -> Result<Option
     const LOCKING: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM persons WHERE document_index = $1 FOR UPDATE"
+        " FROM persons WHERE document_index = $1 FOR NO KEY UPDATE"
     );
     tx.open()?;
     let index = bind::blob(tx.keys().document_index(document));
@@ -234,7 +234,7 @@ pub async fn get(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, Stor
 /// A citizen by id, locked until the transaction ends.
 pub async fn lock(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, StoreError> {
     const PLAIN: &str = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1");
-    const LOCKING: &str = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1 FOR UPDATE");
+    const LOCKING: &str = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1 FOR NO KEY UPDATE");
     tx.open()?;
     tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::id(id)])
         .await?

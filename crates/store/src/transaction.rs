@@ -63,7 +63,8 @@ impl Transaction {
     }
 
     /// `locking` for PostgreSQL, `plain` for SQLite, whose writer is alone anyway. The only place where a statement's text
-    /// depends on the database: SQLite does not know `FOR UPDATE`.
+    /// depends on the database: SQLite does not know `FOR NO KEY UPDATE`, the lock that an UPDATE takes
+    /// too, and that leaves the checks of foreign keys alone.
     pub(crate) fn locking(&self, plain: &'static str, locking: &'static str) -> &'static str {
         match self.context.backend {
             DbBackend::Postgres => locking,

@@ -81,7 +81,7 @@ CREATE TABLE devices (
     activated_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     closed_at BIGINT
-);
+) {roomy};
 CREATE INDEX devices_of_person ON devices (person_id);
 CREATE INDEX devices_by_close ON devices (closed_at) WHERE closed_at IS NOT NULL;
 
@@ -121,7 +121,7 @@ CREATE TABLE requests (
     reason TEXT,
     own_key_mac {blob},
     binding_hash {blob} NOT NULL
-);
+) {roomy};
 CREATE INDEX requests_of_person ON requests (person_id, created_at);
 CREATE INDEX requests_by_code ON requests (code_mac);
 CREATE INDEX requests_by_expiry ON requests (expires_at);
@@ -161,7 +161,7 @@ CREATE TABLE audit_lanes (
     lane BIGINT NOT NULL PRIMARY KEY,
     seq BIGINT NOT NULL,
     hash {blob} NOT NULL
-);
+) {roomy};
 
 CREATE TABLE audit (
     lane BIGINT NOT NULL,

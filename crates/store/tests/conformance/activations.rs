@@ -101,6 +101,17 @@ on_both! {
         assert!(write_tx!(db, |tx| activations::count_try(tx, &id, 5, NOW).await).is_none());
     }
 
+    // REQ-ACT-05
+    async fn a_resent_code_gives_a_live_activation_more_time_and_never_less(db: &TestDatabase) {
+        let activation = new(Some(person(&db.store).await));
+        let id = activation.id;
+        write_tx!(db, |tx| activations::insert(tx, &activation).await);
+        assert!(!write_tx!(db, |tx| activations::extend(tx, &id, at(1200), at(600)).await), "too late");
+        assert!(write_tx!(db, |tx| activations::extend(tx, &id, at(1100), at(500)).await));
+        write_tx!(db, |tx| activations::extend(tx, &id, at(900), at(500)).await);
+        assert_eq!(read_tx!(db, |tx| activations::find(tx, &id).await).unwrap().expires_at, at(1100));
+    }
+
     async fn a_decoy_counts_tries_and_is_never_confirmed(db: &TestDatabase) {
         let decoy = new(None);
         let (id, device) = (decoy.id, DeviceId::generate(&OsRandom));

@@ -155,6 +155,12 @@ on_both! {
         assert_eq!(found, broken(db, 8, Fault::Changed));
     }
 
+    async fn entries_past_a_head_set_back_are_named(db: &TestDatabase) {
+        let found = damaged(db, "UPDATE audit_lanes SET seq = 8, hash = (SELECT hash FROM audit \
+            WHERE audit.lane = audit_lanes.lane AND audit.seq = 8) WHERE lane = LANE").await;
+        assert_eq!(found, broken(db, 9, Fault::BeyondHead));
+    }
+
     async fn an_entry_of_another_hand_is_named(db: &TestDatabase) {
         let found = damaged(db, "INSERT INTO audit (lane, seq, at, kind, hash) SELECT lane, seq + 1, at, kind, hash \
             FROM audit WHERE lane = LANE AND seq = 10").await;
