@@ -28,6 +28,8 @@ pub mod portal;
 pub mod requests;
 pub mod serve;
 pub mod signin;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod texts;
 
 pub use app::App;

@@ -1,1 +1,31 @@
-//! Tests of the server through its real router.
+//! Tests of the server through its real router, each on SQLite and on PostgreSQL, with a clock that stands still.
+
+/// Makes two tests of each function: one on SQLite, one on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name(aldaba_store::Backend::Sqlite).await;
+                }
+            )+
+        }
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$name(aldaba_store::Backend::Postgres).await;
+                }
+            )+
+        }
+    };
+}
+
+mod activation;
+mod counter;
+mod incoming;
+mod parallel;
+mod signatures;
+
+mod portal;

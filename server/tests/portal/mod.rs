@@ -1,0 +1,7 @@
+//! The pages, driven as a browser without JavaScript drives them: cookies, hidden fields, forms.
+
+mod demo;
+mod look;
+mod refusals;
+mod session;
+mod sign_in;
