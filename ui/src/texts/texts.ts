@@ -30,6 +30,8 @@ export const languageOf = (tag: string | null | undefined): Language =>
 
 const [language, setLanguageSignal] = createSignal<Language>(languageOf(navigator.language));
 export { language };
+// The page itself says Spanish; a screen reader must not read English words with a Spanish voice.
+document.documentElement.lang = language();
 
 export function showLanguage(next: Language): void {
   setLanguageSignal(next);

@@ -15,8 +15,10 @@ export function ago(then: number, now: number): string {
 
 /** A date and time of day, in unix milliseconds, by the device's time zone. */
 export function dateAndTime(at: number): string {
-  const date = new Intl.DateTimeFormat(language(), { dateStyle: "long" }).format(at);
-  const time = new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(at);
+  // English as it is written in Europe: day first, 24 hours.
+  const locale = language() === "en" ? "en-GB" : language();
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(at);
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
   return t("app-date-time", { date, time });
 }
 

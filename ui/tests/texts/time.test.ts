@@ -31,4 +31,6 @@ test("lengths in their largest whole unit", () => {
 test("a date with its time of day", () => {
   const at = new Date(2026, 9, 19, 15, 12).getTime();
   expect(dateAndTime(at)).toBe("19 de octubre de 2026 a las 15:12");
+  showLanguage("en");
+  expect(dateAndTime(at)).toBe("19 October 2026 at 15:12");
 });
