@@ -91,9 +91,7 @@ impl Failure {
 
     fn code(self) -> &'static str {
         match self {
-            Self::UnknownSite => "unknown_site",
-            Self::UnknownProcedure => "unknown_procedure",
-            Self::NotFound => "not_found",
+            Self::UnknownSite | Self::UnknownProcedure | Self::NotFound => "not_found",
             Self::Csrf => "csrf",
             Self::Method => "method_not_allowed",
             Self::TooLarge => "payload_too_large",

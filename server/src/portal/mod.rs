@@ -23,7 +23,7 @@ use crate::app::App;
 
 pub use failure::{Failure, PageRequest};
 pub use page::{FieldErrors, Page, Way};
-pub use reply::Reply;
+pub use reply::{Reply, status_of};
 pub use visitor::Visitor;
 pub use when::{date_and_time, minutes, time_of_day};
 

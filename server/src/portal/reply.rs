@@ -1,5 +1,6 @@
 //! Pages and redirects on their way out, with the headers that keep them safe.
 
+use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,6 +9,12 @@ use url::Url;
 use super::cookies::Cookie;
 use super::{Failure, Visitor};
 use crate::app::App;
+
+/// The HTTP status of a refusal, the same on pages as for programs.
+#[must_use]
+pub fn status_of(code: ErrorCode) -> StatusCode {
+    code.status().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
 
 /// A response to a visitor, being put together.
 pub struct Reply<'a> {

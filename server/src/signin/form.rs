@@ -1,5 +1,6 @@
 //! `GET` and `POST /signin`: who asks, document and contrast datum, and the request that comes of them.
 
+use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -12,7 +13,7 @@ use super::asks::Asks;
 use super::check::{self, SignInForm};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
-use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor};
+use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
 use crate::requests::{self, NewSignIn, RequestError};
 
 /// What the site says when it sends somebody here.
@@ -85,11 +86,11 @@ pub(super) async fn submit(
             let page = Page::new(&app, &visitor, &asks.start());
             let errors = check::errors(&page, refusals);
             let code = if errors.has("document") {
-                "document_invalid"
+                ErrorCode::DocumentInvalid
             } else if errors.has("contrast") {
-                "contrast_invalid"
+                ErrorCode::ContrastInvalid
             } else {
-                "request_invalid"
+                ErrorCode::RequestInvalid
             };
             return again(&app, &visitor, asks, &form, code, errors, page);
         }
@@ -123,7 +124,7 @@ fn again(
     visitor: &Visitor,
     asks: Asks,
     form: &SignInForm,
-    code: &'static str,
+    code: ErrorCode,
     errors: FieldErrors,
     page: Page,
 ) -> Response {
@@ -133,12 +134,12 @@ fn again(
         csrf: visitor.csrf(app),
         errors,
         errors_heading: "signin-errors-heading",
-        code: Some(code),
+        code: Some(code.as_str()),
         document: &form.document,
         contrast: &form.contrast,
         personalised: form.is_personalised(),
     };
-    Reply::new(app, visitor).status(StatusCode::UNPROCESSABLE_ENTITY).html(&template)
+    Reply::new(app, visitor).status(status_of(code)).html(&template)
 }
 
 /// Why a form could not be read at all.

@@ -2,13 +2,13 @@
 
 use aldaba_core::policy::Policy;
 use aldaba_core::request::RequestState;
+use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
 
 use super::asks::{Asks, return_address};
 use crate::app::App;
-use crate::portal::{Page, Reply, Visitor, Way};
+use crate::portal::{Page, Reply, Visitor, Way, status_of};
 use crate::texts::FluentValue;
 
 /// Why a request is over for this browser.
@@ -63,24 +63,24 @@ impl Over {
             _ => "/signin/pin".to_owned(),
         };
         let page = Page::new(app, visitor, &here);
-        let (key, code, status) = self.names();
+        let (key, code) = self.names();
         let text = page.with(&format!("over-{key}-text"), &self.variables(app.policy()));
         let ways = self.ways(app, &page, asks);
         let colour = if self == Self::Rejected { "danger" } else { "petrol" };
-        let template = OverPage { page, title: format!("over-{key}-title"), text, code, colour, ways };
-        Reply::new(app, visitor).status(status).html(&template)
+        let template = OverPage { page, title: format!("over-{key}-title"), text, code: code.as_str(), colour, ways };
+        Reply::new(app, visitor).status(status_of(code)).html(&template)
     }
 
-    fn names(self) -> (&'static str, &'static str, StatusCode) {
+    fn names(self) -> (&'static str, ErrorCode) {
         match self {
-            Self::Expired => ("expired", "request_expired", StatusCode::GONE),
-            Self::PinExpired => ("pin-expired", "pin_expired", StatusCode::GONE),
-            Self::Used => ("used", "pin_used", StatusCode::GONE),
-            Self::Burnt => ("burnt", "request_burnt", StatusCode::GONE),
-            Self::Rejected => ("rejected", "request_rejected", StatusCode::GONE),
-            Self::Mismatch => ("mismatch", "request_mismatch", StatusCode::CONFLICT),
-            Self::Disabled => ("disabled", "self_generated_disabled", StatusCode::FORBIDDEN),
-            Self::Missing => ("missing", "request_unknown", StatusCode::NOT_FOUND),
+            Self::Expired => ("expired", ErrorCode::RequestExpired),
+            Self::PinExpired => ("pin-expired", ErrorCode::PinExpired),
+            Self::Used => ("used", ErrorCode::PinUsed),
+            Self::Burnt => ("burnt", ErrorCode::RequestBurnt),
+            Self::Rejected => ("rejected", ErrorCode::RequestRejected),
+            Self::Mismatch => ("mismatch", ErrorCode::RequestMismatch),
+            Self::Disabled => ("disabled", ErrorCode::SelfGeneratedDisabled),
+            Self::Missing => ("missing", ErrorCode::RequestUnknown),
         }
     }
 

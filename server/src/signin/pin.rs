@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use aldaba_core::ids::RequestId;
 use aldaba_core::request::Method;
+use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::response::Response;
-use http::StatusCode;
 use serde::Deserialize;
 
 use super::asks::{Asks, return_address};
@@ -18,7 +18,7 @@ use super::over::Over;
 use super::{qr, session};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
-use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, minutes, time_of_day};
+use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, minutes, status_of, time_of_day};
 use crate::requests::{self, PinPage, SignedIn, TryError, ViewError};
 use crate::texts::FluentValue;
 
@@ -231,8 +231,8 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
     if let Some(refused) = refused {
         let told = refused.tell(&page, &request, app.policy().pin_digits);
         errors.add(told.field, told.text);
-        code = Some(told.code);
-        reply = reply.status(told.status);
+        code = Some(told.code.as_str());
+        reply = reply.status(status_of(told.code));
         if let Some(wait) = told.wait {
             reply = reply.retry_after(wait.as_secs().saturating_add(1));
         }
@@ -293,24 +293,22 @@ fn code_help(page: &Page, request: &PinPage) -> Option<CodeHelp> {
 struct Told {
     field: &'static str,
     text: String,
-    code: &'static str,
-    status: StatusCode,
+    code: ErrorCode,
     wait: Option<Duration>,
 }
 
 impl Refused {
     fn tell(self, page: &Page, request: &PinPage, digits: u32) -> Told {
-        let told = |field, text, code, status| Told { field, text, code, status, wait: None };
-        let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+        let told = |field, text, code| Told { field, text, code, wait: None };
         match self {
-            Self::EmptyPin => told("pin", page.t("pin-error-empty"), "request_invalid", unprocessable),
+            Self::EmptyPin => told("pin", page.t("pin-error-empty"), ErrorCode::RequestInvalid),
             Self::MalformedPin => {
                 let text = page.with("pin-error-shape", &[("digits", FluentValue::from(digits))]);
-                told("pin", text, "request_invalid", unprocessable)
+                told("pin", text, ErrorCode::RequestInvalid)
             }
-            Self::EmptyOwnKey => told("own_key", page.t("pin-error-own-key-empty"), "request_invalid", unprocessable),
+            Self::EmptyOwnKey => told("own_key", page.t("pin-error-own-key-empty"), ErrorCode::RequestInvalid),
             Self::MalformedOwnKey => {
-                told("own_key", page.t("pin-error-own-key-shape"), "request_invalid", unprocessable)
+                told("own_key", page.t("pin-error-own-key-shape"), ErrorCode::RequestInvalid)
             }
             Self::Wrong { tries_left } => {
                 let key = match (request.method, request.wants_own_key) {
@@ -319,14 +317,14 @@ impl Refused {
                     (Method::Incoming, false) => "pin-error-wrong",
                 };
                 let text = page.with(key, &[("tries", FluentValue::from(tries_left))]);
-                told("pin", text, "pin_wrong", StatusCode::FORBIDDEN)
+                told("pin", text, ErrorCode::PinWrong)
             }
             Self::NotRevealed => {
-                told("pin", page.t("pin-error-not-revealed"), "pin_not_revealed", StatusCode::CONFLICT)
+                told("pin", page.t("pin-error-not-revealed"), ErrorCode::PinNotRevealed)
             }
             Self::Delayed(wait) => {
                 let text = page.with("pin-error-delayed", &[("minutes", minutes(wait))]);
-                Told { wait: Some(wait), ..told("pin", text, "self_generated_delayed", StatusCode::TOO_MANY_REQUESTS) }
+                Told { wait: Some(wait), ..told("pin", text, ErrorCode::SelfGeneratedDelayed) }
             }
         }
     }
