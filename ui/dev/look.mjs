@@ -1,4 +1,4 @@
-// Looks at every screen without the Rust side: serves dist/ under the app's content security policy, answers the
+// REQ-UI-01: looks at every screen without the Rust side: serves dist/ under the app's content security policy, answers the
 // app's commands from dev/scenes.mjs, and for each scene and view takes a picture and runs axe-core.
 //
 //   npm run build && npm run look                   every scene, every view

@@ -4,6 +4,8 @@ const MINUTE = 60_000;
 
 /** Runs in the page before the app: answers `invoke` from the scene instead of from Rust. */
 export function mockApp(scene) {
+  // As `freezePrototype` in tauri.conf.json does.
+  Object.freeze(Object.prototype);
   const now = Date.now();
   const at = (value) =>
     Array.isArray(value)
