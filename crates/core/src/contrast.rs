@@ -103,6 +103,10 @@ fn date(typed: &str) -> Result<Date, ContrastError> {
 }
 
 fn support_number(typed: &str) -> Result<String, ContrastError> {
+    // Who has a NIE and types the card's date would otherwise be believed, and wait for a PIN that never comes.
+    if typed.contains(|c: char| !c.is_ascii_digit()) && date(typed).is_ok() {
+        return Err(ContrastError::Support);
+    }
     let compact: String = typed.chars().filter(|c| !c.is_whitespace() && !"-./".contains(*c)).collect();
     let mut characters = compact.chars();
     let (letter, digits) = match characters.next().map(|first| first.to_ascii_uppercase()) {
@@ -159,7 +163,7 @@ mod tests {
         {
             assert_eq!(canonical(&nie(), typed).as_deref(), Ok(expected));
         }
-        for typed in ["C", "123456789", "A1234567", "17/05/203é", "17/05/2031/1"] {
+        for typed in ["C", "123456789", "A1234567", "17/05/203é", "17/05/2031/1", "17/05/2031", "17 05 2031"] {
             assert_eq!(canonical(&nie(), typed), Err(ContrastError::Support), "{typed}");
         }
     }
