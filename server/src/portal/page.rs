@@ -174,8 +174,8 @@ mod tests {
                     && !part.ends_with('-')
             })
         });
-        // Ids of elements, and the sample site's id, which look alike.
-        let others = ["pin-hint", "pin-error", "demo-sede"];
+        // Ids of elements and the like, which look alike.
+        let others = ["pin-hint", "pin-error", "pin-expired", "demo-sede"];
         keys.filter(|key| !others.contains(key)).map(str::to_owned).collect()
     }
 
