@@ -106,8 +106,8 @@ pin-summary-heading = Your request
 pin-steps-heading = What to do
 pin-step-open = Open Aldaba on your phone or computer.
 pin-step-check = Check that the request shows these two words:
-pin-step-reveal = If they match, press “Show PIN” and type it here.
-pin-step-unlike = If they do not match or you asked for nothing, press “It wasn’t me”.
+pin-step-reveal = If they match, press “See PIN” and type it here.
+pin-step-unlike = If they do not match or you asked for nothing, press “It was not me”.
 pin-self-step-open = Open Aldaba on your phone or computer. No connection is needed.
 pin-self-step-read = Its home screen shows a six-digit PIN that changes every half minute.
 pin-self-step-type = Type it here before it changes. Each PIN works once.
@@ -128,8 +128,8 @@ pin-time-pin = Once you see the PIN in your app, it is good for { $minutes ->
     [one] one minute
    *[other] { $minutes } minutes
   }.
-pin-missing-summary = Not showing in your app?
-pin-missing-intro = In the app, press “Not showing?” and type this code, or scan the picture with the app on your phone. It brings up exactly this request.
+pin-missing-summary = Does it not show up in your app?
+pin-missing-intro = In the app, press “Does it not show up?” and type this code, or scan the picture with the app on your phone. It brings up exactly this request.
 pin-missing-code-label = Code of this request
 pin-missing-code-spoken = Code, character by character: { $spelled }
 pin-missing-qr-alt = QR code with the same eight-character code that is written next to it.
@@ -153,7 +153,7 @@ pin-error-wrong-self = The PIN is not right or has already changed. Type the one
     [one] You have one try left
    *[other] You have { $tries } tries left
   }
-pin-error-not-revealed = No PIN has been shown for this request yet. Open Aldaba, press “Show PIN” and type it here. This try does not count
+pin-error-not-revealed = No PIN has been shown for this request yet. Open Aldaba, press “See PIN” and type it here. This try does not count
 pin-error-delayed = There have been several failed tries with the PIN of the app. Wait { $minutes ->
     [one] one minute
    *[other] { $minutes } minutes
@@ -170,7 +170,7 @@ over-used-text = Each PIN works once. If you have just signed in with it, go bac
 over-burnt-title = Too many tries
 over-burnt-text = A wrong PIN was typed { $tries } times and this request is closed. Your app is still active and nothing is blocked: get another PIN.
 over-rejected-title = The request was rejected
-over-rejected-text = “It wasn’t me” was pressed in the app. If that was a mistake, get another PIN. If you did not ask to sign in, there is nothing to do: nobody has signed in as you.
+over-rejected-text = “It was not me” was pressed in the app. If that was a mistake, get another PIN. If you did not ask to sign in, there is nothing to do: nobody has signed in as you.
 over-mismatch-title = Start again here
 over-mismatch-text = This request was made in another browser, in another window or for another site. For your safety, a PIN only works on the page that asked for it.
 over-disabled-title = The PIN of the app is paused
@@ -208,7 +208,7 @@ home-text = This is where you type your PIN when a public site asks you to sign 
 home-security-heading = For your safety
 home-security-ask = We will never ask for your PIN by telephone, e-mail or SMS.
 home-security-check = Before you type a PIN, check in the app who is asking and the two words.
-home-security-reject = If you asked for nothing, press “It wasn’t me” in the app.
+home-security-reject = If you asked for nothing, press “It was not me” in the app.
 
 ## Sample site
 
@@ -252,7 +252,7 @@ demo-server-label = Server address
 demo-step-ask-title = Ask for a PIN on the sample site
 demo-step-ask-text = On the sample site, press “Sign in” and enter the details of the same person.
 demo-step-enter-title = Read it in the app and sign in
-demo-step-enter-text = The request appears by itself on the home screen. Check the two words, press “Show PIN” and type it on the site.
+demo-step-enter-text = The request appears by itself on the home screen. Check the two words, press “See PIN” and type it on the site.
 demo-link-citizens = Sample people
 demo-link-messages = Messages sent
 demo-link-sede = Open the sample site

@@ -1,4 +1,11 @@
 //! Tests of the server through its real router, each on SQLite and on PostgreSQL, with a clock that stands still.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must fail"
+)]
 
 /// Makes two tests of each function: one on SQLite, one on PostgreSQL.
 macro_rules! on_both {

@@ -46,7 +46,10 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
         return reply.json(&people);
     }
     let page = Page::new(&app, &visitor, &visitor.here);
-    let people = sample::people().iter().map(|person| PersonView::new(&page, person)).collect();
+    let people = sample::people()
+        .iter()
+        .map(|person| PersonView::new(&page, person))
+        .collect();
     reply.html(&CitizensPage { page, people })
 }
 

@@ -19,7 +19,11 @@ struct GuidePage {
 pub(crate) fn guide(app: &App, visitor: &Visitor) -> Response {
     let server = app.config().public_url.origin().to_owned();
     let page = Page::new(app, visitor, "/");
-    Reply::new(app, visitor).html(&GuidePage { page, terminal: terminal(&server), server })
+    Reply::new(app, visitor).html(&GuidePage {
+        page,
+        terminal: terminal(&server),
+        server,
+    })
 }
 
 /// The same three steps for the test device.

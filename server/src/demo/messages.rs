@@ -4,7 +4,7 @@
 //! in UTC. As a page, for who prefers text/html, newest first.
 
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, outbox};
+use aldaba_store::outbox;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -41,10 +41,13 @@ struct Shown {
 
 /// `GET /demo/messages`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
-    let found = app.store().read(|tx| Box::pin(async move { outbox::list(tx, SHOWN).await })).await;
-    let messages: Vec<outbox::Message> = match found {
+    let found = app
+        .store()
+        .read(|tx| Box::pin(async move { outbox::list(tx, SHOWN).await }))
+        .await;
+    let messages = match found {
         Ok(messages) => messages,
-        Err(error) => return Failure::from(StoreError::from(error)).show(&app, &visitor),
+        Err(error) => return Failure::from(error).show(&app, &visitor),
     };
     let reply = Reply::new(&app, &visitor);
     if !visitor.prefers_html {
@@ -57,7 +60,10 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
         .into_iter()
         .rev()
         .map(|message| Shown {
-            to: page.with("messages-to", &[("phone", FluentValue::from(message.to.e164().to_owned()))]),
+            to: page.with(
+                "messages-to",
+                &[("phone", FluentValue::from(message.to.e164().to_owned()))],
+            ),
             sent_at: rfc3339(moment(&message)),
             when: date_and_time(&page, moment(&message)),
             text: message.text,
@@ -67,7 +73,11 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
 }
 
 fn sent(message: outbox::Message) -> Sent {
-    Sent { to: message.to.e164().to_owned(), sent_at: rfc3339(moment(&message)), text: message.text }
+    Sent {
+        to: message.to.e164().to_owned(),
+        sent_at: rfc3339(moment(&message)),
+        text: message.text,
+    }
 }
 
 /// In the demo the outbox is where messages go: they have arrived when they are written.
@@ -76,5 +86,7 @@ fn moment(message: &outbox::Message) -> Timestamp {
 }
 
 fn rfc3339(moment: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or_default().to_string()
+    jiff::Timestamp::from_millisecond(moment.as_millis())
+        .unwrap_or_default()
+        .to_string()
 }

@@ -77,7 +77,9 @@ impl SessionView {
             level: page.t(&format!("level-{}", current.level.as_str())),
             level_explained: page.t(&format!("level-{}-explained", current.level.as_str())),
             method: page.t(&format!("method-{}", current.method.as_str().replace('_', "-"))),
-            since: jiff::Timestamp::from_millisecond(current.since.as_millis()).unwrap_or_default().to_string(),
+            since: jiff::Timestamp::from_millisecond(current.since.as_millis())
+                .unwrap_or_default()
+                .to_string(),
             when: date_and_time(page, current.since),
             end: page.with("sede-session-end", &[("minutes", FluentValue::from(idle))]),
             name: current.name,
@@ -89,7 +91,11 @@ impl Service {
     fn new(app: &App, page: &Page, id: &str, is_signed_in: bool) -> Self {
         // A procedure that the configuration does not have is shown, and leads to the site's own sign-in.
         let is_known = app.relying_party(SITE).is_some_and(|site| site.procedure(id).is_some());
-        let procedure = if is_known { format!("&procedure={id}") } else { String::new() };
+        let procedure = if is_known {
+            format!("&procedure={id}")
+        } else {
+            String::new()
+        };
         Self {
             name: page.t(&format!("sede-service-{id}")),
             text: page.t(&format!("sede-service-{id}-text")),

@@ -17,10 +17,26 @@ struct Asset {
 }
 
 const ASSETS: [Asset; 4] = [
-    Asset { name: "portal.css", kind: "text/css; charset=utf-8", bytes: include_bytes!("../../assets/portal.css") },
-    Asset { name: "portal.js", kind: "text/javascript; charset=utf-8", bytes: include_bytes!("../../assets/portal.js") },
-    Asset { name: "icon.svg", kind: "image/svg+xml", bytes: include_bytes!("../../assets/icon.svg") },
-    Asset { name: "atkinson.woff2", kind: "font/woff2", bytes: include_bytes!("../../assets/fonts/atkinson.woff2") },
+    Asset {
+        name: "portal.css",
+        kind: "text/css; charset=utf-8",
+        bytes: include_bytes!("../../assets/portal.css"),
+    },
+    Asset {
+        name: "portal.js",
+        kind: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../../assets/portal.js"),
+    },
+    Asset {
+        name: "icon.svg",
+        kind: "image/svg+xml",
+        bytes: include_bytes!("../../assets/icon.svg"),
+    },
+    Asset {
+        name: "atkinson.woff2",
+        kind: "font/woff2",
+        bytes: include_bytes!("../../assets/fonts/atkinson.woff2"),
+    },
 ];
 
 /// Sixteen hex digits of each file's SHA-256, in the order of `ASSETS`: also what `npm run build:portal` writes for the font.
@@ -42,7 +58,11 @@ pub(super) async fn serve(Path(name): Path<String>, RawQuery(query): RawQuery, h
     };
     let tag = format!("\"{version}\"");
     let is_exact = query.is_some_and(|query| query.strip_prefix("v=") == Some(version.as_str()));
-    let caching = if is_exact { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if is_exact {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let mut response = if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -65,6 +85,9 @@ mod tests {
     #[test]
     fn the_stylesheet_names_the_font_by_its_digest() {
         let css = include_str!("../../assets/portal.css");
-        assert!(css.contains(&address("atkinson.woff2")), "run `npm run build:portal` in ui/");
+        assert!(
+            css.contains(&address("atkinson.woff2")),
+            "run `npm run build:portal` in ui/"
+        );
     }
 }

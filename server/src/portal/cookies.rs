@@ -60,7 +60,11 @@ impl Cookie {
     /// The `Set-Cookie` header that gives it this value, which must be of ASCII letters, digits, `-` and `_`.
     #[must_use]
     pub fn set(self, secure: bool, value: &str) -> Option<HeaderValue> {
-        let life = if self == Self::Language { "; Max-Age=31536000" } else { "" };
+        let life = if self == Self::Language {
+            "; Max-Age=31536000"
+        } else {
+            ""
+        };
         self.header(secure, value, life)
     }
 
@@ -73,7 +77,10 @@ impl Cookie {
     fn header(self, secure: bool, value: &str, life: &str) -> Option<HeaderValue> {
         let only_https = if secure { "; Secure" } else { "" };
         let name = self.name(secure);
-        HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{only_https}{life}")).ok()
+        HeaderValue::from_str(&format!(
+            "{name}={value}; Path=/; HttpOnly; SameSite=Lax{only_https}{life}"
+        ))
+        .ok()
     }
 }
 
@@ -97,7 +104,10 @@ mod tests {
 
     #[test]
     fn a_planted_second_value_makes_both_void() {
-        assert_eq!(Cookie::Session.read(&headers("aldaba_session=mine; aldaba_session=theirs"), false), None);
+        assert_eq!(
+            Cookie::Session.read(&headers("aldaba_session=mine; aldaba_session=theirs"), false),
+            None
+        );
     }
 
     #[test]
@@ -106,6 +116,13 @@ mod tests {
         assert_eq!(set, "__Host-aldaba_session=abc; Path=/; HttpOnly; SameSite=Lax; Secure");
         let plain = Cookie::Browser.set(false, "abc").unwrap();
         assert_eq!(plain, "aldaba_browser=abc; Path=/; HttpOnly; SameSite=Lax");
-        assert!(Cookie::Language.set(false, "en").unwrap().to_str().unwrap().ends_with("Max-Age=31536000"));
+        assert!(
+            Cookie::Language
+                .set(false, "en")
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .ends_with("Max-Age=31536000")
+        );
     }
 }

@@ -48,7 +48,9 @@ pub fn is_same_origin(headers: &HeaderMap, public: &PublicUrl) -> bool {
 }
 
 fn is_loopback(origin: &str) -> bool {
-    let host = url::Url::parse(origin).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+    let host = url::Url::parse(origin)
+        .ok()
+        .and_then(|url| url.host().map(|host| host.to_owned()));
     match host {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
@@ -74,14 +76,20 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
     fn other_origins_are_refused_and_old_browsers_are_not() {
         let public: PublicUrl = "https://pin.example.org".parse().unwrap();
         assert!(is_same_origin(&headers(&[]), &public));
-        assert!(is_same_origin(&headers(&[("origin", "https://pin.example.org"), ("sec-fetch-site", "same-origin")]), &public));
+        assert!(is_same_origin(
+            &headers(&[("origin", "https://pin.example.org"), ("sec-fetch-site", "same-origin")]),
+            &public
+        ));
         for refused in [
             headers(&[("origin", "https://evil.example")]),
             headers(&[("origin", "null")]),
@@ -96,8 +104,17 @@ mod tests {
     #[test]
     fn on_loopback_both_names_of_this_machine_are_good() {
         let public: PublicUrl = "http://127.0.0.1:8080".parse().unwrap();
-        assert!(is_same_origin(&headers(&[("origin", "http://localhost:8080"), ("host", "localhost:8080")]), &public));
-        assert!(!is_same_origin(&headers(&[("origin", "http://localhost:9999"), ("host", "localhost:8080")]), &public));
-        assert!(!is_same_origin(&headers(&[("origin", "http://evil.example"), ("host", "evil.example")]), &public));
+        assert!(is_same_origin(
+            &headers(&[("origin", "http://localhost:8080"), ("host", "localhost:8080")]),
+            &public
+        ));
+        assert!(!is_same_origin(
+            &headers(&[("origin", "http://localhost:9999"), ("host", "localhost:8080")]),
+            &public
+        ));
+        assert!(!is_same_origin(
+            &headers(&[("origin", "http://evil.example"), ("host", "evil.example")]),
+            &public
+        ));
     }
 }

@@ -60,9 +60,23 @@ impl Failure {
             Self::RateLimited { wait } => page.with(text, &[("minutes", minutes(wait))]),
             _ => page.t(text),
         };
-        let way = Way { href: "/".to_owned(), text: page.t("error-back-home") };
-        let colour = if self.status().is_server_error() { "danger" } else { "warning" };
-        let template = FailurePage { page, title, text, code: self.code(), colour, way };
+        let way = Way {
+            href: "/".to_owned(),
+            text: page.t("error-back-home"),
+        };
+        let colour = if self.status().is_server_error() {
+            "danger"
+        } else {
+            "warning"
+        };
+        let template = FailurePage {
+            page,
+            title,
+            text,
+            code: self.code(),
+            colour,
+            way,
+        };
         let mut reply = Reply::new(app, visitor).status(self.status());
         if let Self::RateLimited { wait } = self {
             reply = reply.retry_after(wait.as_secs().saturating_add(1));
@@ -123,7 +137,9 @@ impl From<&Problem> for Failure {
             ErrorCode::NotFound => Self::NotFound,
             ErrorCode::MethodNotAllowed => Self::Method,
             ErrorCode::PayloadTooLarge => Self::TooLarge,
-            ErrorCode::RateLimited => Self::RateLimited { wait: problem.retry_after.unwrap_or_default() },
+            ErrorCode::RateLimited => Self::RateLimited {
+                wait: problem.retry_after.unwrap_or_default(),
+            },
             ErrorCode::Unavailable | ErrorCode::Timeout => Self::Unavailable,
             _ => Self::Internal,
         }
@@ -144,8 +160,12 @@ impl PageRequest {
     /// None: the caller is no browser, or asks for what is no page.
     #[must_use]
     pub fn of(request: &axum::extract::Request) -> Option<Self> {
-        let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        let is_page = accept.is_some_and(|accept| accept.contains("text/html")) && !request.uri().path().starts_with("/v1/");
+        let accept = request
+            .headers()
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok());
+        let is_page =
+            accept.is_some_and(|accept| accept.contains("text/html")) && !request.uri().path().starts_with("/v1/");
         if !is_page {
             return None;
         }

@@ -19,5 +19,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
     if app.config().demo {
         return demo::guide(&app, &visitor);
     }
-    Reply::new(&app, &visitor).html(&HomePage { page: Page::new(&app, &visitor, &visitor.here) })
+    Reply::new(&app, &visitor).html(&HomePage {
+        page: Page::new(&app, &visitor, &visitor.here),
+    })
 }

@@ -42,7 +42,12 @@ impl Page {
                 href: format!("{here}{joint}lang={}", language.tag()),
             })
             .into();
-        Self { texts: app.texts().clone(), language: visitor.language, demo: app.config().demo, languages }
+        Self {
+            texts: app.texts().clone(),
+            language: visitor.language,
+            demo: app.config().demo,
+            languages,
+        }
     }
 
     /// The tag of the page's language.
@@ -72,7 +77,10 @@ impl Page {
     /// The page's title in the browser: that text, then the service's name.
     #[must_use]
     pub fn title(&self, key: &str) -> String {
-        let variables = [("page", FluentValue::from(self.t(key))), ("site", FluentValue::from(self.t("portal-name")))];
+        let variables = [
+            ("page", FluentValue::from(self.t(key))),
+            ("site", FluentValue::from(self.t("portal-name"))),
+        ];
         self.with("portal-title-separator", &variables)
     }
 
@@ -124,7 +132,10 @@ impl FieldErrors {
     /// The text of that field's error.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|error| error.field == field).map(|error| error.text.as_str())
+        self.0
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| error.text.as_str())
     }
 
     /// Whether that field is wrong.
@@ -166,11 +177,24 @@ mod tests {
         for folder in ["templates", "src/portal", "src/signin", "src/demo"] {
             files(&root.join(folder), &mut found);
         }
-        let starts = ["portal-", "signin-", "pin-", "over-", "error-", "home-", "sede-", "demo-", "messages-", "citizens-"];
+        let starts = [
+            "portal-",
+            "signin-",
+            "pin-",
+            "over-",
+            "error-",
+            "home-",
+            "sede-",
+            "demo-",
+            "messages-",
+            "citizens-",
+        ];
         let keys = found.iter().flat_map(|text| {
             text.split('"').filter(|part| {
                 starts.iter().any(|start| part.starts_with(start))
-                    && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+                    && part
+                        .bytes()
+                        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
                     && !part.ends_with('-')
             })
         });
@@ -183,7 +207,16 @@ mod tests {
     fn every_text_of_the_pages_exists_in_both_languages() {
         let texts = Texts::embedded();
         let mut keys = keys_in_use();
-        for over in ["expired", "pin-expired", "used", "burnt", "rejected", "mismatch", "disabled", "missing"] {
+        for over in [
+            "expired",
+            "pin-expired",
+            "used",
+            "burnt",
+            "rejected",
+            "mismatch",
+            "disabled",
+            "missing",
+        ] {
             keys.extend([format!("over-{over}-title"), format!("over-{over}-text")]);
         }
         for level in ["low", "substantial", "high"] {

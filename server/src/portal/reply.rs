@@ -13,7 +13,9 @@ use crate::app::App;
 /// The HTTP status of a refusal, the same on pages as for programs.
 #[must_use]
 pub fn status_of(code: ErrorCode) -> StatusCode {
-    code.status().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    code.status()
+        .and_then(|status| StatusCode::from_u16(status).ok())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A response to a visitor, being put together.
@@ -30,8 +32,14 @@ impl<'a> Reply<'a> {
     /// A reply to that visitor.
     #[must_use]
     pub fn new(app: &'a App, visitor: &'a Visitor) -> Self {
-        let mut reply =
-            Self { app, visitor, status: StatusCode::OK, cookies: Vec::new(), form_target: None, retry_after: None };
+        let mut reply = Self {
+            app,
+            visitor,
+            status: StatusCode::OK,
+            cookies: Vec::new(),
+            form_target: None,
+            retry_after: None,
+        };
         if visitor.is_new {
             reply = reply.cookie(Cookie::Browser, &visitor.browser.to_cookie());
         }
@@ -51,14 +59,16 @@ impl<'a> Reply<'a> {
     /// Sets a cookie.
     #[must_use]
     pub fn cookie(mut self, cookie: Cookie, value: &str) -> Self {
-        self.cookies.extend(cookie.set(self.app.config().public_url.is_secure(), value));
+        self.cookies
+            .extend(cookie.set(self.app.config().public_url.is_secure(), value));
         self
     }
 
     /// Removes a cookie.
     #[must_use]
     pub fn without(mut self, cookie: Cookie) -> Self {
-        self.cookies.extend(cookie.clear(self.app.config().public_url.is_secure()));
+        self.cookies
+            .extend(cookie.clear(self.app.config().public_url.is_secure()));
         self
     }
 
@@ -95,8 +105,14 @@ impl<'a> Reply<'a> {
         );
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.visitor.language.tag()));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
+        headers.insert(
+            header::CONTENT_LANGUAGE,
+            HeaderValue::from_static(self.visitor.language.tag()),
+        );
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
@@ -108,7 +124,10 @@ impl<'a> Reply<'a> {
         let mut response = (self.status, image).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'"));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'"),
+        );
         self.finish(response)
     }
 
@@ -139,7 +158,10 @@ impl<'a> Reply<'a> {
             (header::REFERRER_POLICY, "same-origin"),
             (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
             (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-            (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+            (
+                HeaderName::from_static("permissions-policy"),
+                "camera=(), geolocation=(), microphone=()",
+            ),
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }

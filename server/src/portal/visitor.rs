@@ -56,23 +56,36 @@ impl Visitor {
         let secure = app.config().public_url.is_secure();
         let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let query: Vec<(String, String)> =
-            url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let chosen: Option<Language> =
-            query.iter().find(|(name, _)| name == "lang").and_then(|(_, value)| value.parse().ok());
+            url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect();
+        let chosen: Option<Language> = query
+            .iter()
+            .find(|(name, _)| name == "lang")
+            .and_then(|(_, value)| value.parse().ok());
         let remembered = || Cookie::Language.read(headers, secure)?.parse().ok();
         let language = chosen
             .or_else(remembered)
             .unwrap_or_else(|| Language::negotiate(text(header::ACCEPT_LANGUAGE).unwrap_or_default()));
-        let browser = Cookie::Browser.read(headers, secure).and_then(BrowserBinding::from_cookie);
-        let peer = parts.extensions.get::<crate::http::client::Peer>().map(|peer| peer.0.ip());
+        let browser = Cookie::Browser
+            .read(headers, secure)
+            .and_then(BrowserBinding::from_cookie);
+        let peer = parts
+            .extensions
+            .get::<crate::http::client::Peer>()
+            .map(|peer| peer.0.ip());
         let address = ClientAddress::find(peer, headers, &app.config().trusted_proxies);
         Self {
             language,
             chose_language: chosen.is_some(),
             is_new: browser.is_none(),
             browser: browser.unwrap_or_else(|| BrowserBinding::generate(app.random())),
-            request: Cookie::Request.read(headers, secure).and_then(|value| value.parse().ok()),
-            session: Cookie::Session.read(headers, secure).and_then(|value| value.parse().ok()),
+            request: Cookie::Request
+                .read(headers, secure)
+                .and_then(|value| value.parse().ok()),
+            session: Cookie::Session
+                .read(headers, secure)
+                .and_then(|value| value.parse().ok()),
             info: BrowserInfo::new(text(header::USER_AGENT), address.0),
             here: here(parts.uri.path(), &query),
             is_same_origin: csrf::is_same_origin(headers, &app.config().public_url),
@@ -95,13 +108,20 @@ fn here(path: &str, query: &[(String, String)]) -> String {
         kept.append_pair(name, value);
     }
     let kept = kept.finish();
-    if kept.is_empty() { path.to_owned() } else { format!("{path}?{kept}") }
+    if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{kept}")
+    }
 }
 
 /// Whether the `Accept` header wants text/html more than JSON (RFC 9110 section 12.5.1). Programs that accept anything
 /// get JSON.
 fn prefers_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("*/*");
     let weight = |wanted: &[&str]| {
         // The most specific range decides, and `wanted` names them in that order.
         wanted.iter().find_map(|name| {
@@ -109,7 +129,9 @@ fn prefers_html(headers: &HeaderMap) -> bool {
                 let mut parts = range.split(';').map(str::trim);
                 let is_it = parts.next().is_some_and(|media| media.eq_ignore_ascii_case(name));
                 is_it.then(|| {
-                    parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0))
+                    parts
+                        .find_map(|part| part.strip_prefix("q="))
+                        .map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0))
                 })
             })
         })
@@ -138,7 +160,10 @@ mod tests {
 
     #[test]
     fn the_language_links_keep_the_rest_of_the_address() {
-        let query = [("site".to_owned(), "demo-sede".to_owned()), ("lang".to_owned(), "en".to_owned())];
+        let query = [
+            ("site".to_owned(), "demo-sede".to_owned()),
+            ("lang".to_owned(), "en".to_owned()),
+        ];
         assert_eq!(here("/signin", &query), "/signin?site=demo-sede");
         assert_eq!(here("/signin", &[]), "/signin");
     }

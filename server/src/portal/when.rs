@@ -35,7 +35,10 @@ pub fn time_of_day(page: &Page, moment: Timestamp) -> String {
     let (local, zone) = local(moment);
     page.with(
         "portal-time",
-        &[("time", FluentValue::from(clock(&local))), ("zone", FluentValue::from(page.t(zone)))],
+        &[
+            ("time", FluentValue::from(clock(&local))),
+            ("zone", FluentValue::from(page.t(zone))),
+        ],
     )
 }
 

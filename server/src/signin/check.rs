@@ -62,9 +62,18 @@ impl SignInForm {
         if let Err(refusal) = own_key {
             refusals.push(refusal);
         }
-        let method = if self.method == Method::SelfGenerated.as_str() { Method::SelfGenerated } else { Method::Incoming };
+        let method = if self.method == Method::SelfGenerated.as_str() {
+            Method::SelfGenerated
+        } else {
+            Method::Incoming
+        };
         match (document, contrast, own_key) {
-            (Ok(document), Ok(contrast), Ok(own_key)) => Ok(Checked { document, contrast, own_key, method }),
+            (Ok(document), Ok(contrast), Ok(own_key)) => Ok(Checked {
+                document,
+                contrast,
+                own_key,
+                method,
+            }),
             _ => Err(refusals),
         }
     }
@@ -116,7 +125,11 @@ mod tests {
     use super::*;
 
     fn form(document: &str, contrast: &str) -> SignInForm {
-        SignInForm { document: document.to_owned(), contrast: contrast.to_owned(), ..SignInForm::default() }
+        SignInForm {
+            document: document.to_owned(),
+            contrast: contrast.to_owned(),
+            ..SignInForm::default()
+        }
     }
 
     fn refusals(form: &SignInForm) -> Vec<Refusal> {
@@ -127,17 +140,32 @@ mod tests {
     fn all_errors_are_told_at_once() {
         assert_eq!(
             refusals(&form("", "")),
-            [("document", "signin-error-document-empty"), ("contrast", "signin-error-contrast-empty")]
+            [
+                ("document", "signin-error-document-empty"),
+                ("contrast", "signin-error-contrast-empty")
+            ]
         );
-        assert_eq!(refusals(&form("12345678A", "whatever")), [("document", "signin-error-document-letter")]);
-        assert_eq!(refusals(&form("12345678Z", "01/01/9999")), [("contrast", "signin-error-contrast-permanent")]);
-        assert_eq!(refusals(&form("X1234567L", "17/05/2031")), [("contrast", "signin-error-contrast-support")]);
+        assert_eq!(
+            refusals(&form("12345678A", "whatever")),
+            [("document", "signin-error-document-letter")]
+        );
+        assert_eq!(
+            refusals(&form("12345678Z", "01/01/9999")),
+            [("contrast", "signin-error-contrast-permanent")]
+        );
+        assert_eq!(
+            refusals(&form("X1234567L", "17/05/2031")),
+            [("contrast", "signin-error-contrast-support")]
+        );
     }
 
     #[test]
     fn spellings_are_forgiven() {
         let checked = form(" 12.345.678-z ", "17 5 2031").check().ok().unwrap();
-        assert_eq!((checked.document.canonical(), checked.contrast.canonical().as_str()), ("12345678Z", "2031-05-17"));
+        assert_eq!(
+            (checked.document.canonical(), checked.contrast.canonical().as_str()),
+            ("12345678Z", "2031-05-17")
+        );
         assert_eq!(checked.method, Method::Incoming);
     }
 

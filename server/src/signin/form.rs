@@ -111,9 +111,9 @@ pub(super) async fn submit(
     )
     .await;
     match made {
-        Ok(made) => {
-            Reply::new(&app, &visitor).cookie(Cookie::Request, &made.id.to_string()).see_other("/signin/pin")
-        }
+        Ok(made) => Reply::new(&app, &visitor)
+            .cookie(Cookie::Request, &made.id.to_string())
+            .see_other("/signin/pin"),
         Err(RequestError::Store(error)) => Failure::from(error).show(&app, &visitor),
     }
 }

@@ -67,7 +67,14 @@ impl Over {
         let text = page.with(&format!("over-{key}-text"), &self.variables(app.policy()));
         let ways = self.ways(app, &page, asks);
         let colour = if self == Self::Rejected { "danger" } else { "petrol" };
-        let template = OverPage { page, title: format!("over-{key}-title"), text, code: code.as_str(), colour, ways };
+        let template = OverPage {
+            page,
+            title: format!("over-{key}-title"),
+            text,
+            code: code.as_str(),
+            colour,
+            ways,
+        };
         Reply::new(app, visitor).status(status_of(code)).html(&template)
     }
 
@@ -95,7 +102,10 @@ impl Over {
 
     fn ways(self, app: &App, page: &Page, asks: Option<&Asks>) -> Vec<Way> {
         let Some((asks, party)) = asks.and_then(|asks| Some((asks, app.relying_party(&asks.id)?))) else {
-            return vec![Way { href: "/".to_owned(), text: page.t("error-back-home") }];
+            return vec![Way {
+                href: "/".to_owned(),
+                text: page.t("error-back-home"),
+            }];
         };
         let start = match self {
             Self::Mismatch | Self::Missing => "over-start",
@@ -103,8 +113,14 @@ impl Over {
         };
         let site = [("site", FluentValue::from(asks.name.clone()))];
         vec![
-            Way { href: asks.start(), text: page.t(start) },
-            Way { href: return_address(app, party), text: page.with("over-back-to-site", &site) },
+            Way {
+                href: asks.start(),
+                text: page.t(start),
+            },
+            Way {
+                href: return_address(app, party),
+                text: page.with("over-back-to-site", &site),
+            },
         ]
     }
 }

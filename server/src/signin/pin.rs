@@ -102,7 +102,11 @@ pub(super) async fn submit(
     if !visitor.may_post(&app, &form.csrf) {
         return Failure::Csrf.show(&app, &visitor);
     }
-    let id = if form.request.is_empty() { visitor.request } else { form.request.parse().ok() };
+    let id = if form.request.is_empty() {
+        visitor.request
+    } else {
+        form.request.parse().ok()
+    };
     let Some(id) = id else {
         return Over::Missing.show(&app, &visitor, None);
     };
@@ -199,7 +203,9 @@ fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Respons
 async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
     match requests::view(app, id, &visitor.browser).await {
         Ok(request) => {
-            let asks = Asks::of_request(app, &request.relying_party.id, &request.procedure).ok().map(|(asks, _)| asks);
+            let asks = Asks::of_request(app, &request.relying_party.id, &request.procedure)
+                .ok()
+                .map(|(asks, _)| asks);
             let precise = match why {
                 Over::Disabled => why,
                 _ => Over::of(request.state, request.pin_expires_at.is_some()).unwrap_or(why),
@@ -238,7 +244,11 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         }
     }
     let self_generated = request.method == Method::SelfGenerated;
-    let code_help = if self_generated { None } else { code_help(&page, &request) };
+    let code_help = if self_generated {
+        None
+    } else {
+        code_help(&page, &request)
+    };
     let template = PinTemplate {
         title: if self_generated { "pin-self-title" } else { "pin-title" },
         csrf: visitor.csrf(app),
@@ -250,7 +260,10 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         self_generated,
         wants_own_key: request.wants_own_key,
         pin_hint: page.with("pin-hint", &[("digits", FluentValue::from(app.policy().pin_digits))]),
-        pin_life: page.with("pin-time-pin", &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))]),
+        pin_life: page.with(
+            "pin-time-pin",
+            &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))],
+        ),
         time: time(app, &page, &request),
         again: asks.start(),
         asks,
@@ -273,9 +286,15 @@ fn time(app: &App, page: &Page, request: &PinPage) -> Time {
     Time {
         seconds_left: left.as_secs(),
         left: in_words(left),
-        until: page.with("pin-time-until", &[("time", FluentValue::from(time_of_day(page, request.expires_at)))]),
+        until: page.with(
+            "pin-time-until",
+            &[("time", FluentValue::from(time_of_day(page, request.expires_at)))],
+        ),
         announcements: ANNOUNCED_AT
-            .map(|seconds| Announcement { seconds, text: in_words(Duration::from_secs(seconds)) })
+            .map(|seconds| Announcement {
+                seconds,
+                text: in_words(Duration::from_secs(seconds)),
+            })
             .into(),
     }
 }
@@ -284,7 +303,10 @@ fn code_help(page: &Page, request: &PinPage) -> Option<CodeHelp> {
     let spelled: Vec<String> = request.code.canonical().chars().map(String::from).collect();
     Some(CodeHelp {
         grouped: request.code.grouped(),
-        spoken: page.with("pin-missing-code-spoken", &[("spelled", FluentValue::from(spelled.join(" ")))]),
+        spoken: page.with(
+            "pin-missing-code-spoken",
+            &[("spelled", FluentValue::from(spelled.join(" ")))],
+        ),
         qr: qr::draw(&request.code, &page.t("pin-missing-qr-alt"))?,
     })
 }
@@ -299,7 +321,12 @@ struct Told {
 
 impl Refused {
     fn tell(self, page: &Page, request: &PinPage, digits: u32) -> Told {
-        let told = |field, text, code| Told { field, text, code, wait: None };
+        let told = |field, text, code| Told {
+            field,
+            text,
+            code,
+            wait: None,
+        };
         match self {
             Self::EmptyPin => told("pin", page.t("pin-error-empty"), ErrorCode::RequestInvalid),
             Self::MalformedPin => {
@@ -307,9 +334,7 @@ impl Refused {
                 told("pin", text, ErrorCode::RequestInvalid)
             }
             Self::EmptyOwnKey => told("own_key", page.t("pin-error-own-key-empty"), ErrorCode::RequestInvalid),
-            Self::MalformedOwnKey => {
-                told("own_key", page.t("pin-error-own-key-shape"), ErrorCode::RequestInvalid)
-            }
+            Self::MalformedOwnKey => told("own_key", page.t("pin-error-own-key-shape"), ErrorCode::RequestInvalid),
             Self::Wrong { tries_left } => {
                 let key = match (request.method, request.wants_own_key) {
                     (Method::SelfGenerated, _) => "pin-error-wrong-self",
@@ -319,12 +344,13 @@ impl Refused {
                 let text = page.with(key, &[("tries", FluentValue::from(tries_left))]);
                 told("pin", text, ErrorCode::PinWrong)
             }
-            Self::NotRevealed => {
-                told("pin", page.t("pin-error-not-revealed"), ErrorCode::PinNotRevealed)
-            }
+            Self::NotRevealed => told("pin", page.t("pin-error-not-revealed"), ErrorCode::PinNotRevealed),
             Self::Delayed(wait) => {
                 let text = page.with("pin-error-delayed", &[("minutes", minutes(wait))]);
-                Told { wait: Some(wait), ..told("pin", text, ErrorCode::SelfGeneratedDelayed) }
+                Told {
+                    wait: Some(wait),
+                    ..told("pin", text, ErrorCode::SelfGeneratedDelayed)
+                }
             }
         }
     }

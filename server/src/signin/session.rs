@@ -46,16 +46,20 @@ pub async fn current(app: &App, visitor: &Visitor, site: &str) -> Result<Option<
                 let Some(session) = sessions::use_session(tx, &id, now, idle).await? else {
                     return Ok::<_, StoreError>(None);
                 };
-                Ok(persons::get(tx, &session.person).await?.map(|person| (session, person.name)))
+                Ok(persons::get(tx, &session.person)
+                    .await?
+                    .map(|person| (session, person.name)))
             })
         })
         .await?;
-    Ok(found.filter(|(session, _)| session.relying_party == site).map(|(session, name)| Current {
-        name,
-        level: session.level,
-        method: session.method,
-        since: session.created_at,
-    }))
+    Ok(found
+        .filter(|(session, _)| session.relying_party == site)
+        .map(|(session, name)| Current {
+            name,
+            level: session.level,
+            method: session.method,
+            since: session.created_at,
+        }))
 }
 
 /// Ends a session; unknown and ended ones are none.
@@ -96,6 +100,13 @@ pub(super) async fn sign_out(
         // The cookie stays: the person can press again, and is not told that they are out when they are not.
         return Failure::from(error).show(&app, &visitor);
     }
-    let target = if app.config().demo { "/demo/sede?signed_out=1" } else { "/" };
-    Reply::new(&app, &visitor).without(Cookie::Session).without(Cookie::Request).see_other(target)
+    let target = if app.config().demo {
+        "/demo/sede?signed_out=1"
+    } else {
+        "/"
+    };
+    Reply::new(&app, &visitor)
+        .without(Cookie::Session)
+        .without(Cookie::Request)
+        .see_other(target)
 }

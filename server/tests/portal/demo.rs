@@ -38,6 +38,17 @@ async fn messages_and_people_are_json_for_programs_and_pages_for_people() {
     assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
     assert!(page.text().contains(ANA.phone));
     let people = browser.get(&server, "/demo/citizens").await.expect(200).text();
-    assert!(citizens.iter().all(|citizen| people.contains(citizen["document"].as_str().unwrap())));
-    assert!(browser.get(&server, "/").await.expect(200).text().contains("https://pin.example"));
+    assert!(
+        citizens
+            .iter()
+            .all(|citizen| people.contains(citizen["document"].as_str().unwrap()))
+    );
+    assert!(
+        browser
+            .get(&server, "/")
+            .await
+            .expect(200)
+            .text()
+            .contains("https://pin.example")
+    );
 }

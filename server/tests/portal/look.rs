@@ -9,18 +9,28 @@ use http::Request;
 #[tokio::test]
 async fn the_language_is_asked_for_negotiated_and_remembered() {
     let server = TestServer::new(Backend::Sqlite).await;
-    let english = Request::get("/signin?site=sede").header("accept-language", "en-GB").body(Body::empty()).unwrap();
+    let english = Request::get("/signin?site=sede")
+        .header("accept-language", "en-GB")
+        .body(Body::empty())
+        .unwrap();
     assert!(server.send(english).await.text().contains("<html lang=\"en\">"));
 
     let mut browser = TestBrowser::open(&server, "sede").await;
-    let chosen = browser.get(&server, "/signin?site=sede&procedure=padron&lang=en").await.expect(200).text();
+    let chosen = browser
+        .get(&server, "/signin?site=sede&procedure=padron&lang=en")
+        .await
+        .expect(200)
+        .text();
     assert!(chosen.contains("<html lang=\"en\">"));
     assert!(chosen.contains("href=\"/signin?site=sede&#38;procedure=padron&#38;lang=es\""));
     browser.start(&server, &ANA, &[]).await.expect(303);
     let page = browser.get(&server, "/signin/pin").await.expect(200).text();
     assert!(page.contains("Enter the PIN from your app"), "remembered");
     let page = browser.get(&server, "/signin/pin?lang=xx").await.expect(200).text();
-    assert!(page.contains("<html lang=\"en\">"), "an unknown language changes nothing");
+    assert!(
+        page.contains("<html lang=\"en\">"),
+        "an unknown language changes nothing"
+    );
 }
 
 #[tokio::test]
@@ -31,11 +41,17 @@ async fn pages_are_strict_and_never_cached() {
     let page = browser.get(&server, "/signin/pin").await.expect(200);
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"));
-    assert!(policy.contains("form-action 'self' https://sede.example;"), "the form ends at the site: {policy}");
+    assert!(
+        policy.contains("form-action 'self' https://sede.example;"),
+        "the form ends at the site: {policy}"
+    );
     assert_eq!(page.headers["cache-control"], "no-store");
     assert_eq!(page.headers["referrer-policy"], "same-origin");
     let text = page.text();
-    assert!(!text.contains("style=") && !text.contains("<script>"), "nothing that the policy would stop");
+    assert!(
+        !text.contains("style=") && !text.contains("<script>"),
+        "nothing that the policy would stop"
+    );
     assert_eq!(text.matches("<h1").count(), 1);
 }
 
@@ -45,14 +61,16 @@ async fn the_pages_files_are_kept_for_good_under_their_digest() {
     let page = TestBrowser::open(&server, "sede").await;
     drop(page);
     let text = server.get("/signin?site=sede").await.text();
-    let addresses: Vec<&str> =
-        text.split('"').filter(|part| part.starts_with("/assets/")).collect();
+    let addresses: Vec<&str> = text.split('"').filter(|part| part.starts_with("/assets/")).collect();
     assert_eq!(addresses.len(), 4, "icon, font, style, script");
     for address in addresses {
         let file = server.get(address).await.expect(200);
         assert_eq!(file.headers["cache-control"], "public, max-age=31536000, immutable");
         let tag = file.headers["etag"].clone();
-        let again = Request::get(address).header("if-none-match", tag).body(Body::empty()).unwrap();
+        let again = Request::get(address)
+            .header("if-none-match", tag)
+            .body(Body::empty())
+            .unwrap();
         assert!(server.send(again).await.expect(304).body.is_empty());
         let (path, _) = address.split_once('?').unwrap();
         assert_eq!(server.get(path).await.expect(200).headers["cache-control"], "no-cache");

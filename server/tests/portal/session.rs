@@ -27,7 +27,12 @@ async fn sign_in(server: &TestServer, device: &mut TestDevice, browser: &mut Tes
 }
 
 async fn is_signed_in(server: &TestServer, browser: &mut TestBrowser) -> bool {
-    browser.get(server, "/demo/sede").await.expect(200).text().contains("data-signed-in")
+    browser
+        .get(server, "/demo/sede")
+        .await
+        .expect(200)
+        .text()
+        .contains("data-signed-in")
 }
 
 /// The page's sign-out form is in its header, not among the forms that the harness reads.
@@ -53,8 +58,17 @@ async fn the_site_knows_who_came_until_they_leave() {
     let left = browser.post(&server, "/signout", &[("csrf", &csrf)]).await.expect(303);
     assert_eq!(left.headers["location"], "/demo/sede?signed_out=1");
     assert!(!browser.has_session());
-    assert!(browser.get(&server, "/demo/sede?signed_out=1").await.text().contains("Se ha desconectado"));
-    assert!(!is_signed_in(&server, &mut stolen.clone()).await, "a copy of the cookie is worth nothing afterwards");
+    assert!(
+        browser
+            .get(&server, "/demo/sede?signed_out=1")
+            .await
+            .text()
+            .contains("Se ha desconectado")
+    );
+    assert!(
+        !is_signed_in(&server, &mut stolen.clone()).await,
+        "a copy of the cookie is worth nothing afterwards"
+    );
 }
 
 // REQ-WEB-04
@@ -96,10 +110,16 @@ async fn the_apps_own_pin_signs_in_too() {
     let server = demo().await;
     let device = TestDevice::activate(&server, &ANA).await;
     let mut browser = TestBrowser::open(&server, SITE).await;
-    browser.start(&server, &ANA, &[("method", "self_generated")]).await.expect(303);
+    browser
+        .start(&server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(303);
     let page = browser.get(&server, "/signin/pin").await.expect(200).text();
     assert!(page.contains("pantalla de inicio") && !page.contains("p-code"));
-    browser.type_pin(&server, &device.self_generated(server.app.now())).await.expect(303);
+    browser
+        .type_pin(&server, &device.self_generated(server.app.now()))
+        .await
+        .expect(303);
     let page = browser.get(&server, "/demo/sede").await.text();
     assert!(page.contains("PIN generado por su app"));
 }

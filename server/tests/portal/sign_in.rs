@@ -4,8 +4,12 @@ use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice, TestPerson, Tes
 use aldaba_store::Backend;
 
 /// Nobody of this document is registered.
-const NOBODY: TestPerson =
-    TestPerson { document: "00000000T", contrast: "2031-05-17", name: "Nadie", phone: "+34600000099" };
+const NOBODY: TestPerson = TestPerson {
+    document: "00000000T",
+    contrast: "2031-05-17",
+    name: "Nadie",
+    phone: "+34600000099",
+};
 
 /// Cuts out what is random: tokens, ids, codes, the QR of the code, the two words.
 fn without_random_values(text: &str) -> String {
@@ -25,7 +29,11 @@ fn without_random_values(text: &str) -> String {
         while let Some((head, tail)) = rest.split_once(before) {
             let end = tail.find(after).unwrap();
             // Of the code and the words the length may differ; of tokens and ids it may not.
-            let length = if before.contains("value") || before.contains("aldaba") { end } else { 0 };
+            let length = if before.contains("value") || before.contains("aldaba") {
+                end
+            } else {
+                0
+            };
             kept.push_str(&format!("{head}{before}[{length}]"));
             rest = &tail[end..];
         }
@@ -51,13 +59,30 @@ async fn a_citizen_signs_in_without_scripts() {
     let id = browser.request();
     device.reveal(&server, &id).await.expect(200);
     let pin = device.pin(&id, "sede");
-    let entered = browser.type_pin(&server, &format!(" {} {} ", &pin[..3], &pin[3..])).await.expect(303);
+    let entered = browser
+        .type_pin(&server, &format!(" {} {} ", &pin[..3], &pin[3..]))
+        .await
+        .expect(303);
     assert_eq!(entered.headers["location"], "https://sede.example/entrar");
-    let cookies: Vec<_> = entered.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
-    let session = cookies.iter().find(|cookie| cookie.starts_with("__Host-aldaba_session=")).unwrap();
-    assert!(session.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"), "it ends with the browser: {session}");
+    let cookies: Vec<_> = entered
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|cookie| cookie.to_str().unwrap())
+        .collect();
+    let session = cookies
+        .iter()
+        .find(|cookie| cookie.starts_with("__Host-aldaba_session="))
+        .unwrap();
+    assert!(
+        session.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"),
+        "it ends with the browser: {session}"
+    );
     assert!(browser.has_session());
-    assert!(!browser.cookies.contains_key("__Host-aldaba_request"), "the request is done with");
+    assert!(
+        !browser.cookies.contains_key("__Host-aldaba_request"),
+        "the request is done with"
+    );
 }
 
 // REQ-WEB-02
@@ -65,7 +90,10 @@ async fn a_citizen_signs_in_without_scripts() {
 async fn pages_for_unknown_people_are_the_same() {
     let server = TestServer::new(Backend::Sqlite).await;
     TestDevice::activate(&server, &ANA).await;
-    let wrong_datum = TestPerson { contrast: "2031-05-18", ..ANA };
+    let wrong_datum = TestPerson {
+        contrast: "2031-05-18",
+        ..ANA
+    };
     for method in ["incoming", "self_generated"] {
         let mut seen: Vec<Vec<String>> = Vec::new();
         for person in [ANA, LUIS, wrong_datum, NOBODY] {
@@ -106,21 +134,31 @@ async fn forms_that_this_browser_was_not_shown_are_refused() {
         assert_eq!(answer.code(), "csrf");
         assert!(answer.headers.get("location").is_none());
     }
-    for (name, value) in
-        [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")]
-    {
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
         let mut request = browser.form("/signin", &fields);
         request.headers_mut().insert(name, value.parse().unwrap());
         server.send(request).await.expect(403);
     }
     let mut request = browser.form("/signin", &fields);
-    request.headers_mut().insert("origin", "https://pin.example".parse().unwrap());
-    request.headers_mut().insert("sec-fetch-site", "same-origin".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("origin", "https://pin.example".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("sec-fetch-site", "same-origin".parse().unwrap());
     server.send(request).await.expect(303);
 
     // The same for the other forms.
     for path in ["/signin/pin", "/signout"] {
-        browser.post(&server, path, &[("csrf", theirs.as_str()), ("pin", "123456")]).await.expect(403);
+        browser
+            .post(&server, path, &[("csrf", theirs.as_str()), ("pin", "123456")])
+            .await
+            .expect(403);
     }
     // Without cookies there is nothing that a token could belong to.
     let mut bare = browser.clone();
@@ -140,14 +178,31 @@ async fn a_pin_is_of_its_browser_and_its_site() {
 
     let mut other = TestBrowser::open(&server, "sede").await;
     other.cookies.insert("__Host-aldaba_request".to_owned(), id.to_string());
-    other.get(&server, "/signin/pin").await.expect_problem("request_mismatch");
-    let stolen = [("pin", pin.as_str()), ("request", browser.hidden["request"].as_str()), ("method", "incoming")];
-    other.post(&server, "/signin/pin", &stolen).await.expect_problem("request_mismatch");
+    other
+        .get(&server, "/signin/pin")
+        .await
+        .expect_problem("request_mismatch");
+    let stolen = [
+        ("pin", pin.as_str()),
+        ("request", browser.hidden["request"].as_str()),
+        ("method", "incoming"),
+    ];
+    other
+        .post(&server, "/signin/pin", &stolen)
+        .await
+        .expect_problem("request_mismatch");
     assert!(!other.has_session());
 
     let elsewhere = [("pin", pin.as_str()), ("site", "otra")];
-    let answer = browser.clone().post(&server, "/signin/pin", &elsewhere).await.expect_problem("request_mismatch");
-    assert!(answer.text().contains("href=\"/signin?site=otra\""), "the way out begins anew there");
+    let answer = browser
+        .clone()
+        .post(&server, "/signin/pin", &elsewhere)
+        .await
+        .expect_problem("request_mismatch");
+    assert!(
+        answer.text().contains("href=\"/signin?site=otra\""),
+        "the way out begins anew there"
+    );
 
     browser.type_pin(&server, &pin).await.expect(303);
 }
@@ -178,21 +233,35 @@ async fn the_own_key_is_asked_for_again_and_a_wrong_one_counts() {
     let server = TestServer::new(Backend::Sqlite).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
     let mut browser = TestBrowser::open(&server, "sede").await;
-    browser.start(&server, &ANA, &[("own_key", "ab12"), ("own_key_again", "AB12")]).await.expect(303);
+    browser
+        .start(&server, &ANA, &[("own_key", "ab12"), ("own_key_again", "AB12")])
+        .await
+        .expect(303);
     let page = browser.get(&server, "/signin/pin").await.expect(200).text();
     assert!(page.contains("name=\"own_key\""));
     let id = browser.request();
     device.reveal(&server, &id).await.expect(200);
     let pin = device.pin(&id, "sede");
 
-    let missing = browser.type_pin(&server, &pin).await.expect_problem("request_invalid").text();
+    let missing = browser
+        .type_pin(&server, &pin)
+        .await
+        .expect_problem("request_invalid")
+        .text();
     assert!(missing.contains("id=\"own_key-error\""));
     for left in ["Le quedan 2 intentos", "Le queda un intento"] {
         let wrong = [("pin", pin.as_str()), ("own_key", "zz99")];
-        let told = browser.post(&server, "/signin/pin", &wrong).await.expect_problem("pin_wrong").text();
+        let told = browser
+            .post(&server, "/signin/pin", &wrong)
+            .await
+            .expect_problem("pin_wrong")
+            .text();
         assert!(told.contains(left) && !told.contains("zz99"), "{told}");
     }
-    browser.post(&server, "/signin/pin", &[("pin", pin.as_str()), ("own_key", " Ab12")]).await.expect(303);
+    browser
+        .post(&server, "/signin/pin", &[("pin", pin.as_str()), ("own_key", " Ab12")])
+        .await
+        .expect(303);
 }
 
 #[tokio::test]
