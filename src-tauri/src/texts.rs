@@ -4,12 +4,12 @@ use aldaba_core::language::Language;
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
-/// The language of this system, from the variables that POSIX names for it; Spanish when it is none of ours.
+/// The language of this system, from the variables that POSIX and gettext name for it; Spanish when it is none of ours.
 pub fn system_language() -> Language {
-    let spoken = ["LC_ALL", "LC_MESSAGES", "LANG"]
+    let spoken = ["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())
         .find(|value| !value.is_empty())
         .unwrap_or_default();
-    Language::negotiate(spoken.split(['.', '_', '@']).next().unwrap_or_default())
+    Language::negotiate(spoken.split([':', '.', '_', '@']).next().unwrap_or_default())
 }

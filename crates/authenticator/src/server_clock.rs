@@ -93,9 +93,10 @@ impl ServerClock {
         }
     }
 
-    /// When a moment of the server's is on the local clock, in milliseconds.
+    /// When a moment of the server's is on the local clock, in milliseconds. Less than a second of difference is more
+    /// likely the way there and back than the clock, and would only make countdowns begin at odd seconds.
     pub fn to_local(&self, server: i64) -> i64 {
-        server.saturating_sub(self.offset().unwrap_or(0))
+        server.saturating_sub(self.offset().filter(|offset| offset.abs() >= 1000).unwrap_or(0))
     }
 }
 
