@@ -10,7 +10,7 @@ use aldaba_tests::process::free_port;
 async fn a_desktop_has_the_keyring_in_the_state_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut desktop = Desktop::start(folder.path(), Keyring::Locked).await.unwrap();
-    desktop.set_keyring(Keyring::Unlocked).await.unwrap();
+    desktop.unlock().await.unwrap();
     desktop.delete_secrets().await.unwrap();
     desktop.set_keyring(Keyring::Absent).await.unwrap();
 }
@@ -47,6 +47,24 @@ async fn the_app_opens_where_no_server_answers() {
         .await
         .unwrap();
     assert_eq!(dark, serde_json::json!(true));
+    app.speak("en").await.unwrap();
+    app.speak("es").await.unwrap();
     app.resize(320, 700).await.unwrap();
     check(&app, "welcome").await.unwrap();
+}
+
+#[tokio::test]
+async fn scratch_idle() {
+    aldaba_tests::stage::play("scratch-idle", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        for n in 0..5 {
+            tokio::time::sleep(std::time::Duration::from_secs(15)).await;
+            eprintln!("{n} {}", app.read("self-pin").await?);
+            app.picture(std::path::Path::new("/tmp/xt-app2.png")).await?;
+        }
+        Ok(())
+    }).await;
 }

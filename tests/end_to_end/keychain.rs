@@ -53,7 +53,8 @@ async fn a_locked_keychain_is_said_and_unlocking_it_is_enough() {
         desktop.set_keyring(Keyring::Locked).await?;
         let app = stage.app(&desktop).await?;
         reach_problem(&app, "secure_store_locked").await?;
-        desktop.set_keyring(Keyring::Unlocked).await?;
+        desktop.unlock().await?;
+        desktop.dismiss_prompt().await?;
         app.press("retry").await?;
         app.reach("home").await
     })

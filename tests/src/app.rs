@@ -41,7 +41,7 @@ impl App {
         capabilities.set("browserName", "wry")?;
         capabilities.set("tauri:options", json!({ "application": programs::ours("aldaba")? }))?;
         Ok(Self {
-            driver: Driver::open(program, port, capabilities).await?,
+            driver: Driver::open(program, &[port, native], capabilities).await?,
         })
     }
 
@@ -138,6 +138,22 @@ impl App {
             Ok((now == Some(u64::from(width))).then_some(()))
         })
         .await
+    }
+
+    /// Chooses a language in the settings, and goes back to where the app was.
+    ///
+    /// # Errors
+    /// When the app does not speak it then.
+    pub async fn speak(&self, language: &str) -> Result<()> {
+        self.press("settings").await?;
+        self.reach("settings").await?;
+        self.press(&format!("language-{language}")).await?;
+        until(&format!("the app speaks {language}"), async || {
+            let now = self.script("return document.documentElement.lang").await?;
+            Ok((now.as_str() == Some(language)).then_some(()))
+        })
+        .await?;
+        self.press("back").await
     }
 
     /// The process ids of the app and its web view.

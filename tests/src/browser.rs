@@ -65,6 +65,8 @@ impl Browser {
             "--disable-sync",
             "--force-color-profile=srgb",
             "--hide-scrollbars",
+            // Larger than any size that is emulated in it: what lies outside the window cannot be clicked.
+            "--window-size=1400,1200",
         ] {
             capabilities.add_arg(flag)?;
         }
@@ -73,7 +75,7 @@ impl Browser {
         let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
         capabilities.set_binary(&programs::system(&chromium)?.display().to_string())?;
         let browser = Self {
-            driver: Driver::open(program, port, capabilities.into()).await?,
+            driver: Driver::open(program, &[port], capabilities.into()).await?,
         };
         browser
             .look(View {

@@ -1,7 +1,9 @@
 //! A desktop of its own for one app: a screen (Xvfb), a message bus (D-Bus), a keyring and a HOME.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,7 +33,7 @@ pub struct Desktop {
     folder: PathBuf,
     display: String,
     keyring: Option<Background>,
-    _bus: Background,
+    bus: Background,
     _screen: Background,
 }
 
@@ -65,7 +67,7 @@ impl Desktop {
             folder: folder.to_path_buf(),
             display: format!(":{number}"),
             keyring: None,
-            _bus: Self::start_bus(folder, number)?,
+            bus: Self::start_bus(folder, number)?,
             _screen: screen,
         };
         desktop.set_keyring(keyring).await?;
@@ -150,6 +152,41 @@ impl Desktop {
         .await?;
         self.keyring = Some(keyring);
         Ok(())
+    }
+
+    /// Closes the window that asks for the keyring's password without typing it.
+    ///
+    /// # Errors
+    /// When no such window comes up.
+    pub async fn dismiss_prompt(&self) -> Result<()> {
+        until("the keyring asks for its password", async || {
+            Ok((self.bus.end_descendants("gcr-prompter") > 0).then_some(()))
+        })
+        .await
+    }
+
+    /// Types the password into the running keyring, as signing in to a desktop does: over the socket that PAM's module
+    /// uses too (gnome-keyring, daemon/control).
+    ///
+    /// # Errors
+    /// When there is no keyring or it does not take the password.
+    pub async fn unlock(&self) -> Result<()> {
+        const OPERATION_UNLOCK: u32 = 1;
+        let mut socket = UnixStream::connect(self.folder.join("run/keyring/control"))?;
+        let length = u32::try_from(PASSWORD.len())?;
+        let mut message = vec![0];
+        for number in [12 + length, OPERATION_UNLOCK, length] {
+            message.extend(number.to_be_bytes());
+        }
+        message.extend(PASSWORD.as_bytes());
+        socket.write_all(&message)?;
+        let mut answer = [0; 8];
+        socket.read_exact(&mut answer)?;
+        anyhow::ensure!(answer.ends_with(&[0; 4]), "the keyring refuses the password");
+        until("the keyring is unlocked", async || {
+            Ok((self.is_locked()? == Some(false)).then_some(()))
+        })
+        .await
     }
 
     /// Whether the default collection is locked; `None` while there is no answer.

@@ -17,17 +17,20 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Opens a session with the driver that listens on `port` of this machine.
+    /// Opens a session with the driver that listens on the first of `ports` of this machine, as soon as all of them are
+    /// open: a driver that stands before another forwards to a port where nobody listens yet.
     ///
     /// # Errors
     /// When the driver does not answer, or refuses.
-    pub async fn open(mut program: Background, port: u16, capabilities: Capabilities) -> Result<Self> {
-        let address = format!("http://127.0.0.1:{port}");
-        until("the web driver listens", async || {
-            anyhow::ensure!(program.is_running(), "the web driver ended:\n{}", program.written());
-            Ok(tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok())
-        })
-        .await?;
+    pub async fn open(mut program: Background, ports: &[u16], capabilities: Capabilities) -> Result<Self> {
+        for port in ports {
+            until("the web driver listens", async || {
+                anyhow::ensure!(program.is_running(), "the web driver ended:\n{}", program.written());
+                Ok(tokio::net::TcpStream::connect(("127.0.0.1", *port)).await.ok())
+            })
+            .await?;
+        }
+        let address = format!("http://127.0.0.1:{}", ports.first().context("no port")?);
         let session = WebDriver::new(address, capabilities)
             .await
             .with_context(|| format!("no session; the driver wrote:\n{}", program.written()))?;
@@ -85,16 +88,25 @@ impl Driver {
     /// # Errors
     /// When it never becomes possible.
     pub async fn click(&self, css: &str) -> Result<()> {
-        until(&format!("{css} can be clicked"), async || {
+        let mut obstacle = None;
+        let what = format!("{css} can be clicked");
+        let clicked = until(&what, async || {
             let Some(element) = self.seen(css).await? else {
                 return Ok(None);
             };
             if !element.is_enabled().await.unwrap_or(false) {
                 return Ok(None);
             }
-            Ok(element.click().await.ok())
+            match element.click().await {
+                Ok(()) => Ok(Some(())),
+                Err(error) => {
+                    obstacle = Some(error);
+                    Ok(None)
+                }
+            }
         })
-        .await
+        .await;
+        clicked.map_err(|error| obstacle.map_or(error, anyhow::Error::from))
     }
 
     /// Empties the field that `css` names and types into it.
@@ -144,9 +156,10 @@ impl Driver {
     /// # Errors
     /// When the driver or the disk fails.
     pub async fn picture(&self, file: &Path) -> Result<()> {
-        // Letters first, or the picture shows the fallback font; then two frames, so that all of it has been painted.
+        // Letters first, or the picture shows the fallback font; then two frames, so that all of it has been
+        // painted; a window that is not being drawn has none, hence the time limit.
         let fonts = "const done = arguments[arguments.length - 1];
-            const frame = () => new Promise(requestAnimationFrame);
+            const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
             document.fonts.ready.then(frame).then(frame).then(() => done(true));";
         self.session.execute_async(fonts, Vec::new()).await?;
         self.session

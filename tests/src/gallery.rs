@@ -54,7 +54,7 @@ pub async fn walk(stage: &Stage, look: Look, mut see: impl AsyncFnMut(Scene<'_>)
 
     first_pages(stage, &browser, &mut see).await?;
     let app = stage.app_in(&desktop, look.language, look.dark).await?;
-    choose_language(&app, look.language).await?;
+    app.speak(look.language).await?;
     app.reach("store-problem").await?;
     screen(
         &mut see,
@@ -103,19 +103,6 @@ async fn page(
         app: None,
     };
     see(scene).await.with_context(|| format!("at {name}"))
-}
-
-/// Through the settings, as a person does; the home place is where it was before.
-async fn choose_language(app: &App, language: &str) -> Result<()> {
-    app.press("settings").await?;
-    app.reach("settings").await?;
-    app.press(&format!("language-{language}")).await?;
-    crate::waiting::until("the app speaks that language", async || {
-        let now = app.script("return document.documentElement.lang").await?;
-        Ok((now.as_str() == Some(language)).then_some(()))
-    })
-    .await?;
-    app.press("back").await
 }
 
 async fn first_pages(

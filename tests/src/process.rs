@@ -110,6 +110,19 @@ impl Background {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Ends those of its descendants that run the program `name`; says how many there were.
+    pub fn end_descendants(&self, name: &str) -> usize {
+        let runs = |pid: &Pid| {
+            let file = fs::read_link(format!("/proc/{}/exe", pid.as_raw_nonzero())).unwrap_or_default();
+            file.file_name().is_some_and(|file| file == name)
+        };
+        let found: Vec<Pid> = marked(&self.mark).into_iter().filter(runs).collect();
+        for pid in &found {
+            let _ = kill_process(*pid, Signal::TERM);
+        }
+        found.len()
+    }
+
     /// `kill -9` to the program alone, as a crash would be, and waits for its end.
     pub fn crash(&mut self) {
         let _ = self.child.kill();
