@@ -54,6 +54,7 @@ signin-asks-heading = Who is asking
 signin-asks-site = Site
 signin-asks-domain = Address
 signin-asks-procedure = Procedure
+signin-procedure-none = Enter the site
 signin-intro = Enter the details of your document. You will then see the PIN in the Aldaba app and type it here.
 signin-document-label = DNI or NIE
 signin-document-hint = With its letter. Spaces, hyphens and capitals do not matter. For example, 12345678Z.

@@ -54,6 +54,7 @@ signin-asks-heading = Quién le pide identificarse
 signin-asks-site = Sitio
 signin-asks-domain = Dirección
 signin-asks-procedure = Trámite
+signin-procedure-none = Entrar en el sitio
 signin-intro = Escriba los datos de su documento. Después verá el PIN en la app Aldaba y lo escribirá aquí.
 signin-document-label = DNI o NIE
 signin-document-hint = Con su letra. Da igual escribirlo con espacios o guiones, en mayúsculas o minúsculas. Por ejemplo, 12345678Z.

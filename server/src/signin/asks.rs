@@ -1,5 +1,7 @@
 //! Who asks for the sign-in, as the pages show it.
 
+use aldaba_core::language::Language;
+
 use crate::app::App;
 use crate::config::RelyingParty;
 use crate::portal::Failure;
@@ -15,8 +17,8 @@ pub(super) struct Asks {
     pub domain: String,
     /// The procedure's id; empty for the site itself.
     pub procedure_id: String,
-    /// The procedure's name.
-    pub procedure: Option<String>,
+    /// The procedure's name; for the site itself, words that say so.
+    pub procedure: String,
 }
 
 impl Asks {
@@ -25,14 +27,19 @@ impl Asks {
     ///
     /// # Errors
     /// Nobody of that id, or no such procedure there.
-    pub fn find<'a>(app: &'a App, site: &str, procedure: &str) -> Result<(Self, &'a RelyingParty), Failure> {
+    pub fn find<'a>(
+        app: &'a App,
+        language: Language,
+        site: &str,
+        procedure: &str,
+    ) -> Result<(Self, &'a RelyingParty), Failure> {
         let party = match (site, app.config().relying_parties.as_slice()) {
             ("", [only]) => only,
             _ => app.relying_party(site).ok_or(Failure::UnknownSite)?,
         };
         let name = match procedure {
-            "" => None,
-            id => Some(party.procedure(id).ok_or(Failure::UnknownProcedure)?.name.clone()),
+            "" => app.texts().get(language, "signin-procedure-none"),
+            id => party.procedure(id).ok_or(Failure::UnknownProcedure)?.name.clone(),
         };
         let asks = Self {
             id: party.id.clone(),
@@ -53,7 +60,7 @@ impl Asks {
             name: party.name.clone(),
             domain: party.domain.clone(),
             procedure_id: known.map(|known| known.id.clone()).unwrap_or_default(),
-            procedure: (!procedure.is_empty()).then(|| procedure.to_owned()),
+            procedure: procedure.to_owned(),
         };
         Ok((asks, party))
     }

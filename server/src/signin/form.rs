@@ -40,7 +40,7 @@ struct FormPage<'a> {
 
 /// `GET /signin`.
 pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visitor: Visitor) -> Response {
-    let asks = match Asks::find(&app, &from.site, &from.procedure) {
+    let asks = match Asks::find(&app, visitor.language, &from.site, &from.procedure) {
         Ok((asks, _)) => asks,
         Err(failure) => return failure.show(&app, &visitor),
     };
@@ -76,7 +76,7 @@ pub(super) async fn submit(
     if form.site.is_empty() {
         (form.site, form.procedure) = (from.site, from.procedure);
     }
-    let (asks, party) = match Asks::find(&app, &form.site, &form.procedure) {
+    let (asks, party) = match Asks::find(&app, visitor.language, &form.site, &form.procedure) {
         Ok(found) => found,
         Err(failure) => return failure.show(&app, &visitor),
     };
@@ -99,7 +99,7 @@ pub(super) async fn submit(
         &app,
         NewSignIn {
             relying_party: party,
-            procedure: asks.procedure.as_deref().unwrap_or_default(),
+            procedure: &asks.procedure,
             document: checked.document,
             contrast: checked.contrast,
             own_key: checked.own_key,

@@ -191,7 +191,7 @@ async fn refused(
 
 /// A request that cannot be shown to this browser. The site, where it is ours, offers to begin anew.
 fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Response {
-    let asks = Asks::find(app, site, "").ok().map(|(asks, _)| asks);
+    let asks = Asks::find(app, visitor.language, site, "").ok().map(|(asks, _)| asks);
     match error {
         ViewError::Unknown => Over::Missing.show(app, visitor, asks.as_ref()),
         ViewError::Mismatch => Over::Mismatch.show(app, visitor, asks.as_ref()),

@@ -265,6 +265,19 @@ async fn the_own_key_is_asked_for_again_and_a_wrong_one_counts() {
 }
 
 #[tokio::test]
+async fn without_a_procedure_both_screens_say_that_it_is_for_the_site_itself() {
+    let server = TestServer::new(Backend::Sqlite).await;
+    let device = TestDevice::activate(&server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let form = browser.get(&server, "/signin?site=sede").await.expect(200).text();
+    browser.start(&server, &ANA, &[]).await.expect(303);
+    let page = browser.get(&server, "/signin/pin").await.expect(200).text();
+    assert!(form.contains("Entrar en el sitio") && page.contains("Entrar en el sitio"));
+    assert_eq!(device.requests(&server).await[0].procedure, "Entrar en el sitio");
+    assert!(page.contains("href=\"/signin?site=sede\""));
+}
+
+#[tokio::test]
 async fn a_page_without_an_own_key_asks_for_none() {
     let server = TestServer::new(Backend::Sqlite).await;
     let mut browser = TestBrowser::ask(&server, &ANA).await;
