@@ -4,6 +4,7 @@
 //! fresh machine, so nothing of the product is linked into it; what needs a web driver lives in `aldaba-tests`.
 
 mod bench;
+mod check_targets;
 mod codegen;
 mod command;
 mod demo;
@@ -37,6 +38,8 @@ enum Task {
     Test(test::Arguments),
     /// Measures, and prints one table in which each figure stands beside its floor from the same run.
     Bench(bench::Arguments),
+    /// Type-checks the app for Android, iOS, macOS and Windows, without their SDKs.
+    CheckTargets(check_targets::Arguments),
     /// Drives every screen and page and rewrites docs/screens/.
     Screens,
     /// Rewrites generated files: TypeScript bindings, the portal's style sheet.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Test(arguments) => test::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Task::CheckTargets(arguments) => check_targets::run(&arguments).map(|()| ExitCode::SUCCESS),
         Task::Screens => screens::run().map(|()| ExitCode::SUCCESS),
         Task::Codegen => codegen::run().map(|()| ExitCode::SUCCESS),
     };
