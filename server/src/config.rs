@@ -211,7 +211,7 @@ impl Config {
                 why: format!("there is no file {}", file.display()),
             });
         }
-        let environment = Env::prefixed("ALDABA_").ignore(&["test_postgres"]).split("__");
+        let environment = Env::prefixed("ALDABA_").ignore(&["config", "test_postgres"]).split("__");
         let config: Self = Figment::new()
             .merge(Toml::file_exact(file))
             .merge(environment)

@@ -5,6 +5,7 @@ use aldaba_protocol::keys::{AgreementKey, SigningKey};
 use aldaba_protocol::wire;
 use aldaba_server::testing::{ANA, Answer, LUIS, PendingActivation, TestDevice, TestPerson, TestServer};
 use aldaba_store::Backend;
+use aldaba_store::outbox::MessageKind;
 
 const STRANGER: TestPerson =
     TestPerson { document: "55667788Z", contrast: "2033-01-25", name: "nobody", phone: "+34600000099" };
@@ -39,11 +40,12 @@ async fn a_device_is_activated(backend: Backend) {
     assert_eq!((info.counter, info.other_devices), (0, 0));
     let messages = server.messages().await;
     assert_eq!(messages.len(), 2, "the code, and the notice of a new device");
-    let code = &messages[0];
+    let of_kind = |kind| messages.iter().find(|message| message.kind == kind).unwrap();
+    let code = of_kind(MessageKind::ActivationCode);
     assert_eq!(code.to.e164(), ANA.phone);
     let last = code.text.lines().last().unwrap();
     assert!(last.starts_with("@pin.example #"), "{last}");
-    assert!(messages[1].text.contains("Portátil de pruebas"));
+    assert!(of_kind(MessageKind::NewDevice).text.contains("Portátil de pruebas"));
     // A second device does not cancel the first, and the first learns of it.
     let second = TestDevice::activate(&server, &ANA).await;
     second.info(&server).await.expect(200);

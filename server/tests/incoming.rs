@@ -71,7 +71,10 @@ async fn strangers_are_answered_alike_to_the_byte(backend: Backend) {
 
 /// A page without what is random in every page.
 fn blank(answer: &Answer, browser: &TestBrowser) -> String {
-    let mut text = format!("{} {:?}\n{}", answer.status, answer.headers, answer.text());
+    let mut headers = answer.headers.clone();
+    // Two words are longer than two others.
+    headers.remove("content-length");
+    let mut text = format!("{} {headers:?}\n{}", answer.status, answer.text());
     for value in browser.cookies.values().chain(browser.hidden.values()) {
         text = text.replace(value.as_str(), "X");
     }
@@ -112,7 +115,7 @@ async fn three_wrong_tries_burn_the_request_only(backend: Backend) {
     let wrong = device.wrong_pin(&browser.request(), "sede");
     // What cannot be a PIN costs nothing.
     for nonsense in ["", "12345", "abcdef", "1234567"] {
-        browser.type_pin(&server, nonsense).await.expect(422);
+        browser.type_pin(&server, nonsense).await.expect_problem("request_invalid");
     }
     browser.type_pin(&server, &wrong).await.expect_problem("pin_wrong");
     browser.type_pin(&server, &wrong).await.expect_problem("pin_wrong");
@@ -188,7 +191,7 @@ async fn the_own_key_is_asked_again(backend: Backend) {
     browser.get(&server, "/signin/pin").await.expect(200);
     device.reveal(&server, &browser.request()).await.expect(200);
     let pin = device.pin(&browser.request(), "sede");
-    browser.post(&server, "/signin/pin", &[("pin", &pin)]).await.expect(422);
+    browser.post(&server, "/signin/pin", &[("pin", &pin)]).await.expect_problem("request_invalid");
     browser.post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "AB13")]).await.expect_problem("pin_wrong");
     browser.post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "Ab12")]).await.expect(303);
 }

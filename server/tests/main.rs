@@ -30,9 +30,17 @@ macro_rules! on_both {
 }
 
 mod activation;
+mod canary;
+mod citizens;
 mod counter;
+mod edge;
+mod gateway;
 mod incoming;
+mod notices;
 mod parallel;
+mod self_generated;
+mod settings;
 mod signatures;
+mod stream;
 
 mod portal;

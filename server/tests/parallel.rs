@@ -55,8 +55,9 @@ async fn of_a_thousand_wrong_tries_three_are_evaluated(backend: Backend) {
     let wrong = device.wrong_pin(&browser.request(), "sede");
     let answers = server.send_all((0..1000).map(|_| browser.pin_form(&wrong, &[])).collect()).await;
     let tally = tally(&answers);
-    assert_eq!(tally.get("pin_wrong"), Some(&2), "{tally:?}");
-    assert_eq!(tally.get("request_burnt"), Some(&998), "{tally:?}");
+    // A page that is drawn after the last try says so, also that of an earlier one.
+    let told = |code| tally.get(code).copied().unwrap_or(0);
+    assert!(told("pin_wrong") <= 2 && told("pin_wrong") + told("request_burnt") == 1000, "{tally:?}");
     let id = browser.request();
     let request = server.read(move |tx| Box::pin(async move { requests::get(tx, &id).await })).await.unwrap();
     assert_eq!(request.tries, 3);

@@ -45,6 +45,12 @@ pub struct Citizen {
     pub language: Language,
 }
 
+impl std::fmt::Debug for Citizen {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Citizen(…)")
+    }
+}
+
 impl Record {
     /// Reads the row.
     ///

@@ -8,7 +8,7 @@ use aldaba_core::time::Timestamp;
 use aldaba_store::{StoreError, audit, devices, persons};
 use anyhow::{Context, anyhow, bail};
 
-use super::{CitizenCommand, Outcome, start};
+use super::{CitizenCommand, Outcome, ServerArgs, start};
 use crate::audit::entry;
 use crate::citizens::{import, mask, record};
 
@@ -24,7 +24,7 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 language: args.language,
             };
             let citizen = row.read().map_err(|faults| anyhow!("{}", faults.join("; ")))?;
-            start::with_app(&args.config.config, |app| async move {
+            start::with_app(&args.server, |app| async move {
                 match import::write(&app, vec![citizen]).await? {
                     import::Written { added: 1, .. } => println!("added"),
                     import::Written { .. } => println!("was there already: updated"),
@@ -32,8 +32,8 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 Ok(())
             })
         }
-        CitizenCommand::Show { config, document, reveal } => show(&config.config, &document, reveal),
-        CitizenCommand::Import { config, file } => {
+        CitizenCommand::Show { server, document, reveal } => show(&server, &document, reveal),
+        CitizenCommand::Import { server, file } => {
             let text = read(&file)?;
             // The whole file is read first: with a fault anywhere, nothing is written.
             let rows = import::read(&text).map_err(|faults| {
@@ -42,7 +42,7 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 }
                 anyhow!("{} faults; nothing was imported", faults.len())
             })?;
-            start::with_app(&config.config, |app| async move {
+            start::with_app(&server, |app| async move {
                 let written = import::write(&app, rows).await?;
                 println!("{} added, {} updated", written.added, written.updated);
                 Ok(())
@@ -60,9 +60,9 @@ fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| file.display().to_string())
 }
 
-fn show(config: &Path, document: &str, reveal: bool) -> Outcome {
+fn show(server: &ServerArgs, document: &str, reveal: bool) -> Outcome {
     let document = Document::parse(document).map_err(|_| anyhow!("the document number is not valid"))?;
-    start::with_app(config, |app| async move {
+    start::with_app(server, |app| async move {
         let now = app.now();
         let found = app
             .store()

@@ -63,6 +63,14 @@ async fn bind(listen: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     }
 }
 
+/// The settings of a demo that has run in that folder, for the commands that look after a server.
+pub(super) fn existing(data: &Path) -> anyhow::Result<Config> {
+    if !data.join("server.keys").is_file() {
+        bail!("--data {}: no demo has run in this folder", data.display());
+    }
+    config(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), data)
+}
+
 fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
     std::fs::DirBuilder::new()
         .recursive(true)

@@ -9,9 +9,9 @@ use crate::devices::revoke;
 
 pub(super) fn run(command: DeviceCommand) -> Outcome {
     match command {
-        DeviceCommand::List { config, document } => {
+        DeviceCommand::List { server, document } => {
             let document = Document::parse(&document).map_err(|_| anyhow!("the document number is not valid"))?;
-            start::with_app(&config.config, |app| async move {
+            start::with_app(&server, |app| async move {
                 let found = app
                     .store()
                     .read(move |tx| {
@@ -42,9 +42,9 @@ pub(super) fn run(command: DeviceCommand) -> Outcome {
                 Ok(())
             })
         }
-        DeviceCommand::Revoke { config, device } => {
+        DeviceCommand::Revoke { server, device } => {
             let id = device.parse().map_err(|_| anyhow!("a device's identifier is 32 hexadecimal digits"))?;
-            start::with_app(&config.config, |app| async move {
+            start::with_app(&server, |app| async move {
                 match revoke::revoke(&app, id).await? {
                     Some(true) => println!("{id} revoked"),
                     Some(false) => println!("{id} was revoked before"),

@@ -89,12 +89,24 @@ Examples:
 Prints `ready http://HOST:PORT` on standard output once it serves; everything else goes to standard error.
 The same folder can be used again: citizens, devices and keys are kept.";
 
-/// Which server.
+/// Which server to serve.
 #[derive(Args)]
 struct ConfigArgs {
     /// The settings file (TOML).
     #[arg(long, short, value_name = "FILE", env = "ALDABA_CONFIG")]
     config: PathBuf,
+}
+
+/// Which server to look after: a real one by its settings, or a demo by its folder.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct ServerArgs {
+    /// The settings file (TOML).
+    #[arg(long, short, value_name = "FILE", env = "ALDABA_CONFIG")]
+    config: Option<PathBuf>,
+    /// The folder of a demo.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -118,7 +130,7 @@ enum CitizenCommand {
     /// Show one citizen, masked unless --reveal.
     Show {
         #[command(flatten)]
-        config: ConfigArgs,
+        server: ServerArgs,
         /// DNI or NIE.
         document: String,
         /// Show name and phone in full. This is written to the audit log.
@@ -129,7 +141,7 @@ enum CitizenCommand {
     #[command(after_help = "Example of a file:\n  document,contrast,name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; phone and language may be empty.")]
     Import {
         #[command(flatten)]
-        config: ConfigArgs,
+        server: ServerArgs,
         /// The file; `-` reads standard input.
         file: PathBuf,
     },
@@ -138,7 +150,7 @@ enum CitizenCommand {
 #[derive(Args)]
 struct AddArgs {
     #[command(flatten)]
-    config: ConfigArgs,
+    server: ServerArgs,
     /// DNI or NIE.
     #[arg(long)]
     document: String,
@@ -164,14 +176,14 @@ enum DeviceCommand {
     /// List the devices of one citizen.
     List {
         #[command(flatten)]
-        config: ConfigArgs,
+        server: ServerArgs,
         /// DNI or NIE.
         document: String,
     },
     /// Revoke a device. A running server ends its stream within a second.
     Revoke {
         #[command(flatten)]
-        config: ConfigArgs,
+        server: ServerArgs,
         /// The identifier that `device list` shows.
         device: String,
     },
@@ -181,7 +193,7 @@ enum DeviceCommand {
 enum AuditCommand {
     /// Check the chain of every entry; names the first broken one. Keep the printed heads elsewhere: they show later
     /// whether the whole log was put back to an earlier day.
-    Verify(ConfigArgs),
+    Verify(ServerArgs),
 }
 
 #[derive(Subcommand)]
@@ -216,7 +228,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(args) => demo::run(args.listen, &args.data, args.no_browser),
         Command::Citizen(command) => citizen::run(command),
         Command::Device(command) => device::run(command),
-        Command::Audit(AuditCommand::Verify(args)) => operator::verify(&args.config),
+        Command::Audit(AuditCommand::Verify(server)) => operator::verify(&server),
         Command::Key(KeyCommand::Create { file }) => operator::create_key(&file),
         Command::Openapi => operator::openapi(),
     }

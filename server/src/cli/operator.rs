@@ -6,10 +6,10 @@ use aldaba_core::random::OsRandom;
 use aldaba_store::{KeyFile, audit};
 use anyhow::Context;
 
-use super::{Outcome, start};
+use super::{Outcome, ServerArgs, start};
 
-pub(super) fn verify(config: &Path) -> Outcome {
-    start::with_app(config, |app| async move {
+pub(super) fn verify(server: &ServerArgs) -> Outcome {
+    start::with_app(server, |app| async move {
         let summary = audit::verify(app.store()).await?;
         println!("{} entries, each continues the one before it", summary.entries);
         for (lane, (seq, hash)) in summary.heads {

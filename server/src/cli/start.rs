@@ -1,7 +1,6 @@
 //! What the commands share: settings, log, database, and a runtime.
 
 use std::future::Future;
-use std::path::Path;
 use std::sync::Arc;
 
 use aldaba_core::random::OsRandom;
@@ -10,6 +9,8 @@ use aldaba_store::{KeyFile, Store, StoreConfig};
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
+use super::ServerArgs;
+use super::demo::existing as demo_config;
 use crate::app::{App, Parts};
 use crate::config::{Config, LogFormat};
 use crate::places::Places;
@@ -51,12 +52,16 @@ pub(super) async fn open(config: Config) -> anyhow::Result<App> {
 }
 
 /// For the commands that look after a server: opens what the settings name, does one thing, and closes it again.
-pub(super) fn with_app<F, Fut>(config: &Path, job: F) -> anyhow::Result<()>
+pub(super) fn with_app<F, Fut>(server: &ServerArgs, job: F) -> anyhow::Result<()>
 where
     F: FnOnce(App) -> Fut,
     Fut: Future<Output = anyhow::Result<()>>,
 {
-    let config = Config::load(config)?;
+    let config = match (&server.config, &server.data) {
+        (Some(file), _) => Config::load(file)?,
+        (None, Some(folder)) => demo_config(folder)?,
+        (None, None) => anyhow::bail!("--config FILE or --data FOLDER says which server"),
+    };
     block_on(Some(1), async move {
         let app = open(config).await?;
         let outcome = job(app.clone()).await;

@@ -152,6 +152,9 @@ impl Config {
     /// # Errors
     /// The first setting that is unsafe, why, and what to do.
     pub fn check(&self) -> Result<(), ConfigError> {
+        self.policy
+            .check()
+            .map_err(|error| ConfigError::Refused { setting: "policy", why: error.to_string() })?;
         check_key_file(&self.key_file)?;
         check_database(&self.database)?;
         if let Some(file) = &self.geoip_database

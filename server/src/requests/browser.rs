@@ -23,7 +23,8 @@ impl BrowserInfo {
         // The header is the caller's: a very long one is not worth reading.
         let known = user_agent.filter(|text| text.len() <= 512).and_then(|text| Parser::new().parse(text));
         let (browser, system) = match known {
-            Some(known) if known.category != "crawler" => (
+            // Robots and programs are no browser that somebody would recognise.
+            Some(known) if ["pc", "smartphone", "mobilephone", "appliance"].contains(&known.category) => (
                 name(known.name).map(|name| match known.version.split('.').next() {
                     Some(major) if major.bytes().all(|byte| byte.is_ascii_digit()) && !major.is_empty() => {
                         format!("{name} {major}")

@@ -1,0 +1,297 @@
+//! The HTTP SMS gateway and the worker in front of it, against an endpoint on this machine that is slow, fails, refuses
+//! and forgets to answer.
+
+use std::collections::{BTreeMap, HashMap};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aldaba_core::random::SeededRandom;
+use aldaba_server::config::Gateway;
+use aldaba_server::messages::gateway::HttpGateway;
+use aldaba_server::messages::worker::{self, Patience};
+use aldaba_server::testing::{ANA, LUIS, PendingActivation, TestServer};
+use aldaba_store::Backend;
+use aldaba_store::outbox::MessageState;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use http::{HeaderMap, StatusCode};
+
+on_both!(
+    a_message_leaves_once,
+    a_gateway_that_fails_is_tried_again_later_and_later,
+    a_gateway_that_is_too_slow_is_tried_again,
+    an_answer_that_was_lost_sends_no_second_sms,
+    a_refused_message_is_given_up,
+    a_message_is_given_up_in_the_end,
+    two_workers_send_a_message_once,
+    a_code_that_is_over_is_not_sent,
+    a_worker_that_died_leaves_its_messages_to_the_next,
+);
+
+/// What the endpoint does with a call.
+#[derive(Clone, Copy, PartialEq)]
+enum Manner {
+    Take,
+    Fail,
+    Refuse,
+    /// Takes it, and answers too late.
+    Slow,
+    /// Takes it, and answers that it failed.
+    TakeAndFail,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Calls, in order: idempotency key and body.
+    calls: Vec<(String, String)>,
+    /// SMS that really went, by idempotency key.
+    sent: HashMap<String, String>,
+    authorization: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Endpoint {
+    seen: Arc<Mutex<Seen>>,
+    manner: Arc<Mutex<Manner>>,
+    url: String,
+}
+
+impl Endpoint {
+    async fn start(manner: Manner) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = Self {
+            seen: Arc::default(),
+            manner: Arc::new(Mutex::new(manner)),
+            url: format!("http://{}/send", listener.local_addr().unwrap()),
+        };
+        let router = Router::new().route("/send", post(take)).with_state(endpoint.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        endpoint
+    }
+
+    fn behave(&self, manner: Manner) {
+        *self.manner.lock().unwrap() = manner;
+    }
+
+    fn calls(&self) -> usize {
+        self.seen.lock().unwrap().calls.len()
+    }
+
+    fn sent(&self) -> usize {
+        self.seen.lock().unwrap().sent.len()
+    }
+
+    fn gateway(&self, secret: &Path) -> HttpGateway {
+        HttpGateway::new(&Gateway {
+            url: self.url.clone(),
+            method: "POST".to_owned(),
+            headers: BTreeMap::from([
+                ("content-type".to_owned(), "application/json".to_owned()),
+                ("authorization".to_owned(), "Bearer {secret:token}".to_owned()),
+            ]),
+            body: r#"{"to":"{to}","text":"{text}"}"#.to_owned(),
+            secrets: BTreeMap::from([("token".to_owned(), secret.to_owned())]),
+            idempotency_header: "idempotency-key".to_owned(),
+            deadline_seconds: 1,
+            attempts: 4,
+            first_wait_seconds: 2,
+        })
+        .unwrap()
+    }
+}
+
+async fn take(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String) -> StatusCode {
+    let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+    let manner = *endpoint.manner.lock().unwrap();
+    {
+        let mut seen = endpoint.seen.lock().unwrap();
+        seen.calls.push((key.clone(), body.clone()));
+        seen.authorization.push(headers["authorization"].to_str().unwrap().to_owned());
+        if matches!(manner, Manner::Take | Manner::Slow | Manner::TakeAndFail) {
+            seen.sent.insert(key, body);
+        }
+    }
+    match manner {
+        Manner::Take => StatusCode::OK,
+        Manner::Fail | Manner::TakeAndFail => StatusCode::BAD_GATEWAY,
+        Manner::Refuse => StatusCode::UNPROCESSABLE_ENTITY,
+        Manner::Slow => {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            StatusCode::OK
+        }
+    }
+}
+
+const PATIENCE: Patience =
+    Patience { attempts: 4, first_wait: Duration::from_secs(2), deadline: Duration::from_secs(1) };
+
+struct Setting {
+    server: TestServer,
+    endpoint: Endpoint,
+    gateway: HttpGateway,
+    _folder: tempfile::TempDir,
+}
+
+async fn setting(backend: Backend, manner: Manner) -> Setting {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("token");
+    std::fs::write(&secret, "s3cr3t\n").unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o400)).unwrap();
+    let endpoint = Endpoint::start(manner).await;
+    let gateway = endpoint.gateway(&secret);
+    Setting { server: TestServer::new(backend).await, endpoint, gateway, _folder: folder }
+}
+
+impl Setting {
+    async fn send_due(&self) -> usize {
+        worker::send_due(&self.server.app, &self.gateway, PATIENCE).await.unwrap()
+    }
+
+    async fn state(&self) -> MessageState {
+        self.server.messages().await[0].state
+    }
+}
+
+// REQ-MSG-01
+async fn a_message_leaves_once(backend: Backend) {
+    let setting = setting(backend, Manner::Take).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    assert_eq!(setting.send_due().await, 1);
+    assert_eq!(setting.send_due().await, 0);
+    setting.server.wait(24 * 3600);
+    assert_eq!(setting.send_due().await, 0);
+    assert_eq!(setting.state().await, MessageState::Sent);
+    let seen = setting.endpoint.seen.lock().unwrap();
+    let (_, body) = &seen.calls[0];
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["to"], ANA.phone);
+    assert!(body["text"].as_str().unwrap().lines().last().unwrap().starts_with("@pin.example #"));
+    assert_eq!(seen.authorization, ["Bearer s3cr3t"]);
+}
+
+// REQ-MSG-02
+async fn a_gateway_that_fails_is_tried_again_later_and_later(backend: Backend) {
+    let setting = setting(backend, Manner::Fail).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    setting.send_due().await;
+    assert_eq!((setting.endpoint.calls(), setting.state().await), (1, MessageState::Queued));
+    assert_eq!(setting.send_due().await, 0, "not at once");
+    setting.server.wait(3);
+    setting.send_due().await;
+    assert_eq!(setting.endpoint.calls(), 2);
+    setting.server.wait(2);
+    assert_eq!(setting.send_due().await, 0, "the second wait is twice as long");
+    setting.server.wait(3);
+    setting.endpoint.behave(Manner::Take);
+    setting.send_due().await;
+    assert_eq!((setting.endpoint.sent(), setting.state().await), (1, MessageState::Sent));
+    let seen = setting.endpoint.seen.lock().unwrap();
+    assert!(seen.calls.iter().all(|(key, _)| *key == seen.calls[0].0), "one key for all tries");
+}
+
+// REQ-MSG-03
+async fn a_gateway_that_is_too_slow_is_tried_again(backend: Backend) {
+    let setting = setting(backend, Manner::Slow).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    let began = std::time::Instant::now();
+    setting.send_due().await;
+    assert!(began.elapsed() < Duration::from_millis(2500), "the deadline holds");
+    assert_eq!(setting.state().await, MessageState::Queued);
+}
+
+// REQ-MSG-04
+async fn an_answer_that_was_lost_sends_no_second_sms(backend: Backend) {
+    let setting = setting(backend, Manner::TakeAndFail).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    setting.send_due().await;
+    setting.server.wait(3);
+    setting.endpoint.behave(Manner::Take);
+    setting.send_due().await;
+    assert_eq!((setting.endpoint.calls(), setting.endpoint.sent()), (2, 1));
+    assert_eq!(setting.state().await, MessageState::Sent);
+}
+
+// REQ-MSG-05
+async fn a_refused_message_is_given_up(backend: Backend) {
+    let setting = setting(backend, Manner::Refuse).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    setting.send_due().await;
+    setting.server.wait(3600);
+    setting.send_due().await;
+    assert_eq!((setting.endpoint.calls(), setting.state().await), (1, MessageState::Failed));
+}
+
+// REQ-MSG-06
+async fn a_message_is_given_up_in_the_end(backend: Backend) {
+    let setting = setting(backend, Manner::Fail).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    for _ in 0..10 {
+        setting.send_due().await;
+        setting.server.wait(30);
+    }
+    assert_eq!((setting.endpoint.calls(), setting.state().await), (4, MessageState::Failed));
+}
+
+// REQ-MSG-07
+async fn two_workers_send_a_message_once(backend: Backend) {
+    let setting = setting(backend, Manner::Take).await;
+    for person in [ANA, LUIS] {
+        for _ in 0..3 {
+            PendingActivation::start(&setting.server, &person).await;
+        }
+    }
+    let node = setting.server.another_node();
+    let (one, two) = tokio::join!(
+        worker::send_due(&setting.server.app, &setting.gateway, PATIENCE),
+        worker::send_due(&node, &setting.gateway, PATIENCE)
+    );
+    assert_eq!(one.unwrap() + two.unwrap(), 6);
+    assert_eq!((setting.endpoint.calls(), setting.endpoint.sent()), (6, 6));
+}
+
+// REQ-MSG-08
+async fn a_code_that_is_over_is_not_sent(backend: Backend) {
+    let setting = setting(backend, Manner::Take).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    setting.server.wait(600);
+    assert_eq!(setting.send_due().await, 0);
+    assert_eq!(setting.endpoint.calls(), 0);
+}
+
+// REQ-MSG-09
+async fn a_worker_that_died_leaves_its_messages_to_the_next(backend: Backend) {
+    let setting = setting(backend, Manner::Take).await;
+    PendingActivation::start(&setting.server, &ANA).await;
+    let now = setting.server.app.now();
+    let lease = Duration::from_secs(60);
+    let claimed = setting.server.app.store().write(move |tx| {
+        Box::pin(async move { aldaba_store::outbox::claim_due(tx, now, lease, 10).await })
+    });
+    assert_eq!(claimed.await.unwrap().len(), 1);
+    setting.server.wait(59);
+    assert_eq!(setting.send_due().await, 0);
+    setting.server.wait(1);
+    assert_eq!(setting.send_due().await, 1);
+    assert_eq!(setting.endpoint.sent(), 1);
+}
+
+// REQ-MSG-10
+#[test]
+fn waits_double_and_spread() {
+    let random = SeededRandom::new(4);
+    let mut longest = Duration::ZERO;
+    for failed in 1..=5 {
+        let base = 2_000u64 << (failed - 1);
+        for _ in 0..200 {
+            let wait = PATIENCE.wait(failed, &random);
+            let millis = u64::try_from(wait.as_millis()).unwrap();
+            assert!((base * 3 / 4..=base * 5 / 4).contains(&millis), "{failed}: {millis}");
+            longest = longest.max(wait);
+        }
+    }
+    assert!(longest > Duration::from_secs(33));
+    assert!(PATIENCE.wait(1000, &random) <= Duration::from_secs(4500));
+}
