@@ -7,17 +7,30 @@ use aldaba_store::audit::Entry;
 /// An entry about a person, or about nobody.
 #[must_use]
 pub fn entry(at: Timestamp, kind: &'static str, person: Option<PersonId>) -> Entry {
-    Entry { at, kind, person, device: None, request: None, detail: serde_json::Value::Null }
+    Entry {
+        at,
+        kind,
+        person,
+        device: None,
+        request: None,
+        detail: serde_json::Value::Null,
+    }
 }
 
 /// The entry, with the device it is about.
 #[must_use]
 pub fn of_device(entry: Entry, device: DeviceId) -> Entry {
-    Entry { device: Some(device), ..entry }
+    Entry {
+        device: Some(device),
+        ..entry
+    }
 }
 
 /// The entry, with the request it is about.
 #[must_use]
 pub fn of_request(entry: Entry, request: RequestId) -> Entry {
-    Entry { request: Some(request), ..entry }
+    Entry {
+        request: Some(request),
+        ..entry
+    }
 }

@@ -42,7 +42,7 @@ pub struct Config {
     /// A MaxMind city database, to show the rough place of a request.
     #[serde(default)]
     pub geoip_database: Option<PathBuf>,
-    /// What to log, as tracing filters say it: `info`, `aldaba_server=debug,info`.
+    /// What to log, as tracing filters say it: `info`, `aldaba_server=debug,info`. By default [`LOG`].
     #[serde(default = "default_log")]
     pub log: String,
     /// `text` for people, `json` for collectors.
@@ -211,7 +211,9 @@ impl Config {
                 why: format!("there is no file {}", file.display()),
             });
         }
-        let environment = Env::prefixed("ALDABA_").ignore(&["config", "test_postgres"]).split("__");
+        let environment = Env::prefixed("ALDABA_")
+            .ignore(&["config", "test_postgres"])
+            .split("__");
         let config: Self = Figment::new()
             .merge(Toml::file_exact(file))
             .merge(environment)
@@ -226,8 +228,11 @@ fn default_connections() -> u32 {
     16
 }
 
+/// Our own lines; of the database's layers only what is wrong: their spans would cost as much as a statement.
+pub const LOG: &str = "info,sea_orm=warn,sea_orm_migration=warn,sqlx=warn";
+
 fn default_log() -> String {
-    "info".to_owned()
+    LOG.to_owned()
 }
 
 fn default_method() -> String {

@@ -30,7 +30,11 @@ pub async fn run(app: App) {
 pub async fn purge(app: &App) {
     loop {
         let now = app.now();
-        match app.store().write(move |tx| Box::pin(async move { maintenance::purge(tx, now).await })).await {
+        match app
+            .store()
+            .write(move |tx| Box::pin(async move { maintenance::purge(tx, now).await }))
+            .await
+        {
             Ok(purged) => {
                 if purged.total() > 0 {
                     tracing::info!(rows = purged.total(), "old rows thrown away");

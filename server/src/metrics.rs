@@ -34,7 +34,13 @@ impl Metrics {
         let handle = recorder.handle();
         let streams = recorder.register_gauge(&Key::from_static_name("aldaba_event_streams"), &METADATA);
         let rate_limited = recorder.register_counter(&Key::from_static_name("aldaba_rate_limited_total"), &METADATA);
-        Self { recorder, handle, streams, open_streams: AtomicUsize::new(0), rate_limited }
+        Self {
+            recorder,
+            handle,
+            streams,
+            open_streams: AtomicUsize::new(0),
+            rate_limited,
+        }
     }
 
     /// An event stream was opened.
@@ -62,19 +68,28 @@ impl Metrics {
             Label::new("route", route.to_owned()),
             Label::new("status", status.to_string()),
         ];
-        self.recorder.register_histogram(&Key::from_parts(LATENCY, labels), &METADATA).record(latency.as_secs_f64());
+        self.recorder
+            .register_histogram(&Key::from_parts(LATENCY, labels), &METADATA)
+            .record(latency.as_secs_f64());
     }
 
     /// How a use case ended: `activation_confirm` / `wrong_code`.
     pub fn outcome(&self, what: &'static str, outcome: &'static str) {
-        let labels = vec![Label::from_static_parts("what", what), Label::from_static_parts("outcome", outcome)];
-        self.recorder.register_counter(&Key::from_parts("aldaba_outcomes_total", labels), &METADATA).increment(1);
+        let labels = vec![
+            Label::from_static_parts("what", what),
+            Label::from_static_parts("outcome", outcome),
+        ];
+        self.recorder
+            .register_counter(&Key::from_parts("aldaba_outcomes_total", labels), &METADATA)
+            .increment(1);
     }
 
     /// What a message's try came to: `sent`, `retry`, `given_up`.
     pub fn message(&self, result: &'static str) {
         let labels = vec![Label::from_static_parts("result", result)];
-        self.recorder.register_counter(&Key::from_parts("aldaba_messages_total", labels), &METADATA).increment(1);
+        self.recorder
+            .register_counter(&Key::from_parts("aldaba_messages_total", labels), &METADATA)
+            .increment(1);
     }
 
     /// The figures in Prometheus' text format.

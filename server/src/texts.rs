@@ -37,7 +37,10 @@ impl Texts {
     /// The texts that the program carries.
     #[must_use]
     pub fn embedded() -> Self {
-        Self(Arc::new(Bundles { es: bundle("es", SPANISH), en: bundle("en", ENGLISH) }))
+        Self(Arc::new(Bundles {
+            es: bundle("es", SPANISH),
+            en: bundle("en", ENGLISH),
+        }))
     }
 
     /// The text of that key without variables. A key that exists nowhere is returned as it is, and logged.
@@ -70,7 +73,9 @@ impl Texts {
     }
 
     fn format(&self, language: Language, key: &str, arguments: Option<&FluentArgs<'_>>) -> String {
-        let text = [self.bundle(language), &self.0.es].into_iter().find_map(|bundle| render(bundle, key, arguments));
+        let text = [self.bundle(language), &self.0.es]
+            .into_iter()
+            .find_map(|bundle| render(bundle, key, arguments));
         text.unwrap_or_else(|| {
             tracing::error!(key, "no such text");
             key.to_owned()

@@ -7,9 +7,16 @@ use aldaba_server::testing::{ANA, Answer, LUIS, PendingActivation, TestDevice, T
 use aldaba_store::Backend;
 use aldaba_store::outbox::MessageKind;
 
-const STRANGER: TestPerson =
-    TestPerson { document: "55667788Z", contrast: "2033-01-25", name: "nobody", phone: "+34600000099" };
-const WRONG_DATE: TestPerson = TestPerson { contrast: "2031-05-18", ..ANA };
+const STRANGER: TestPerson = TestPerson {
+    document: "55667788Z",
+    contrast: "2033-01-25",
+    name: "nobody",
+    phone: "+34600000099",
+};
+const WRONG_DATE: TestPerson = TestPerson {
+    contrast: "2031-05-18",
+    ..ANA
+};
 
 on_both!(
     a_device_is_activated,
@@ -26,7 +33,12 @@ on_both!(
 
 async fn start(server: &TestServer, person: &TestPerson) -> Answer {
     let (signing, agreement) = (SigningKey::generate(&OsRandom), AgreementKey::generate(&OsRandom));
-    server.post_json("/v1/activations", &PendingActivation::body(person, &signing, &agreement, "Móvil")).await
+    server
+        .post_json(
+            "/v1/activations",
+            &PendingActivation::body(person, &signing, &agreement, "Móvil"),
+        )
+        .await
 }
 
 // REQ-ACT-01
@@ -63,7 +75,8 @@ async fn strangers_wrong_dates_and_right_ones_are_answered_alike(backend: Backen
     let blank = |answer: &Answer| {
         let started: wire::ActivationStarted = answer.json();
         let text = answer.text();
-        text.replace(&started.activation_id, "ID").replace(&started.agreement_key, "KEY")
+        text.replace(&started.activation_id, "ID")
+            .replace(&started.agreement_key, "KEY")
     };
     let headers = |answer: &Answer| format!("{:?}", answer.headers);
     for answer in &answers {
@@ -81,7 +94,12 @@ async fn strangers_wrong_dates_and_right_ones_are_answered_alike(backend: Backen
         resent.push(server.send(request).await.expect(202));
     }
     let unknown = "/v1/activations/00112233445566778899aabbccddeeff/resend";
-    resent.push(server.send(http::Request::post(unknown).body(axum::body::Body::empty()).unwrap()).await.expect(202));
+    resent.push(
+        server
+            .send(http::Request::post(unknown).body(axum::body::Body::empty()).unwrap())
+            .await
+            .expect(202),
+    );
     assert!(resent.iter().all(|answer| answer.body == resent[0].body));
     assert_eq!(server.messages().await.len(), 2);
 }
@@ -90,41 +108,75 @@ async fn strangers_wrong_dates_and_right_ones_are_answered_alike(backend: Backen
 async fn malformed_data_is_refused_before_anything_else(backend: Backend) {
     let server = TestServer::new(backend).await;
     for document in ["", "12345678A", "1234", "hola"] {
-        start(&server, &TestPerson { document, ..ANA }).await.expect_problem("document_invalid");
+        start(&server, &TestPerson { document, ..ANA })
+            .await
+            .expect_problem("document_invalid");
     }
     for contrast in ["", "31-02-2030", "C01234567", "01-01-9999"] {
-        start(&server, &TestPerson { contrast, ..ANA }).await.expect_problem("contrast_invalid");
+        start(&server, &TestPerson { contrast, ..ANA })
+            .await
+            .expect_problem("contrast_invalid");
     }
     let (signing, agreement) = (SigningKey::generate(&OsRandom), AgreementKey::generate(&OsRandom));
     let good = PendingActivation::body(&ANA, &signing, &agreement, "Móvil");
     let long = "x".repeat(65);
     let bad = [
-        wire::StartActivation { signing_key: "AAAA".into(), ..good.clone() },
-        wire::StartActivation { agreement_key: "no base64!".into(), ..good.clone() },
-        wire::StartActivation { language: "español".into(), ..good.clone() },
         wire::StartActivation {
-            device: wire::DeviceDescription { name: String::new(), platform: "linux".into() },
+            signing_key: "AAAA".into(),
             ..good.clone()
         },
         wire::StartActivation {
-            device: wire::DeviceDescription { name: long, platform: "linux".into() },
+            agreement_key: "no base64!".into(),
             ..good.clone()
         },
         wire::StartActivation {
-            device: wire::DeviceDescription { name: "a\u{7}b".into(), platform: "linux".into() },
+            language: "español".into(),
             ..good.clone()
         },
         wire::StartActivation {
-            device: wire::DeviceDescription { name: "Móvil".into(), platform: "beos".into() },
+            device: wire::DeviceDescription {
+                name: String::new(),
+                platform: "linux".into(),
+            },
+            ..good.clone()
+        },
+        wire::StartActivation {
+            device: wire::DeviceDescription {
+                name: long,
+                platform: "linux".into(),
+            },
+            ..good.clone()
+        },
+        wire::StartActivation {
+            device: wire::DeviceDescription {
+                name: "a\u{7}b".into(),
+                platform: "linux".into(),
+            },
+            ..good.clone()
+        },
+        wire::StartActivation {
+            device: wire::DeviceDescription {
+                name: "Móvil".into(),
+                platform: "beos".into(),
+            },
             ..good.clone()
         },
     ];
     for body in bad {
-        server.post_json("/v1/activations", &body).await.expect_problem("request_invalid");
+        server
+            .post_json("/v1/activations", &body)
+            .await
+            .expect_problem("request_invalid");
     }
-    server.post_json("/v1/activations", &serde_json::json!({ "document": "12345678Z" })).await.expect_problem("request_invalid");
+    server
+        .post_json("/v1/activations", &serde_json::json!({ "document": "12345678Z" }))
+        .await
+        .expect_problem("request_invalid");
     let plain = http::Request::post("/v1/activations").header("content-type", "text/plain");
-    server.send(plain.body(axum::body::Body::from("{}")).unwrap()).await.expect_problem("request_invalid");
+    server
+        .send(plain.body(axum::body::Body::from("{}")).unwrap())
+        .await
+        .expect_problem("request_invalid");
     let huge = http::Request::post("/v1/activations").header("content-type", "application/json");
     let huge = huge.body(axum::body::Body::from(vec![b' '; 20_000])).unwrap();
     server.send(huge).await.expect_problem("payload_too_large");
@@ -137,31 +189,65 @@ async fn wrong_codes_and_signatures_cost_tries_and_have_one_answer(backend: Back
     let pending = PendingActivation::start(&server, &ANA).await;
     let code = server.last_code(ANA.phone).await;
     let wrong = if code == "AAAAAAAA" { "BBBBBBBB" } else { "AAAAAAAA" };
-    let mut answers = vec![pending.confirm(&server, wrong).await.expect_problem("activation_failed")];
+    let mut answers = vec![
+        pending
+            .confirm(&server, wrong)
+            .await
+            .expect_problem("activation_failed"),
+    ];
     // The right code with somebody else's signature, and with a code that cannot be one.
     let other = aldaba_protocol::b64::encode(&[7; 64]);
-    answers.push(server.send(pending.confirmation_signed(&code, other.clone())).await.expect_problem("activation_failed"));
-    answers.push(server.send(pending.confirmation_signed("?", other)).await.expect_problem("activation_failed"));
+    answers.push(
+        server
+            .send(pending.confirmation_signed(&code, other.clone()))
+            .await
+            .expect_problem("activation_failed"),
+    );
+    answers.push(
+        server
+            .send(pending.confirmation_signed("?", other))
+            .await
+            .expect_problem("activation_failed"),
+    );
     for _ in 0..2 {
-        answers.push(pending.confirm(&server, wrong).await.expect_problem("activation_failed"));
+        answers.push(
+            pending
+                .confirm(&server, wrong)
+                .await
+                .expect_problem("activation_failed"),
+        );
     }
     // Five tries are used up: the right one comes too late, and is answered just the same.
-    answers.push(pending.confirm(&server, &code).await.expect_problem("activation_failed"));
+    answers.push(
+        pending
+            .confirm(&server, &code)
+            .await
+            .expect_problem("activation_failed"),
+    );
     let unknown = http::Request::post("/v1/activations/nonsense/confirm").header("content-type", "application/json");
     let body = serde_json::json!({ "code": code, "signature": aldaba_protocol::b64::encode(&[7; 64]) });
-    answers.push(server.send(unknown.body(axum::body::Body::from(body.to_string())).unwrap()).await);
+    answers.push(
+        server
+            .send(unknown.body(axum::body::Body::from(body.to_string())).unwrap())
+            .await,
+    );
     assert!(answers.iter().all(|answer| answer.body == answers[0].body));
 }
 
 // REQ-ACT-05
 async fn a_code_lives_ten_minutes_to_the_second(backend: Backend) {
     let server = TestServer::new(backend).await;
-    let (late, just) = (PendingActivation::start(&server, &ANA).await, PendingActivation::start(&server, &LUIS).await);
+    let (late, just) = (
+        PendingActivation::start(&server, &ANA).await,
+        PendingActivation::start(&server, &LUIS).await,
+    );
     let (late_code, just_code) = (server.last_code(ANA.phone).await, server.last_code(LUIS.phone).await);
     server.wait(599);
     just.confirm(&server, &just_code).await.expect(200);
     server.wait(1);
-    late.confirm(&server, &late_code).await.expect_problem("activation_failed");
+    late.confirm(&server, &late_code)
+        .await
+        .expect_problem("activation_failed");
 }
 
 // REQ-ACT-06
@@ -182,7 +268,10 @@ async fn an_earlier_code_stays_valid_for_its_own_life(backend: Backend) {
     pending.resend(&server).await.expect(202);
     let second = server.last_code(LUIS.phone).await;
     server.wait(300);
-    pending.confirm(&server, &first).await.expect_problem("activation_failed");
+    pending
+        .confirm(&server, &first)
+        .await
+        .expect_problem("activation_failed");
     // The activation lives as long as its last code.
     server.wait(299);
     pending.confirm(&server, &second).await.expect(200);
@@ -198,7 +287,11 @@ async fn three_live_activations_a_person(backend: Backend) {
     for _ in 0..4 {
         PendingActivation::start(&server, &ANA).await;
     }
-    assert_eq!(server.messages().await.len(), 3, "the fourth is answered and sends nothing");
+    assert_eq!(
+        server.messages().await.len(),
+        3,
+        "the fourth is answered and sends nothing"
+    );
     PendingActivation::start(&server, &LUIS).await;
     assert_eq!(server.messages().await.len(), 4, "another person's are their own");
     server.wait(600);
@@ -232,13 +325,18 @@ async fn an_activation_is_confirmed_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let pending = PendingActivation::start(&server, &ANA).await;
     let code = server.last_code(ANA.phone).await;
-    let answers = server.send_all((0..5).map(|_| pending.confirmation(&code)).collect()).await;
+    let answers = server
+        .send_all((0..5).map(|_| pending.confirmation(&code)).collect())
+        .await;
     let confirmed = answers.iter().filter(|answer| answer.status == 200).count();
     assert_eq!(confirmed, 1);
     for answer in answers.into_iter().filter(|answer| answer.status != 200) {
         answer.expect_problem("activation_failed");
     }
-    pending.confirm(&server, &code).await.expect_problem("activation_failed");
+    pending
+        .confirm(&server, &code)
+        .await
+        .expect_problem("activation_failed");
 }
 
 // REQ-ACT-10

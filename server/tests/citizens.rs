@@ -4,7 +4,11 @@ use aldaba_server::citizens::{import, sample};
 use aldaba_server::testing::{ANA, TestDevice, TestPerson, TestServer};
 use aldaba_store::{Backend, persons};
 
-on_both!(all_rows_are_imported_or_none, an_import_updates_who_is_there, the_demos_people_are_added_once);
+on_both!(
+    all_rows_are_imported_or_none,
+    an_import_updates_who_is_there,
+    the_demos_people_are_added_once
+);
 
 const GOOD: &str = "document,contrast,name,phone,level,language
 55667788Z,2033-01-25,Nuria Puig Soler,600000006,low,es
@@ -16,8 +20,12 @@ async fn all_rows_are_imported_or_none(backend: Backend) {
     let server = TestServer::new(backend).await;
     let written = import::write(&server.app, import::read(GOOD).unwrap()).await.unwrap();
     assert_eq!((written.added, written.updated), (2, 0));
-    let nuria =
-        TestPerson { document: "55667788Z", contrast: "25/01/2033", name: "Nuria Puig Soler", phone: "+34600000006" };
+    let nuria = TestPerson {
+        document: "55667788Z",
+        contrast: "25/01/2033",
+        name: "Nuria Puig Soler",
+        phone: "+34600000006",
+    };
     TestDevice::activate(&server, &nuria).await;
 
     let bad = "\u{feff}document;contrast;name;phone;level
@@ -28,8 +36,11 @@ async fn all_rows_are_imported_or_none(backend: Backend) {
 1234 5678 z;2031-05-17;Tres otra vez;;
 solo uno
 ";
-    let faults: Vec<String> =
-        import::read(bad).unwrap_err().into_iter().map(|fault| fault.to_string()).collect();
+    let faults: Vec<String> = import::read(bad)
+        .unwrap_err()
+        .into_iter()
+        .map(|fault| fault.to_string())
+        .collect();
     assert_eq!(
         faults,
         [
@@ -43,7 +54,12 @@ solo uno
         ]
     );
     assert_eq!(import::read("document,name\n").unwrap_err().len(), 1);
-    assert_eq!(import::read("document,contrast,name,shoe_size\n12345678Z,2031-05-17,Ana,38\n").unwrap_err().len(), 1);
+    assert_eq!(
+        import::read("document,contrast,name,shoe_size\n12345678Z,2031-05-17,Ana,38\n")
+            .unwrap_err()
+            .len(),
+        1
+    );
     assert_eq!(server.read(|tx| Box::pin(persons::count(tx))).await, 4);
 }
 
@@ -55,7 +71,11 @@ async fn an_import_updates_who_is_there(backend: Backend) {
     let written = import::write(&server.app, import::read(rows).unwrap()).await.unwrap();
     assert_eq!((written.added, written.updated), (0, 1));
     before.info(&server).await.expect(200);
-    let renewed = TestPerson { contrast: "2035-01-01", phone: "+34600000077", ..ANA };
+    let renewed = TestPerson {
+        contrast: "2035-01-01",
+        phone: "+34600000077",
+        ..ANA
+    };
     TestDevice::activate(&server, &renewed).await;
 }
 
@@ -63,6 +83,10 @@ async fn an_import_updates_who_is_there(backend: Backend) {
 async fn the_demos_people_are_added_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let missing = sample::people().len() as u64 - 2;
-    assert_eq!(sample::add_missing(&server.app).await.unwrap(), missing, "two are there already");
+    assert_eq!(
+        sample::add_missing(&server.app).await.unwrap(),
+        missing,
+        "two are there already"
+    );
     assert_eq!(sample::add_missing(&server.app).await.unwrap(), 0);
 }

@@ -53,7 +53,13 @@ async fn an_address_is_limited_before_anything_else(backend: Backend) {
 // REQ-SEC-01
 async fn answers_carry_security_headers(backend: Backend) {
     let server = TestServer::new(backend).await;
-    for path in ["/v1/time", "/healthz", "/nothing", "/signin?site=sede&procedure=padron", "/openapi.json"] {
+    for path in [
+        "/v1/time",
+        "/healthz",
+        "/nothing",
+        "/signin?site=sede&procedure=padron",
+        "/openapi.json",
+    ] {
         let answer = server.get(path).await;
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
@@ -63,7 +69,12 @@ async fn answers_carry_security_headers(backend: Backend) {
         ] {
             assert_eq!(answer.headers[name], value, "{path}");
         }
-        assert!(answer.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+        assert!(
+            answer.headers["content-security-policy"]
+                .to_str()
+                .unwrap()
+                .contains("default-src 'none'")
+        );
     }
 }
 
@@ -76,7 +87,10 @@ async fn problems_speak_the_callers_language(backend: Backend) {
         ("en-GB,en;q=0.9", "This address does not exist"),
         ("fr", "Esta dirección no existe"),
     ] {
-        let request = Request::get("/nothing").header("accept-language", accepted).body(Body::empty()).unwrap();
+        let request = Request::get("/nothing")
+            .header("accept-language", accepted)
+            .body(Body::empty())
+            .unwrap();
         let answer = server.send(request).await.expect_problem("not_found");
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         let problem: wire::Problem = answer.json();
@@ -87,7 +101,11 @@ async fn problems_speak_the_callers_language(backend: Backend) {
     server.send(request).await.expect_problem("method_not_allowed");
     for code in ErrorCode::ALL.into_iter().filter(|code| code.status().is_some()) {
         for language in Language::ALL {
-            assert!(server.app.texts().has(language, &title_key(code)), "{code} has no title in {}", language.tag());
+            assert!(
+                server.app.texts().has(language, &title_key(code)),
+                "{code} has no title in {}",
+                language.tag()
+            );
         }
     }
 }
@@ -125,7 +143,10 @@ async fn without_its_database_nothing_is_accepted(backend: Backend) {
         aldaba_protocol::keys::AgreementKey::generate(server.app.random()),
     );
     let body = PendingActivation::body(&ANA, &signing, &agreement, "Móvil");
-    server.post_json("/v1/activations", &body).await.expect_problem("unavailable");
+    server
+        .post_json("/v1/activations", &body)
+        .await
+        .expect_problem("unavailable");
     server.get("/healthz").await.expect(200);
 }
 
@@ -137,7 +158,13 @@ fn the_description_of_the_api_names_every_call() {
         .as_object()
         .unwrap()
         .iter()
-        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+        .flat_map(|(path, methods)| {
+            methods
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(move |method| format!("{method} {path}"))
+        })
         .collect();
     for call in [
         "post /v1/activations",

@@ -109,7 +109,8 @@ async fn take(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String
     {
         let mut seen = endpoint.seen.lock().unwrap();
         seen.calls.push((key.clone(), body.clone()));
-        seen.authorization.push(headers["authorization"].to_str().unwrap().to_owned());
+        seen.authorization
+            .push(headers["authorization"].to_str().unwrap().to_owned());
         if matches!(manner, Manner::Take | Manner::Slow | Manner::TakeAndFail) {
             seen.sent.insert(key, body);
         }
@@ -125,8 +126,11 @@ async fn take(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String
     }
 }
 
-const PATIENCE: Patience =
-    Patience { attempts: 4, first_wait: Duration::from_secs(2), deadline: Duration::from_secs(1) };
+const PATIENCE: Patience = Patience {
+    attempts: 4,
+    first_wait: Duration::from_secs(2),
+    deadline: Duration::from_secs(1),
+};
 
 struct Setting {
     server: TestServer,
@@ -142,12 +146,19 @@ async fn setting(backend: Backend, manner: Manner) -> Setting {
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o400)).unwrap();
     let endpoint = Endpoint::start(manner).await;
     let gateway = endpoint.gateway(&secret);
-    Setting { server: TestServer::new(backend).await, endpoint, gateway, _folder: folder }
+    Setting {
+        server: TestServer::new(backend).await,
+        endpoint,
+        gateway,
+        _folder: folder,
+    }
 }
 
 impl Setting {
     async fn send_due(&self) -> usize {
-        worker::send_due(&self.server.app, &self.gateway, PATIENCE).await.unwrap()
+        worker::send_due(&self.server.app, &self.gateway, PATIENCE)
+            .await
+            .unwrap()
     }
 
     async fn state(&self) -> MessageState {
@@ -168,7 +179,15 @@ async fn a_message_leaves_once(backend: Backend) {
     let (_, body) = &seen.calls[0];
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     assert_eq!(body["to"], ANA.phone);
-    assert!(body["text"].as_str().unwrap().lines().last().unwrap().starts_with("@pin.example #"));
+    assert!(
+        body["text"]
+            .as_str()
+            .unwrap()
+            .lines()
+            .last()
+            .unwrap()
+            .starts_with("@pin.example #")
+    );
     assert_eq!(seen.authorization, ["Bearer s3cr3t"]);
 }
 
@@ -177,7 +196,10 @@ async fn a_gateway_that_fails_is_tried_again_later_and_later(backend: Backend) {
     let setting = setting(backend, Manner::Fail).await;
     PendingActivation::start(&setting.server, &ANA).await;
     setting.send_due().await;
-    assert_eq!((setting.endpoint.calls(), setting.state().await), (1, MessageState::Queued));
+    assert_eq!(
+        (setting.endpoint.calls(), setting.state().await),
+        (1, MessageState::Queued)
+    );
     assert_eq!(setting.send_due().await, 0, "not at once");
     setting.server.wait(3);
     setting.send_due().await;
@@ -187,9 +209,15 @@ async fn a_gateway_that_fails_is_tried_again_later_and_later(backend: Backend) {
     setting.server.wait(3);
     setting.endpoint.behave(Manner::Take);
     setting.send_due().await;
-    assert_eq!((setting.endpoint.sent(), setting.state().await), (1, MessageState::Sent));
+    assert_eq!(
+        (setting.endpoint.sent(), setting.state().await),
+        (1, MessageState::Sent)
+    );
     let seen = setting.endpoint.seen.lock().unwrap();
-    assert!(seen.calls.iter().all(|(key, _)| *key == seen.calls[0].0), "one key for all tries");
+    assert!(
+        seen.calls.iter().all(|(key, _)| *key == seen.calls[0].0),
+        "one key for all tries"
+    );
 }
 
 // REQ-MSG-03
@@ -221,7 +249,10 @@ async fn a_refused_message_is_given_up(backend: Backend) {
     setting.send_due().await;
     setting.server.wait(3600);
     setting.send_due().await;
-    assert_eq!((setting.endpoint.calls(), setting.state().await), (1, MessageState::Failed));
+    assert_eq!(
+        (setting.endpoint.calls(), setting.state().await),
+        (1, MessageState::Failed)
+    );
 }
 
 // REQ-MSG-06
@@ -232,7 +263,10 @@ async fn a_message_is_given_up_in_the_end(backend: Backend) {
         setting.send_due().await;
         setting.server.wait(30);
     }
-    assert_eq!((setting.endpoint.calls(), setting.state().await), (4, MessageState::Failed));
+    assert_eq!(
+        (setting.endpoint.calls(), setting.state().await),
+        (4, MessageState::Failed)
+    );
 }
 
 // REQ-MSG-07
@@ -267,9 +301,11 @@ async fn a_worker_that_died_leaves_its_messages_to_the_next(backend: Backend) {
     PendingActivation::start(&setting.server, &ANA).await;
     let now = setting.server.app.now();
     let lease = Duration::from_secs(60);
-    let claimed = setting.server.app.store().write(move |tx| {
-        Box::pin(async move { aldaba_store::outbox::claim_due(tx, now, lease, 10).await })
-    });
+    let claimed = setting
+        .server
+        .app
+        .store()
+        .write(move |tx| Box::pin(async move { aldaba_store::outbox::claim_due(tx, now, lease, 10).await }));
     assert_eq!(claimed.await.unwrap().len(), 1);
     setting.server.wait(59);
     assert_eq!(setting.send_due().await, 0);

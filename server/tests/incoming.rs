@@ -4,9 +4,16 @@ use aldaba_protocol::wire;
 use aldaba_server::testing::{ANA, Answer, LUIS, TestBrowser, TestDevice, TestPerson, TestServer};
 use aldaba_store::Backend;
 
-const STRANGER: TestPerson =
-    TestPerson { document: "55667788Z", contrast: "2033-01-25", name: "nobody", phone: "+34600000099" };
-const WRONG_DATE: TestPerson = TestPerson { contrast: "2031-05-18", ..ANA };
+const STRANGER: TestPerson = TestPerson {
+    document: "55667788Z",
+    contrast: "2033-01-25",
+    name: "nobody",
+    phone: "+34600000099",
+};
+const WRONG_DATE: TestPerson = TestPerson {
+    contrast: "2031-05-18",
+    ..ANA
+};
 
 on_both!(
     a_citizen_signs_in,
@@ -31,7 +38,9 @@ async fn a_citizen_signs_in(backend: Backend) {
     let mut browser = TestBrowser::ask(&server, &ANA).await;
     let page = browser.get(&server, "/signin/pin").await.expect(200).text();
     let requests = device.requests(&server).await;
-    let [request] = requests.as_slice() else { panic!("{requests:?}") };
+    let [request] = requests.as_slice() else {
+        panic!("{requests:?}")
+    };
     assert_eq!(request.id, browser.request().to_string());
     assert_eq!(request.relying_party.domain, "sede.example");
     assert_eq!(request.procedure, "Volante de empadronamiento");
@@ -60,7 +69,10 @@ async fn strangers_are_answered_alike_to_the_byte(backend: Backend) {
         let mut browser = TestBrowser::open(&server, "sede").await;
         let started = browser.start(&server, &person, &[]).await.expect(303);
         let page = browser.get(&server, "/signin/pin").await.expect(200);
-        let tried = browser.type_pin(&server, "123456").await.expect_problem("pin_not_revealed");
+        let tried = browser
+            .type_pin(&server, "123456")
+            .await
+            .expect_problem("pin_not_revealed");
         server.wait(600);
         let over = browser.get(&server, "/signin/pin").await;
         pages.push([started, page, tried, over].map(|answer| blank(&answer, &browser)));
@@ -79,7 +91,11 @@ fn blank(answer: &Answer, browser: &TestBrowser) -> String {
         text = text.replace(value.as_str(), "X");
     }
     // The token of this page, the phrase, the code (spelled and drawn), and what the clock says.
-    for (open, close) in [("name=\"csrf\" value=\"", "\""), ("p-phrase\"", "</"), ("<svg", "</svg>")] {
+    for (open, close) in [
+        ("name=\"csrf\" value=\"", "\""),
+        ("p-phrase\"", "</"),
+        ("<svg", "</svg>"),
+    ] {
         let mut kept = String::new();
         let mut rest = text.as_str();
         while let Some((before, after)) = rest.split_once(open) {
@@ -89,7 +105,9 @@ fn blank(answer: &Answer, browser: &TestBrowser) -> String {
         text = kept + rest;
     }
     let varies = ["p-code", "p-time__", "p-hint", "aria-label"];
-    text.lines().filter(|line| !varies.iter().any(|word| line.contains(word))).collect()
+    text.lines()
+        .filter(|line| !varies.iter().any(|word| line.contains(word)))
+        .collect()
 }
 
 // REQ-PIN-02
@@ -99,8 +117,14 @@ async fn before_the_reveal_nothing_is_evaluated_or_counted(backend: Backend) {
     let mut browser = TestBrowser::ask(&server, &ANA).await;
     let right = device.pin(&browser.request(), "sede");
     for _ in 0..10 {
-        browser.type_pin(&server, &right).await.expect_problem("pin_not_revealed");
-        browser.type_pin(&server, "000000").await.expect_problem("pin_not_revealed");
+        browser
+            .type_pin(&server, &right)
+            .await
+            .expect_problem("pin_not_revealed");
+        browser
+            .type_pin(&server, "000000")
+            .await
+            .expect_problem("pin_not_revealed");
     }
     device.reveal(&server, &browser.request()).await.expect(200);
     browser.type_pin(&server, &right).await.expect(303);
@@ -115,7 +139,10 @@ async fn three_wrong_tries_burn_the_request_only(backend: Backend) {
     let wrong = device.wrong_pin(&browser.request(), "sede");
     // What cannot be a PIN costs nothing.
     for nonsense in ["", "12345", "abcdef", "1234567"] {
-        browser.type_pin(&server, nonsense).await.expect_problem("request_invalid");
+        browser
+            .type_pin(&server, nonsense)
+            .await
+            .expect_problem("request_invalid");
     }
     browser.type_pin(&server, &wrong).await.expect_problem("pin_wrong");
     browser.type_pin(&server, &wrong).await.expect_problem("pin_wrong");
@@ -135,7 +162,10 @@ async fn three_wrong_tries_burn_the_request_only(backend: Backend) {
 async fn a_pin_lives_five_minutes_to_the_second(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
-    let (mut just, mut late) = (TestBrowser::ask(&server, &ANA).await, TestBrowser::ask(&server, &ANA).await);
+    let (mut just, mut late) = (
+        TestBrowser::ask(&server, &ANA).await,
+        TestBrowser::ask(&server, &ANA).await,
+    );
     device.reveal(&server, &just.request()).await.expect(200);
     device.reveal(&server, &late.request()).await.expect(200);
     server.wait(299);
@@ -150,13 +180,22 @@ async fn a_pin_lives_five_minutes_to_the_second(backend: Backend) {
 async fn a_request_lives_ten_minutes_and_its_pin_no_longer(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
-    let (mut just, late) = (TestBrowser::ask(&server, &ANA).await, TestBrowser::ask(&server, &ANA).await);
+    let (mut just, late) = (
+        TestBrowser::ask(&server, &ANA).await,
+        TestBrowser::ask(&server, &ANA).await,
+    );
     server.wait(599);
     let revealed: wire::RequestRevealed = device.reveal(&server, &just.request()).await.expect(200).json();
     assert_eq!(revealed.pin_expires_at, server.app.now().as_millis() + 1000);
     server.wait(1);
-    device.reveal(&server, &late.request()).await.expect_problem("request_expired");
-    device.reject(&server, &late.request(), "not_me").await.expect_problem("request_expired");
+    device
+        .reveal(&server, &late.request())
+        .await
+        .expect_problem("request_expired");
+    device
+        .reject(&server, &late.request(), "not_me")
+        .await
+        .expect_problem("request_expired");
     let pin = device.pin(&just.request(), "sede");
     just.type_pin(&server, &pin).await.expect_problem("pin_expired");
     assert!(device.requests(&server).await.is_empty());
@@ -187,22 +226,39 @@ async fn the_own_key_is_asked_again(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
     let mut browser = TestBrowser::open(&server, "sede").await;
-    browser.start(&server, &ANA, &[("own_key", "ab12"), ("own_key_again", "AB12")]).await.expect(303);
+    browser
+        .start(&server, &ANA, &[("own_key", "ab12"), ("own_key_again", "AB12")])
+        .await
+        .expect(303);
     browser.get(&server, "/signin/pin").await.expect(200);
     device.reveal(&server, &browser.request()).await.expect(200);
     let pin = device.pin(&browser.request(), "sede");
-    browser.post(&server, "/signin/pin", &[("pin", &pin)]).await.expect_problem("request_invalid");
-    browser.post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "AB13")]).await.expect_problem("pin_wrong");
-    browser.post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "Ab12")]).await.expect(303);
+    browser
+        .post(&server, "/signin/pin", &[("pin", &pin)])
+        .await
+        .expect_problem("request_invalid");
+    browser
+        .post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "AB13")])
+        .await
+        .expect_problem("pin_wrong");
+    browser
+        .post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "Ab12")])
+        .await
+        .expect(303);
 }
 
 // REQ-PIN-16
 async fn the_first_device_to_reveal_has_it(backend: Backend) {
     let server = TestServer::new(backend).await;
-    let (mut one, mut two) = (TestDevice::activate(&server, &ANA).await, TestDevice::activate(&server, &ANA).await);
+    let (mut one, mut two) = (
+        TestDevice::activate(&server, &ANA).await,
+        TestDevice::activate(&server, &ANA).await,
+    );
     let mut browser = TestBrowser::ask(&server, &ANA).await;
     one.reveal(&server, &browser.request()).await.expect(200);
-    two.reveal(&server, &browser.request()).await.expect_problem("request_taken");
+    two.reveal(&server, &browser.request())
+        .await
+        .expect_problem("request_taken");
     let [seen] = <[_; 1]>::try_from(two.requests(&server).await).unwrap();
     assert!(!seen.revealed_here && seen.state.as_str() == "revealed");
     // The second one's PIN is another and is wrong.
@@ -222,9 +278,22 @@ async fn a_rejected_request_is_over(backend: Backend) {
     let id = browser.request();
     device.reject(&server, &id, "not_me").await.expect(200);
     device.reveal(&server, &id).await.expect_problem("request_rejected");
-    device.reject(&server, &id, "not_me").await.expect_problem("request_rejected");
-    browser.type_pin(&server, &device.pin(&id, "sede")).await.expect_problem("request_rejected");
-    device.call(&server, "POST", &format!("/v1/requests/{id}/reject"), br#"{"counter":9,"reason":"other"}"#).await
+    device
+        .reject(&server, &id, "not_me")
+        .await
+        .expect_problem("request_rejected");
+    browser
+        .type_pin(&server, &device.pin(&id, "sede"))
+        .await
+        .expect_problem("request_rejected");
+    device
+        .call(
+            &server,
+            "POST",
+            &format!("/v1/requests/{id}/reject"),
+            br#"{"counter":9,"reason":"other"}"#,
+        )
+        .await
         .expect_problem("request_invalid");
 }
 
@@ -234,10 +303,19 @@ async fn a_foreign_request_is_unknown_to_the_device(backend: Backend) {
     TestDevice::activate(&server, &ANA).await;
     let mut other = TestDevice::activate(&server, &LUIS).await;
     let browser = TestBrowser::ask(&server, &ANA).await;
-    other.reveal(&server, &browser.request()).await.expect_problem("request_unknown");
-    other.reject(&server, &browser.request(), "not_me").await.expect_problem("request_unknown");
+    other
+        .reveal(&server, &browser.request())
+        .await
+        .expect_problem("request_unknown");
+    other
+        .reject(&server, &browser.request(), "not_me")
+        .await
+        .expect_problem("request_unknown");
     assert!(other.requests(&server).await.is_empty());
-    other.call(&server, "POST", "/v1/requests/nonsense/reveal", br#"{"counter":9}"#).await.expect_problem("request_unknown");
+    other
+        .call(&server, "POST", "/v1/requests/nonsense/reveal", br#"{"counter":9}"#)
+        .await
+        .expect_problem("request_unknown");
 }
 
 // REQ-SES-01
@@ -248,15 +326,22 @@ async fn a_session_ends_after_an_idle_hour(backend: Backend) {
     device.reveal(&server, &browser.request()).await.expect(200);
     let pin = device.pin(&browser.request(), "sede");
     browser.type_pin(&server, &pin).await.expect(303);
-    let session = browser.cookies.iter().find(|(name, _)| name.ends_with("aldaba_session")).unwrap().1.clone();
+    let session = browser
+        .cookies
+        .iter()
+        .find(|(name, _)| name.ends_with("aldaba_session"))
+        .unwrap()
+        .1
+        .clone();
     let session: aldaba_core::ids::SessionId = session.parse().unwrap();
     let idle = std::time::Duration::from_secs(3600);
     let used = async |seconds: u64| {
         server.wait(seconds);
         let (id, now) = (session.clone(), server.app.now());
-        let used = server.app.store().write(move |tx| {
-            Box::pin(async move { aldaba_store::sessions::use_session(tx, &id, now, idle).await })
-        });
+        let used = server
+            .app
+            .store()
+            .write(move |tx| Box::pin(async move { aldaba_store::sessions::use_session(tx, &id, now, idle).await }));
         used.await.unwrap().is_some()
     };
     assert!(used(3599).await);
@@ -268,7 +353,10 @@ async fn a_session_ends_after_an_idle_hour(backend: Backend) {
 async fn a_pin_is_of_its_request(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
-    let (mut one, two) = (TestBrowser::ask(&server, &ANA).await, TestBrowser::ask(&server, &ANA).await);
+    let (mut one, two) = (
+        TestBrowser::ask(&server, &ANA).await,
+        TestBrowser::ask(&server, &ANA).await,
+    );
     device.reveal(&server, &one.request()).await.expect(200);
     device.reveal(&server, &two.request()).await.expect(200);
     let id = one.request();

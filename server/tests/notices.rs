@@ -20,7 +20,10 @@ async fn ask(server: &TestServer) -> TestBrowser {
 
 async fn code_of(server: &TestServer, browser: &TestBrowser) -> String {
     let id = browser.request();
-    let request = server.read(move |tx| Box::pin(async move { requests::get(tx, &id).await })).await.unwrap();
+    let request = server
+        .read(move |tx| Box::pin(async move { requests::get(tx, &id).await }))
+        .await
+        .unwrap();
     request.code.grouped()
 }
 
@@ -56,11 +59,21 @@ async fn three_unanswered_an_hour_and_ten_a_day(backend: Backend) {
         server.wait(601);
         shown
     };
-    assert_eq!([shown().await, shown().await, shown().await, shown().await], [1, 1, 1, 0], "three an hour");
+    assert_eq!(
+        [shown().await, shown().await, shown().await, shown().await],
+        [1, 1, 1, 0],
+        "three an hour"
+    );
     server.wait(3600);
-    assert_eq!([shown().await, shown().await, shown().await, shown().await], [1, 1, 1, 0]);
+    assert_eq!(
+        [shown().await, shown().await, shown().await, shown().await],
+        [1, 1, 1, 0]
+    );
     server.wait(3600);
-    assert_eq!([shown().await, shown().await, shown().await, shown().await], [1, 1, 1, 0]);
+    assert_eq!(
+        [shown().await, shown().await, shown().await, shown().await],
+        [1, 1, 1, 0]
+    );
     server.wait(3600);
     assert_eq!([shown().await, shown().await], [1, 0], "ten a day");
     server.wait(24 * 3600);
@@ -73,7 +86,15 @@ async fn revealed_ones_never_count(backend: Backend) {
     let mut device = TestDevice::activate(&server, &ANA).await;
     for _ in 0..15 {
         let browser = ask(&server).await;
-        assert_eq!(device.requests(&server).await.iter().filter(|shown| shown.state.as_str() == "pending").count(), 1);
+        assert_eq!(
+            device
+                .requests(&server)
+                .await
+                .iter()
+                .filter(|shown| shown.state.as_str() == "pending")
+                .count(),
+            1
+        );
         device.reveal(&server, &browser.request()).await.expect(200);
     }
 }
@@ -82,7 +103,10 @@ async fn revealed_ones_never_count(backend: Backend) {
 async fn a_wrong_datum_reaches_nobody(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
-    let wrong = aldaba_server::testing::TestPerson { contrast: "2031-05-18", ..ANA };
+    let wrong = aldaba_server::testing::TestPerson {
+        contrast: "2031-05-18",
+        ..ANA
+    };
     for _ in 0..5 {
         let browser = TestBrowser::ask(&server, &wrong).await;
         let code = code_of(&server, &browser).await;
@@ -99,11 +123,19 @@ async fn two_rejections_mute_for_a_day(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
     let first = ask(&server).await;
-    let answer: wire::RequestRejected = device.reject(&server, &first.request(), "not_me").await.expect(200).json();
+    let answer: wire::RequestRejected = device
+        .reject(&server, &first.request(), "not_me")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(answer.muted_until, None);
     let second = ask(&server).await;
     assert_eq!(device.requests(&server).await.len(), 1, "one rejection mutes nobody");
-    let answer: wire::RequestRejected = device.reject(&server, &second.request(), "not_me").await.expect(200).json();
+    let answer: wire::RequestRejected = device
+        .reject(&server, &second.request(), "not_me")
+        .await
+        .expect(200)
+        .json();
     let until = server.app.now().as_millis() + 24 * 3600 * 1000;
     assert_eq!(answer.muted_until, Some(until));
     let mut muted = ask(&server).await;
@@ -129,7 +161,10 @@ async fn a_change_of_mind_mutes_nobody(backend: Backend) {
     for _ in 0..5 {
         let browser = ask(&server).await;
         assert_eq!(device.requests(&server).await.len(), 1);
-        device.reject(&server, &browser.request(), "changed_mind").await.expect(200);
+        device
+            .reject(&server, &browser.request(), "changed_mind")
+            .await
+            .expect(200);
     }
 }
 
@@ -143,13 +178,22 @@ async fn the_code_always_brings_the_request_up(backend: Backend) {
         ask(&server).await;
     }
     let mut mine = ask(&server).await;
-    assert!(device.requests(&server).await.iter().all(|shown| shown.id != mine.request().to_string()));
+    assert!(
+        device
+            .requests(&server)
+            .await
+            .iter()
+            .all(|shown| shown.id != mine.request().to_string())
+    );
     let code = code_of(&server, &mine).await;
     stranger.lookup(&server, &code).await.expect_problem("request_unknown");
     let typed = code.to_lowercase().replace('-', " ");
     let found: wire::DeviceRequest = device.lookup(&server, &typed).await.expect(200).json();
     assert_eq!(found.id, mine.request().to_string());
-    assert!(device.requests(&server).await.iter().any(|shown| shown.id == found.id), "quiet no longer");
+    assert!(
+        device.requests(&server).await.iter().any(|shown| shown.id == found.id),
+        "quiet no longer"
+    );
     device.reveal(&server, &mine.request()).await.expect(200);
     let pin = device.pin(&mine.request(), "sede");
     mine.type_pin(&server, &pin).await.expect(303);

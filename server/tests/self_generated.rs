@@ -3,8 +3,12 @@
 use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice, TestPerson, TestServer, other_pin};
 use aldaba_store::Backend;
 
-const STRANGER: TestPerson =
-    TestPerson { document: "55667788Z", contrast: "2033-01-25", name: "nobody", phone: "+34600000099" };
+const STRANGER: TestPerson = TestPerson {
+    document: "55667788Z",
+    contrast: "2033-01-25",
+    name: "nobody",
+    phone: "+34600000099",
+};
 
 on_both!(
     a_citizen_signs_in_without_a_request_on_the_device,
@@ -26,7 +30,10 @@ fn wrong(device: &TestDevice, server: &TestServer) -> String {
         let at = aldaba_core::time::Timestamp::from_secs(now.as_secs() + seconds);
         device.self_generated(at)
     });
-    (1..).map(|by| other_pin(&taken[1], by)).find(|pin| !taken.contains(pin)).unwrap()
+    (1..)
+        .map(|by| other_pin(&taken[1], by))
+        .find(|pin| !taken.contains(pin))
+        .unwrap()
 }
 
 // REQ-TOT-01
@@ -41,7 +48,10 @@ async fn a_citizen_signs_in_without_a_request_on_the_device(backend: Backend) {
     // An incoming request does not take it.
     let mut incoming = TestBrowser::ask(&server, &ANA).await;
     let pin = device.self_generated(server.app.now());
-    incoming.type_pin(&server, &pin).await.expect_problem("pin_not_revealed");
+    incoming
+        .type_pin(&server, &pin)
+        .await
+        .expect_problem("pin_not_revealed");
 }
 
 // REQ-TOT-02
@@ -59,10 +69,16 @@ async fn a_step_is_used_once(backend: Backend) {
     // The step before one that was used is not accepted either.
     let mut third = TestBrowser::ask_self_generated(&server, &ANA).await;
     server.wait(30);
-    let (now, before) = (server.app.now(), server.app.now().minus(std::time::Duration::from_secs(30)));
+    let (now, before) = (
+        server.app.now(),
+        server.app.now().minus(std::time::Duration::from_secs(30)),
+    );
     third.type_pin(&server, &device.self_generated(now)).await.expect(303);
     let mut fourth = TestBrowser::ask_self_generated(&server, &ANA).await;
-    fourth.type_pin(&server, &device.self_generated(before)).await.expect_problem("pin_wrong");
+    fourth
+        .type_pin(&server, &device.self_generated(before))
+        .await
+        .expect_problem("pin_wrong");
 }
 
 // REQ-TOT-03
@@ -84,9 +100,13 @@ async fn two_parallel_uses_of_one_pin_sign_in_one(backend: Backend) {
     let device = TestDevice::activate(&server, &ANA).await;
     for _ in 0..20 {
         let pin = device.self_generated(server.app.now());
-        let (one, two) =
-            (TestBrowser::ask_self_generated(&server, &ANA).await, TestBrowser::ask_self_generated(&server, &ANA).await);
-        let answers = server.send_all(vec![one.pin_form(&pin, &[]), two.pin_form(&pin, &[])]).await;
+        let (one, two) = (
+            TestBrowser::ask_self_generated(&server, &ANA).await,
+            TestBrowser::ask_self_generated(&server, &ANA).await,
+        );
+        let answers = server
+            .send_all(vec![one.pin_form(&pin, &[]), two.pin_form(&pin, &[])])
+            .await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 303).count(), 1);
         server.wait(30);
         device.info(&server).await.expect(200);
@@ -99,7 +119,10 @@ async fn three_tries_a_sign_in(backend: Backend) {
     let device = TestDevice::activate(&server, &ANA).await;
     let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
     let wrong = wrong(&device, &server);
-    browser.type_pin(&server, "12345").await.expect_problem("request_invalid");
+    browser
+        .type_pin(&server, "12345")
+        .await
+        .expect_problem("request_invalid");
     browser.type_pin(&server, &wrong).await.expect_problem("pin_wrong");
     browser.type_pin(&server, &wrong).await.expect_problem("pin_wrong");
     browser.type_pin(&server, &wrong).await.expect_problem("request_burnt");
@@ -116,8 +139,10 @@ async fn fail(server: &TestServer, device: Option<&TestDevice>, person: &TestPer
     for _ in 0..times {
         let pin = device.map_or("000000".to_owned(), |device| wrong(device, server));
         let mut answer = browser.type_pin(server, &pin).await;
-        let retry: u64 =
-            answer.headers.get("retry-after").map_or(0, |value| value.to_str().unwrap().parse().unwrap());
+        let retry: u64 = answer
+            .headers
+            .get("retry-after")
+            .map_or(0, |value| value.to_str().unwrap().parse().unwrap());
         told.push((answer.code(), retry));
         if answer.code() == "self_generated_delayed" {
             server.wait(retry);
@@ -139,10 +164,16 @@ async fn failures_delay_this_method_only_until_the_device_signs(backend: Backend
     fail(&server, Some(&device), &ANA, 5).await;
     let right = device.self_generated(server.app.now());
     let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
-    browser.type_pin(&server, &right).await.expect_problem("self_generated_delayed");
+    browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_delayed");
     server.wait(29);
     let right = device.self_generated(server.app.now());
-    browser.type_pin(&server, &right).await.expect_problem("self_generated_delayed");
+    browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_delayed");
     // The incoming PIN knows nothing of it. Its reveal is signed, and lifts the delay.
     let mut incoming = TestBrowser::ask(&server, &ANA).await;
     device.reveal(&server, &incoming.request()).await.expect(200);
@@ -157,11 +188,17 @@ async fn strangers_are_delayed_alike(backend: Backend) {
     let device = TestDevice::activate(&server, &ANA).await;
     // Luis exists but has no device.
     let known = fail(&server, Some(&device), &ANA, 9).await;
-    assert!(known.iter().any(|(code, _)| code == "self_generated_delayed"), "{known:?}");
+    assert!(
+        known.iter().any(|(code, _)| code == "self_generated_delayed"),
+        "{known:?}"
+    );
     assert_eq!(known, fail(&server, None, &STRANGER, 9).await);
     assert_eq!(known, fail(&server, None, &LUIS, 9).await);
     // Who does not know the datum delays nobody but themselves.
-    let wrong_date = TestPerson { contrast: "2031-05-18", ..LUIS };
+    let wrong_date = TestPerson {
+        contrast: "2031-05-18",
+        ..LUIS
+    };
     assert_eq!(known, fail(&server, None, &wrong_date, 9).await);
 }
 
@@ -176,7 +213,10 @@ async fn a_hundred_failures_switch_the_method_off(backend: Backend) {
     server.wait(24 * 3600);
     let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
     let right = device.self_generated(server.app.now());
-    browser.type_pin(&server, &right).await.expect_problem("self_generated_disabled");
+    browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_disabled");
     device.info(&server).await.expect(200);
     browser.type_pin(&server, &right).await.expect(303);
 }
@@ -184,16 +224,28 @@ async fn a_hundred_failures_switch_the_method_off(backend: Backend) {
 // REQ-TOT-06
 async fn any_device_of_the_person_will_do(backend: Backend) {
     let server = TestServer::new(backend).await;
-    let (mut one, two) = (TestDevice::activate(&server, &ANA).await, TestDevice::activate(&server, &ANA).await);
+    let (mut one, two) = (
+        TestDevice::activate(&server, &ANA).await,
+        TestDevice::activate(&server, &ANA).await,
+    );
     for device in [&one, &two] {
         let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
-        browser.type_pin(&server, &device.self_generated(server.app.now())).await.expect(303);
+        browser
+            .type_pin(&server, &device.self_generated(server.app.now()))
+            .await
+            .expect(303);
     }
     one.end(&server).await.expect(200);
     server.wait(60);
     let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
-    browser.type_pin(&server, &one.self_generated(server.app.now())).await.expect_problem("pin_wrong");
-    browser.type_pin(&server, &two.self_generated(server.app.now())).await.expect(303);
+    browser
+        .type_pin(&server, &one.self_generated(server.app.now()))
+        .await
+        .expect_problem("pin_wrong");
+    browser
+        .type_pin(&server, &two.self_generated(server.app.now()))
+        .await
+        .expect(303);
 }
 
 // REQ-TOT-07
@@ -201,11 +253,21 @@ async fn the_own_key_is_asked_again(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
     let mut browser = TestBrowser::open(&server, "sede").await;
-    let fields = [("method", "self_generated"), ("own_key", "AB12"), ("own_key_again", "AB12")];
+    let fields = [
+        ("method", "self_generated"),
+        ("own_key", "AB12"),
+        ("own_key_again", "AB12"),
+    ];
     browser.start(&server, &ANA, &fields).await.expect(303);
     browser.get(&server, "/signin/pin").await.expect(200);
     let pin = device.self_generated(server.app.now());
-    browser.post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "AB13")]).await.expect_problem("pin_wrong");
+    browser
+        .post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "AB13")])
+        .await
+        .expect_problem("pin_wrong");
     // A wrong own key does not use the step up.
-    browser.post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "AB12")]).await.expect(303);
+    browser
+        .post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "AB12")])
+        .await
+        .expect(303);
 }

@@ -43,11 +43,18 @@ impl Folder {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_aldaba-server")).args(arguments).current_dir(&self.0).output().unwrap()
+        Command::new(env!("CARGO_BIN_EXE_aldaba-server"))
+            .args(arguments)
+            .current_dir(&self.0)
+            .output()
+            .unwrap()
     }
 
     fn why(&self, text: &str) -> String {
-        Config::load(&self.settings(text)).err().unwrap_or_else(|| panic!("accepted")).to_string()
+        Config::load(&self.settings(text))
+            .err()
+            .unwrap_or_else(|| panic!("accepted"))
+            .to_string()
     }
 }
 
@@ -65,9 +72,21 @@ fn unsafe_settings_are_refused_with_what_to_do() {
     let folder = Folder::new();
     assert!(Config::load(&folder.settings(GOOD)).is_ok());
     for (from, to, expected) in [
-        ("https://pin.example.org", "http://pin.example.org", "outside this machine it must be https"),
-        ("https://pin.example.org", "https://pin.example.org/aldaba", "leave out the rest"),
-        ("https://pin.example.org", "ftp://pin.example.org", "starts with https://"),
+        (
+            "https://pin.example.org",
+            "http://pin.example.org",
+            "outside this machine it must be https",
+        ),
+        (
+            "https://pin.example.org",
+            "https://pin.example.org/aldaba",
+            "leave out the rest",
+        ),
+        (
+            "https://pin.example.org",
+            "ftp://pin.example.org",
+            "starts with https://",
+        ),
         ("listen = ", "lisen = 1\nlisten = ", "unknown field"),
         ("FOLDER/aldaba.db", "FOLDER/nowhere/aldaba.db", "make it first"),
         ("sqlite://", "mysql://", "postgres://… or sqlite:///"),
@@ -79,8 +98,16 @@ fn unsafe_settings_are_refused_with_what_to_do() {
         ("id = \"villarriba\"", "id = \"villa rriba\"", "use letters"),
         ("kind = \"gateway\"", "kind = \"pigeon\"", "unknown variant"),
         ("[messages]", "[policy]\npin_digits = 3\n[messages]", "from 6 to 9"),
-        ("listen = ", "geoip_database = \"FOLDER/geo.mmdb\"\nlisten = ", "there is no file"),
-        ("listen = ", "trusted_proxies = [\"10.0.0.0/33\"]\nlisten = ", "write it like 10.0.0.0/8"),
+        (
+            "listen = ",
+            "geoip_database = \"FOLDER/geo.mmdb\"\nlisten = ",
+            "there is no file",
+        ),
+        (
+            "listen = ",
+            "trusted_proxies = [\"10.0.0.0/33\"]\nlisten = ",
+            "write it like 10.0.0.0/8",
+        ),
     ] {
         assert!(GOOD.contains(from), "{from}");
         let why = folder.why(&GOOD.replace(from, to));
@@ -89,7 +116,13 @@ fn unsafe_settings_are_refused_with_what_to_do() {
     let outbox = GOOD.split("[messages]").next().unwrap().to_owned() + "[messages]\nkind = \"outbox\"\n";
     assert!(folder.why(&outbox).contains("for the demo only"));
     assert!(folder.why("").contains("missing field"));
-    assert!(Config::load(&folder.path("nowhere.toml")).err().unwrap().to_string().contains("there is no file"));
+    assert!(
+        Config::load(&folder.path("nowhere.toml"))
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("there is no file")
+    );
     mode(&folder.path("server.keys"), 0o440);
     assert!(folder.why(GOOD).contains("chmod 0400"));
 }
@@ -105,28 +138,83 @@ fn the_commands_look_after_a_server() {
         assert!(output.status.success(), "{arguments:?}: {}", text(&output));
         text(&output)
     };
-    let add = ["citizen", "add", "--config", config, "--document", "12345678z", "--contrast", "17/05/2031"];
-    let add = [&add[..], &["--name", "Ana García Ruiz", "--phone", "600000001", "--level", "substantial"]].concat();
+    let add = [
+        "citizen",
+        "add",
+        "--config",
+        config,
+        "--document",
+        "12345678z",
+        "--contrast",
+        "17/05/2031",
+    ];
+    let add = [
+        &add[..],
+        &[
+            "--name",
+            "Ana García Ruiz",
+            "--phone",
+            "600000001",
+            "--level",
+            "substantial",
+        ],
+    ]
+    .concat();
     assert_eq!(ok(&add), "added\n");
     assert_eq!(ok(&add), "was there already: updated\n");
     let shown = ok(&["citizen", "show", "--config", config, "12345678Z"]);
-    assert!(shown.contains("A. G. R.") && shown.contains("****5678*") && !shown.contains("García"), "{shown}");
+    assert!(
+        shown.contains("A. G. R.") && shown.contains("****5678*") && !shown.contains("García"),
+        "{shown}"
+    );
     let shown = ok(&["citizen", "show", "--config", config, "12345678Z", "--reveal"]);
-    assert!(shown.contains("Ana García Ruiz") && shown.contains("+34600000001"), "{shown}");
-    std::fs::write(folder.path("more.csv"), "document,contrast,name\n87654321X,2029-11-02,Luis\n").unwrap();
-    assert_eq!(ok(&["citizen", "import", "--config", config, "more.csv"]), "1 added, 0 updated\n");
-    std::fs::write(folder.path("bad.csv"), "document,contrast,name\n87654321A,2029-11-02,Luis\n").unwrap();
+    assert!(
+        shown.contains("Ana García Ruiz") && shown.contains("+34600000001"),
+        "{shown}"
+    );
+    std::fs::write(
+        folder.path("more.csv"),
+        "document,contrast,name\n87654321X,2029-11-02,Luis\n",
+    )
+    .unwrap();
+    assert_eq!(
+        ok(&["citizen", "import", "--config", config, "more.csv"]),
+        "1 added, 0 updated\n"
+    );
+    std::fs::write(
+        folder.path("bad.csv"),
+        "document,contrast,name\n87654321A,2029-11-02,Luis\n",
+    )
+    .unwrap();
     let bad = folder.run(&["citizen", "import", "--config", config, "bad.csv"]);
-    assert!(!bad.status.success() && text(&bad).contains("line 2: document: its letter is wrong"), "{}", text(&bad));
+    assert!(
+        !bad.status.success() && text(&bad).contains("line 2: document: its letter is wrong"),
+        "{}",
+        text(&bad)
+    );
     assert!(ok(&["device", "list", "--config", config, "12345678Z"]).starts_with("device"));
-    let none = folder.run(&["device", "revoke", "--config", config, "00112233445566778899aabbccddeeff"]);
+    let none = folder.run(&[
+        "device",
+        "revoke",
+        "--config",
+        config,
+        "00112233445566778899aabbccddeeff",
+    ]);
     assert!(!none.status.success() && text(&none).contains("there is no device"));
     assert!(ok(&["audit", "verify", "--config", config]).starts_with("4 entries"));
     assert!(ok(&["openapi"]).contains("\"openapi\": \"3.1.0\""));
     let again = folder.run(&["key", "create", folder.path("server.keys").to_str().unwrap()]);
-    assert!(!again.status.success() && text(&again).contains("never overwritten"), "{}", text(&again));
+    assert!(
+        !again.status.success() && text(&again).contains("never overwritten"),
+        "{}",
+        text(&again)
+    );
     let public = folder.run(&["demo", "--listen", "0.0.0.0:0", "--no-browser"]);
-    assert!(!public.status.success() && text(&public).contains("this machine only"), "{}", text(&public));
+    assert!(
+        !public.status.success() && text(&public).contains("this machine only"),
+        "{}",
+        text(&public)
+    );
     for arguments in [&["--help"][..], &["serve", "--help"], &["citizen", "import", "--help"]] {
         assert!(ok(arguments).contains("xample"), "{arguments:?} teaches by examples");
     }

@@ -27,7 +27,11 @@ async fn tampered_calls_are_refused(backend: Backend) {
     let (parts, _) = signed().into_parts();
     let changed = Request::from_parts(parts, Body::from(r#"{"code":"00000001"}"#));
     server.send(changed).await.expect_problem("signature_invalid");
-    for (method, path) in [("POST", "/v1/requests/lookup?x=1"), ("GET", "/v1/device"), ("GET", "/v1/device/requests")] {
+    for (method, path) in [
+        ("POST", "/v1/requests/lookup?x=1"),
+        ("GET", "/v1/device"),
+        ("GET", "/v1/device/requests"),
+    ] {
         let mut request = signed();
         *request.method_mut() = method.parse().unwrap();
         *request.uri_mut() = path.parse().unwrap();
@@ -70,14 +74,28 @@ async fn a_replayed_call_is_refused_and_freezes_nothing(backend: Backend) {
     };
     server.send(old).await.expect_problem("clock_skew");
     let mut device = device;
-    let request = device.sign_with(&server, "DELETE", "/v1/device", br#"{"counter":1}"#, "zzzzzzzzzzzzzzzzzzzzzz");
-    let again = device.sign_with(&server, "DELETE", "/v1/device", br#"{"counter":1}"#, "zzzzzzzzzzzzzzzzzzzzzz");
+    let request = device.sign_with(
+        &server,
+        "DELETE",
+        "/v1/device",
+        br#"{"counter":1}"#,
+        "zzzzzzzzzzzzzzzzzzzzzz",
+    );
+    let again = device.sign_with(
+        &server,
+        "DELETE",
+        "/v1/device",
+        br#"{"counter":1}"#,
+        "zzzzzzzzzzzzzzzzzzzzzz",
+    );
     server.send(request).await.expect(200);
     server.send(again).await.expect_problem("signature_replayed");
     device.counter = 1;
     // Sixteen parallel copies of one signed call: one is answered.
     let device = TestDevice::activate(&server, &LUIS).await;
-    let copies = (0..16).map(|_| device.sign_with(&server, "GET", "/v1/device", b"", nonce)).collect();
+    let copies = (0..16)
+        .map(|_| device.sign_with(&server, "GET", "/v1/device", b"", nonce))
+        .collect();
     let answers = server.send_all(copies).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     device.info(&server).await.expect(200);
@@ -88,7 +106,14 @@ async fn clocks_may_be_ninety_seconds_off(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
     let year = 365 * 24 * 3600;
-    for (skew, accepted) in [(90, true), (-90, true), (91, false), (-91, false), (year, false), (-year, false)] {
+    for (skew, accepted) in [
+        (90, true),
+        (-90, true),
+        (91, false),
+        (-91, false),
+        (year, false),
+        (-year, false),
+    ] {
         device.skew = skew;
         let answer = device.info(&server).await;
         if accepted {
@@ -112,9 +137,18 @@ async fn unknown_and_deactivated_devices_are_refused(backend: Backend) {
     let ended: wire::DeviceDeactivated = device.end(&server).await.expect(200).json();
     assert_eq!(ended.device_id, device.id.to_string());
     device.info(&server).await.expect_problem("device_revoked");
-    device.call(&server, "GET", "/v1/device/requests", b"").await.expect_problem("device_revoked");
-    device.call(&server, "GET", "/v1/device/events", b"").await.expect_problem("device_revoked");
-    device.lookup(&server, "00000000").await.expect_problem("device_revoked");
+    device
+        .call(&server, "GET", "/v1/device/requests", b"")
+        .await
+        .expect_problem("device_revoked");
+    device
+        .call(&server, "GET", "/v1/device/events", b"")
+        .await
+        .expect_problem("device_revoked");
+    device
+        .lookup(&server, "00000000")
+        .await
+        .expect_problem("device_revoked");
     let request = aldaba_core::ids::RequestId::from_bytes([1; 16]);
     device.reveal(&server, &request).await.expect_problem("device_revoked");
     // The very call that deactivated it is answered as the first time.
@@ -128,13 +162,22 @@ async fn unknown_and_deactivated_devices_are_refused(backend: Backend) {
 async fn a_revoked_device_is_refused_at_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
-    let revoked = aldaba_server::devices::revoke::revoke(&server.app, device.id).await.unwrap();
+    let revoked = aldaba_server::devices::revoke::revoke(&server.app, device.id)
+        .await
+        .unwrap();
     assert_eq!(revoked, Some(true));
     device.info(&server).await.expect_problem("device_revoked");
-    let again = aldaba_server::devices::revoke::revoke(&server.app, device.id).await.unwrap();
+    let again = aldaba_server::devices::revoke::revoke(&server.app, device.id)
+        .await
+        .unwrap();
     assert_eq!(again, Some(false));
     let unknown = aldaba_core::ids::DeviceId::from_bytes([9; 16]);
-    assert_eq!(aldaba_server::devices::revoke::revoke(&server.app, unknown).await.unwrap(), None);
+    assert_eq!(
+        aldaba_server::devices::revoke::revoke(&server.app, unknown)
+            .await
+            .unwrap(),
+        None
+    );
 }
 
 // REQ-SIG-14
@@ -150,17 +193,36 @@ async fn calls_without_a_signature_are_refused(backend: Backend) {
         ("POST", format!("/v1/requests/{id}/reject")),
         ("POST", "/v1/requests/lookup".to_owned()),
     ] {
-        let bare = Request::builder().method(method).uri(&path).body(Body::empty()).unwrap();
+        let bare = Request::builder()
+            .method(method)
+            .uri(&path)
+            .body(Body::empty())
+            .unwrap();
         server.send(bare).await.expect_problem("signature_invalid");
-        let mut rubbish = Request::builder().method(method).uri(&path).body(Body::empty()).unwrap();
+        let mut rubbish = Request::builder()
+            .method(method)
+            .uri(&path)
+            .body(Body::empty())
+            .unwrap();
         for header in ["content-digest", "signature-input", "signature"] {
-            rubbish.headers_mut().insert(header, HeaderValue::from_bytes(b"\xff\xfe").unwrap());
+            rubbish
+                .headers_mut()
+                .insert(header, HeaderValue::from_bytes(b"\xff\xfe").unwrap());
         }
         server.send(rubbish).await.expect_problem("signature_invalid");
     }
     let device = TestDevice::activate(&server, &ANA).await;
     let huge = vec![b'x'; 17 * 1024];
-    device.call(&server, "POST", "/v1/requests/lookup", &huge).await.expect_problem("payload_too_large");
-    device.call(&server, "POST", "/v1/requests/lookup", b"{}").await.expect_problem("request_invalid");
-    device.call(&server, "POST", "/v1/requests/lookup", b"[").await.expect_problem("request_invalid");
+    device
+        .call(&server, "POST", "/v1/requests/lookup", &huge)
+        .await
+        .expect_problem("payload_too_large");
+    device
+        .call(&server, "POST", "/v1/requests/lookup", b"{}")
+        .await
+        .expect_problem("request_invalid");
+    device
+        .call(&server, "POST", "/v1/requests/lookup", b"[")
+        .await
+        .expect_problem("request_invalid");
 }

@@ -47,7 +47,10 @@ async fn requests_and_their_changes_are_told(backend: Backend) {
 async fn what_is_live_is_told_on_connecting(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
-    let (one, two) = (TestBrowser::ask(&server, &ANA).await, TestBrowser::ask(&server, &ANA).await);
+    let (one, two) = (
+        TestBrowser::ask(&server, &ANA).await,
+        TestBrowser::ask(&server, &ANA).await,
+    );
     let mut events = device.events(&server, None).await;
     let told = [events.next().await.unwrap().data, events.next().await.unwrap().data].join(" ");
     assert!(told.contains(&one.request().to_string()) && told.contains(&two.request().to_string()));
@@ -63,11 +66,17 @@ async fn a_stream_is_resumed(backend: Backend) {
     let last = events.next().await.unwrap().id;
     drop(events);
     server.wait(60);
-    device.reject(&server, &missed.request(), "changed_mind").await.expect(200);
+    device
+        .reject(&server, &missed.request(), "changed_mind")
+        .await
+        .expect(200);
     let new = TestBrowser::ask(&server, &ANA).await;
     let mut events = device.events(&server, Some(&last)).await;
     let told = [events.next().await.unwrap().data, events.next().await.unwrap().data].join(" ");
-    assert!(told.contains("rejected") && told.contains(&new.request().to_string()), "{told}");
+    assert!(
+        told.contains("rejected") && told.contains(&new.request().to_string()),
+        "{told}"
+    );
     // An id that is not one of ours, and one that is a day old, begin anew.
     server.wait(60);
     for last in ["rubbish", "5-00112233445566778899aabbccddeeff"] {
@@ -80,11 +89,17 @@ async fn a_stream_is_resumed(backend: Backend) {
 // REQ-EVT-04
 async fn a_revoked_devices_stream_ends_at_once(backend: Backend) {
     let server = TestServer::new(backend).await;
-    let (mut one, two) = (TestDevice::activate(&server, &ANA).await, TestDevice::activate(&server, &ANA).await);
+    let (mut one, two) = (
+        TestDevice::activate(&server, &ANA).await,
+        TestDevice::activate(&server, &ANA).await,
+    );
     let (mut ended, mut going) = (one.events(&server, None).await, two.events(&server, None).await);
     one.end(&server).await.expect(200);
     let event = ended.next().await.unwrap();
-    assert_eq!((event.kind.as_str(), event.data.as_str()), ("device", r#"{"state":"revoked"}"#));
+    assert_eq!(
+        (event.kind.as_str(), event.data.as_str()),
+        ("device", r#"{"state":"revoked"}"#)
+    );
     assert!(ended.ends().await);
     assert!(going.is_silent().await, "the other device's goes on");
 }
@@ -167,7 +182,10 @@ async fn streams_end_when_the_server_stops(backend: Backend) {
     server.app.stopping().cancel();
     server.app.hub().close();
     assert!(events.ends().await);
-    device.call(&server, "GET", "/v1/device/events", b"").await.expect_problem("unavailable");
+    device
+        .call(&server, "GET", "/v1/device/events", b"")
+        .await
+        .expect_problem("unavailable");
 }
 
 // REQ-EVT-08
@@ -186,7 +204,10 @@ async fn a_slow_reader_is_brought_up_to_date(backend: Backend) {
     }
     let mut told = std::collections::BTreeSet::new();
     while told.len() < asked.len() {
-        let event = events.next().await.unwrap_or_else(|| panic!("{} of {} told", told.len(), asked.len()));
+        let event = events
+            .next()
+            .await
+            .unwrap_or_else(|| panic!("{} of {} told", told.len(), asked.len()));
         told.extend(asked.iter().filter(|id| event.data.contains(*id)).cloned());
     }
 }

@@ -112,7 +112,9 @@ fn read(body: wire::StartActivation) -> Result<Start, Problem> {
     }
     let platform = body.device.platform;
     if !["android", "ios", "linux", "macos", "windows", "headless"].contains(&platform.as_str()) {
-        return Err(invalid("device.platform is android, ios, linux, macos, windows or headless"));
+        return Err(invalid(
+            "device.platform is android, ios, linux, macos, windows or headless",
+        ));
     }
     let tag = body.language;
     if tag.is_empty() || tag.len() > 35 || !tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::{MessageId, PersonId};
 use aldaba_core::language::Language;
-use aldaba_core::time::Timestamp;
 use aldaba_core::policy::seconds;
-use aldaba_store::persons::Person;
+use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
+use aldaba_store::persons::Person;
 use aldaba_store::{StoreError, Transaction, outbox};
 
 use crate::app::App;
@@ -32,7 +32,10 @@ pub(super) async fn queue_code(
     let a_day = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(DAY)).await?;
     let within = an_hour < policy.activation_sms_per_hour && a_day < policy.activation_sms_per_day;
     let text = code_text(app, language, code);
-    let Some((owner, phone)) = owner.and_then(|owner| Some((owner, owner.phone.as_ref()?))).filter(|_| within) else {
+    let Some((owner, phone)) = owner
+        .and_then(|owner| Some((owner, owner.phone.as_ref()?)))
+        .filter(|_| within)
+    else {
         return Ok(false);
     };
     let message = outbox::NewMessage {
@@ -60,7 +63,11 @@ pub(super) async fn queue_new_device(
     let Some(phone) = &owner.phone else {
         return Ok(());
     };
-    let text = app.texts().with(owner.language, "sms-device-activated", &[("device", device_name.to_owned().into())]);
+    let text = app.texts().with(
+        owner.language,
+        "sms-device-activated",
+        &[("device", device_name.to_owned().into())],
+    );
     let message = outbox::NewMessage {
         id: MessageId::generate(app.random()),
         person: Some(owner.id),

@@ -105,7 +105,8 @@ pub async fn start(app: &App, start: Start) -> Result<Started, StoreError> {
                 activation.person = owner.as_ref().map(|person| person.id).filter(|_| room);
                 activations::insert(tx, &activation).await?;
                 activations::add_code(tx, &id, &code, now).await?;
-                let sent = sms::queue_code(&app, tx, owner.as_ref().filter(|_| room), asked, language, &code, now).await?;
+                let sent =
+                    sms::queue_code(&app, tx, owner.as_ref().filter(|_| room), asked, language, &code, now).await?;
                 audit::append(tx, &entry(now, "activation.started", activation.person)).await?;
                 Ok::<_, StoreError>(sent)
             })
@@ -114,5 +115,9 @@ pub async fn start(app: &App, start: Start) -> Result<Started, StoreError> {
     if sent {
         app.messages_due().notify_one();
     }
-    Ok(Started { id, expires_in, agreement_key })
+    Ok(Started {
+        id,
+        expires_in,
+        agreement_key,
+    })
 }

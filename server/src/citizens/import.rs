@@ -40,20 +40,35 @@ pub struct Written {
 /// # Errors
 /// Every fault of every row.
 pub fn read(text: &str) -> Result<Vec<Citizen>, Vec<Fault>> {
-    let separator = if text.lines().next().is_some_and(|head| head.contains(';')) { b';' } else { b',' };
+    let separator = if text.lines().next().is_some_and(|head| head.contains(';')) {
+        b';'
+    } else {
+        b','
+    };
     // A mark that spreadsheets put before the first column's name.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = ReaderBuilder::new().delimiter(separator).trim(Trim::All).from_reader(text.as_bytes());
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator)
+        .trim(Trim::All)
+        .from_reader(text.as_bytes());
     let mut faults = Vec::new();
     let mut citizens = Vec::new();
     let mut seen: HashMap<String, u64> = HashMap::new();
     let headers = match reader.headers() {
         Ok(headers) => headers.clone(),
-        Err(_) => return Err(vec![Fault { line: 1, what: "the columns' names cannot be read".to_owned() }]),
+        Err(_) => {
+            return Err(vec![Fault {
+                line: 1,
+                what: "the columns' names cannot be read".to_owned(),
+            }]);
+        }
     };
     for column in ["document", "contrast", "name"] {
         if !headers.iter().any(|header| header == column) {
-            faults.push(Fault { line: 1, what: format!("there is no column {column}") });
+            faults.push(Fault {
+                line: 1,
+                what: format!("there is no column {column}"),
+            });
         }
     }
     if !faults.is_empty() {
@@ -64,7 +79,10 @@ pub fn read(text: &str) -> Result<Vec<Citizen>, Vec<Fault>> {
             Ok(row) => row,
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                faults.push(Fault { line, what: "the row has another number of columns, or is not UTF-8".to_owned() });
+                faults.push(Fault {
+                    line,
+                    what: "the row has another number of columns, or is not UTF-8".to_owned(),
+                });
                 continue;
             }
         };
@@ -72,14 +90,20 @@ pub fn read(text: &str) -> Result<Vec<Citizen>, Vec<Fault>> {
         let record: Record = match row.deserialize(Some(&headers)) {
             Ok(record) => record,
             Err(_) => {
-                faults.push(Fault { line, what: "unknown columns; use document, contrast, name, phone, level, language".to_owned() });
+                faults.push(Fault {
+                    line,
+                    what: "unknown columns; use document, contrast, name, phone, level, language".to_owned(),
+                });
                 continue;
             }
         };
         match record.read() {
             Ok(citizen) => {
                 if let Some(earlier) = seen.insert(citizen.document.canonical().to_owned(), line) {
-                    faults.push(Fault { line, what: format!("the same document as in line {earlier}") });
+                    faults.push(Fault {
+                        line,
+                        what: format!("the same document as in line {earlier}"),
+                    });
                 }
                 citizens.push(citizen);
             }

@@ -4,14 +4,21 @@
 #[must_use]
 pub fn document(canonical: &str) -> String {
     let count = canonical.chars().count();
-    canonical.chars().enumerate().map(|(place, c)| if place >= 4 && place + 1 < count { c } else { '*' }).collect()
+    canonical
+        .chars()
+        .enumerate()
+        .map(|(place, c)| if place >= 4 && place + 1 < count { c } else { '*' })
+        .collect()
 }
 
 /// `Ana García Ruiz` → `A. G. R.`
 #[must_use]
 pub fn name(name: &str) -> String {
-    let initials: Vec<String> =
-        name.split_whitespace().filter_map(|word| word.chars().next()).map(|initial| format!("{initial}.")).collect();
+    let initials: Vec<String> = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .map(|initial| format!("{initial}."))
+        .collect();
     initials.join(" ")
 }
 
@@ -22,7 +29,10 @@ pub fn phone(e164: &str) -> String {
     if count < 6 {
         return e164.to_owned();
     }
-    e164.chars().enumerate().map(|(place, c)| if place < 3 || place + 2 >= count { c } else { '*' }).collect()
+    e164.chars()
+        .enumerate()
+        .map(|(place, c)| if place < 3 || place + 2 >= count { c } else { '*' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -68,7 +68,9 @@ impl Record {
             })
             .ok();
         let contrast = document.as_ref().and_then(|document| {
-            Contrast::parse_for(document, &self.contrast).map_err(|error| faults.push(format!("contrast: {error}"))).ok()
+            Contrast::parse_for(document, &self.contrast)
+                .map_err(|error| faults.push(format!("contrast: {error}")))
+                .ok()
         });
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
@@ -76,20 +78,33 @@ impl Record {
         }
         let phone = match self.phone.trim() {
             "" => None,
-            typed => Phone::parse(typed).map_err(|_| faults.push("phone: it is no mobile phone number".to_owned())).ok(),
+            typed => Phone::parse(typed)
+                .map_err(|_| faults.push("phone: it is no mobile phone number".to_owned()))
+                .ok(),
         };
         let level = match self.level.trim() {
             "" => Some(Level::Low),
-            typed => typed.parse().map_err(|_| faults.push("level: it is low, substantial or high".to_owned())).ok(),
+            typed => typed
+                .parse()
+                .map_err(|_| faults.push("level: it is low, substantial or high".to_owned()))
+                .ok(),
         };
         let language = match self.language.trim() {
             "" => Some(Language::Es),
-            typed => typed.parse().map_err(|_| faults.push("language: it is es or en".to_owned())).ok(),
+            typed => typed
+                .parse()
+                .map_err(|_| faults.push("language: it is es or en".to_owned()))
+                .ok(),
         };
         match (document, contrast, level, language, faults.is_empty()) {
-            (Some(document), Some(contrast), Some(level), Some(language), true) => {
-                Ok(Citizen { document, contrast, name: name.to_owned(), phone, level, language })
-            }
+            (Some(document), Some(contrast), Some(level), Some(language), true) => Ok(Citizen {
+                document,
+                contrast,
+                name: name.to_owned(),
+                phone,
+                level,
+                language,
+            }),
             (_, _, _, _, _) => Err(faults),
         }
     }

@@ -92,10 +92,15 @@ pub fn people() -> &'static [Sample] {
 pub async fn add_missing(app: &App) -> Result<u64, StoreError> {
     let mut missing = Vec::new();
     for sample in PEOPLE {
-        let citizen = sample.record().read().map_err(|_| StoreError::Corrupt("a sample citizen"))?;
+        let citizen = sample
+            .record()
+            .read()
+            .map_err(|_| StoreError::Corrupt("a sample citizen"))?;
         let document = citizen.document.clone();
-        let found =
-            app.store().read(move |tx| Box::pin(async move { persons::find(tx, &document).await })).await?;
+        let found = app
+            .store()
+            .read(move |tx| Box::pin(async move { persons::find(tx, &document).await }))
+            .await?;
         if found.is_none() {
             missing.push(citizen);
         }
@@ -126,7 +131,10 @@ mod tests {
     #[test]
     fn every_sample_is_valid_in_its_canonical_spelling() {
         for sample in PEOPLE {
-            let citizen = sample.record().read().unwrap_or_else(|faults| panic!("{}: {faults:?}", sample.document));
+            let citizen = sample
+                .record()
+                .read()
+                .unwrap_or_else(|faults| panic!("{}: {faults:?}", sample.document));
             assert_eq!(citizen.document.canonical(), sample.document);
             assert_eq!(citizen.contrast.canonical(), sample.contrast);
             assert_eq!(citizen.phone.unwrap().e164(), sample.phone);

@@ -32,7 +32,11 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 Ok(())
             })
         }
-        CitizenCommand::Show { server, document, reveal } => show(&server, &document, reveal),
+        CitizenCommand::Show {
+            server,
+            document,
+            reveal,
+        } => show(&server, &document, reveal),
         CitizenCommand::Import { server, file } => {
             let text = read(&file)?;
             // The whole file is read first: with a fault anywhere, nothing is written.

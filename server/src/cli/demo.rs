@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use super::{Outcome, serve, start};
 use crate::citizens::sample;
-use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty};
+use crate::config::{Config, LOG, Limits, LogFormat, Messages, Procedure, RelyingParty};
 
 /// Where the demo listens unless told otherwise, if nobody else does.
 const PORT: u16 = 8080;
@@ -36,7 +36,9 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
         let config = config(address, data)?;
         start::log(&config)?;
         let app = start::open(config).await?;
-        let added = sample::add_missing(&app).await.context("the sample citizens could not be added")?;
+        let added = sample::add_missing(&app)
+            .await
+            .context("the sample citizens could not be added")?;
         tracing::info!(folder = %data.display(), added, "demo database ready");
         serve::stop_on_signals(&app)?;
         let site = app.config().public_url.join("/demo/sede");
@@ -44,7 +46,9 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
         let serving = tokio::spawn(crate::serve::serve(app, listener, None));
         // The listener is open: whoever connects from now on is served.
         let mut output = std::io::stdout();
-        writeln!(output, "ready {origin}").and_then(|()| output.flush()).context("standard output")?;
+        writeln!(output, "ready {origin}")
+            .and_then(|()| output.flush())
+            .context("standard output")?;
         if !no_browser {
             open_browser(&site);
         }
@@ -55,10 +59,14 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
 
 async fn bind(listen: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     match listen {
-        Some(address) => TcpListener::bind(address).await.with_context(|| format!("--listen {address}")),
+        Some(address) => TcpListener::bind(address)
+            .await
+            .with_context(|| format!("--listen {address}")),
         None => match TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await {
             Ok(listener) => Ok(listener),
-            Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no free port"),
+            Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+                .await
+                .context("no free port"),
         },
     }
 }
@@ -77,7 +85,9 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
         .mode(0o700)
         .create(data)
         .with_context(|| format!("--data {}", data.display()))?;
-    let data = data.canonicalize().with_context(|| format!("--data {}", data.display()))?;
+    let data = data
+        .canonicalize()
+        .with_context(|| format!("--data {}", data.display()))?;
     let key_file = data.join("server.keys");
     match KeyFile::create(&key_file, &OsRandom) {
         Ok(_) | Err(KeyFileError::Exists(_)) => {}
@@ -94,23 +104,39 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
         admin_listen: None,
         trusted_proxies: Vec::new(),
         geoip_database: None,
-        log: std::env::var("ALDABA_LOG").unwrap_or_else(|_| "info".to_owned()),
+        log: std::env::var("ALDABA_LOG").unwrap_or_else(|_| LOG.to_owned()),
         log_format: LogFormat::Text,
         worker_threads: None,
         policy: policy()?,
         messages: Messages::Outbox,
         // Everybody who tries it comes from the same address.
-        limits: Limits { starts_per_minute: 60_000, calls_per_minute: 600_000, ..Limits::default() },
+        limits: Limits {
+            starts_per_minute: 60_000,
+            calls_per_minute: 600_000,
+            ..Limits::default()
+        },
         relying_parties: vec![RelyingParty {
             id: "demo-sede".to_owned(),
             name: "Ayuntamiento de Villasol de la Ribera".to_owned(),
             domain: address.to_string(),
             return_url: format!("{public_url}/demo/sede").parse().context("return_url")?,
             procedures: vec![
-                Procedure { id: "padron".to_owned(), name: "Volante de empadronamiento".to_owned() },
-                Procedure { id: "tributos".to_owned(), name: "Recibos y tributos".to_owned() },
-                Procedure { id: "registro".to_owned(), name: "Registro electrónico".to_owned() },
-                Procedure { id: "ayudas".to_owned(), name: "Ayudas y becas".to_owned() },
+                Procedure {
+                    id: "padron".to_owned(),
+                    name: "Volante de empadronamiento".to_owned(),
+                },
+                Procedure {
+                    id: "tributos".to_owned(),
+                    name: "Recibos y tributos".to_owned(),
+                },
+                Procedure {
+                    id: "registro".to_owned(),
+                    name: "Registro electrónico".to_owned(),
+                },
+                Procedure {
+                    id: "ayudas".to_owned(),
+                    name: "Ayudas y becas".to_owned(),
+                },
             ],
         }],
         demo: true,

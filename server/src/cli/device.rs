@@ -26,7 +26,9 @@ pub(super) fn run(command: DeviceCommand) -> Outcome {
                 let Some(devices) = found else {
                     bail!("there is no citizen with that document");
                 };
-                println!("device                            state    level        activated                 seen                      platform  name");
+                println!(
+                    "device                            state    level        activated                 seen                      platform  name"
+                );
                 for device in devices {
                     println!(
                         "{}  {:7}  {:11}  {:24}  {:24}  {:8}  {}",
@@ -43,7 +45,9 @@ pub(super) fn run(command: DeviceCommand) -> Outcome {
             })
         }
         DeviceCommand::Revoke { server, device } => {
-            let id = device.parse().map_err(|_| anyhow!("a device's identifier is 32 hexadecimal digits"))?;
+            let id = device
+                .parse()
+                .map_err(|_| anyhow!("a device's identifier is 32 hexadecimal digits"))?;
             start::with_app(&server, |app| async move {
                 match revoke::revoke(&app, id).await? {
                     Some(true) => println!("{id} revoked"),

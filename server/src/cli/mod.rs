@@ -125,7 +125,9 @@ struct DemoArgs {
 #[derive(Subcommand)]
 enum CitizenCommand {
     /// Add one citizen.
-    #[command(after_help = "Example:\n  aldaba-server citizen add --config server.toml --document 12345678Z --contrast 2031-05-17 \\\n      --name 'Ana García Ruiz' --phone 600000001 --level substantial")]
+    #[command(
+        after_help = "Example:\n  aldaba-server citizen add --config server.toml --document 12345678Z --contrast 2031-05-17 \\\n      --name 'Ana García Ruiz' --phone 600000001 --level substantial"
+    )]
     Add(Box<AddArgs>),
     /// Show one citizen, masked unless --reveal.
     Show {
@@ -138,7 +140,9 @@ enum CitizenCommand {
         reveal: bool,
     },
     /// Import citizens from a CSV file with the columns document, contrast, name, phone, level, language. All rows or none.
-    #[command(after_help = "Example of a file:\n  document,contrast,name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; phone and language may be empty.")]
+    #[command(
+        after_help = "Example of a file:\n  document,contrast,name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; phone and language may be empty."
+    )]
     Import {
         #[command(flatten)]
         server: ServerArgs,

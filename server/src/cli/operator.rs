@@ -21,12 +21,17 @@ pub(super) fn verify(server: &ServerArgs) -> Outcome {
 
 pub(super) fn create_key(file: &Path) -> Outcome {
     KeyFile::create(file, &OsRandom)?;
-    println!("{} made; keep a copy in a safe place: without it the database cannot be read", file.display());
+    println!(
+        "{} made; keep a copy in a safe place: without it the database cannot be read",
+        file.display()
+    );
     Ok(())
 }
 
 pub(super) fn openapi() -> Outcome {
-    let text = crate::http::openapi::document().to_pretty_json().context("the description")?;
+    let text = crate::http::openapi::document()
+        .to_pretty_json()
+        .context("the description")?;
     println!("{text}");
     Ok(())
 }

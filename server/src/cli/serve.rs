@@ -16,11 +16,15 @@ pub(super) fn run(config: &Path) -> Outcome {
         let listen = config.listen;
         let admin_listen = config.admin_listen;
         let app = start::open(config).await?;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("listen: {listen}"))?;
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("listen: {listen}"))?;
         let admin = match admin_listen {
-            Some(address) => {
-                Some(TcpListener::bind(address).await.with_context(|| format!("admin_listen: {address}"))?)
-            }
+            Some(address) => Some(
+                TcpListener::bind(address)
+                    .await
+                    .with_context(|| format!("admin_listen: {address}"))?,
+            ),
             None => None,
         };
         crate::serve::start_messages(&app).context("messages")?;

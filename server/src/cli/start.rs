@@ -24,14 +24,21 @@ where
     if let Some(threads) = worker_threads {
         builder.worker_threads(threads.max(1));
     }
-    builder.enable_all().build().context("the runtime could not be started")?.block_on(future)
+    builder
+        .enable_all()
+        .build()
+        .context("the runtime could not be started")?
+        .block_on(future)
 }
 
 /// Starts the log, on standard error: standard output belongs to what a command answers.
 pub(super) fn log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log).context("log: not a filter")?;
     let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal);
     let started = match config.log_format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
@@ -42,13 +49,25 @@ pub(super) fn log(config: &Config) -> anyhow::Result<()> {
 /// Opens the database and puts the server together.
 pub(super) async fn open(config: Config) -> anyhow::Result<App> {
     let keys = Arc::new(KeyFile::load(&config.key_file).context("key_file")?);
-    let store_config = StoreConfig { url: config.database.clone(), max_connections: config.database_connections };
-    let store = Store::open(&store_config, Arc::clone(&keys)).await.context("database")?;
+    let store_config = StoreConfig {
+        url: config.database.clone(),
+        max_connections: config.database_connections,
+    };
+    let store = Store::open(&store_config, Arc::clone(&keys))
+        .await
+        .context("database")?;
     let places = match &config.geoip_database {
         Some(file) => Some(Places::open(file).context("geoip_database")?),
         None => None,
     };
-    Ok(App::new(Parts { config, store, keys, clock: Arc::new(SystemClock), random: Arc::new(OsRandom), places }))
+    Ok(App::new(Parts {
+        config,
+        store,
+        keys,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(OsRandom),
+        places,
+    }))
 }
 
 /// For the commands that look after a server: opens what the settings name, does one thing, and closes it again.

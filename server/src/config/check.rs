@@ -56,7 +56,8 @@ impl FromStr for PublicUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = Url::parse(text).map_err(|_| format!("{text} is no address; write it like https://pin.example.org"))?;
+        let url =
+            Url::parse(text).map_err(|_| format!("{text} is no address; write it like https://pin.example.org"))?;
         let secure = match url.scheme() {
             "https" => true,
             "http" => false,
@@ -71,9 +72,15 @@ impl FromStr for PublicUrl {
             ));
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-            return Err(format!("{text} has more than scheme, host and port; leave out the rest"));
+            return Err(format!(
+                "{text} has more than scheme, host and port; leave out the rest"
+            ));
         }
-        Ok(Self { origin: url.origin().ascii_serialization(), host: host.to_string(), secure })
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            host: host.to_string(),
+            secure,
+        })
     }
 }
 
@@ -152,9 +159,10 @@ impl Config {
     /// # Errors
     /// The first setting that is unsafe, why, and what to do.
     pub fn check(&self) -> Result<(), ConfigError> {
-        self.policy
-            .check()
-            .map_err(|error| ConfigError::Refused { setting: "policy", why: error.to_string() })?;
+        self.policy.check().map_err(|error| ConfigError::Refused {
+            setting: "policy",
+            why: error.to_string(),
+        })?;
         check_key_file(&self.key_file)?;
         check_database(&self.database)?;
         if let Some(file) = &self.geoip_database
@@ -166,7 +174,10 @@ impl Config {
             && admin == self.listen
             && admin.port() != 0
         {
-            return refused("admin_listen", "it is the same as listen; metrics need a listener of their own".to_owned());
+            return refused(
+                "admin_listen",
+                "it is the same as listen; metrics need a listener of their own".to_owned(),
+            );
         }
         if self.database_connections == 0 {
             return refused("database_connections", "at least 1 is needed".to_owned());
@@ -184,15 +195,30 @@ impl Config {
                         why: format!("{name}: {why}"),
                     })?;
                 }
-                crate::messages::gateway::Template::check(gateway)
-                    .map_err(|why| ConfigError::Refused { setting: "messages", why })?;
+                crate::messages::gateway::Template::check(gateway).map_err(|why| ConfigError::Refused {
+                    setting: "messages",
+                    why,
+                })?;
             }
         }
         for (index, party) in self.relying_parties.iter().enumerate() {
-            if party.id.is_empty() || !party.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-                return refused("relying_parties", format!("id {:?}: use letters, digits, '-', '_' and '.'", party.id));
+            if party.id.is_empty()
+                || !party
+                    .id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            {
+                return refused(
+                    "relying_parties",
+                    format!("id {:?}: use letters, digits, '-', '_' and '.'", party.id),
+                );
             }
-            if self.relying_parties.iter().take(index).any(|earlier| earlier.id == party.id) {
+            if self
+                .relying_parties
+                .iter()
+                .take(index)
+                .any(|earlier| earlier.id == party.id)
+            {
                 return refused("relying_parties", format!("{} is there twice", party.id));
             }
             let url = &party.return_url;
@@ -243,12 +269,21 @@ fn check_database(url: &str) -> Result<(), ConfigError> {
     }
     let Some(path) = url.strip_prefix("sqlite://") else {
         // The address itself may hold a password, so it is not repeated.
-        return refused("database", "write postgres://… or sqlite:///folder/aldaba.db".to_owned());
+        return refused(
+            "database",
+            "write postgres://… or sqlite:///folder/aldaba.db".to_owned(),
+        );
     };
     let path = Path::new(path.split('?').next().unwrap_or(path));
     match path.parent() {
         Some(folder) if folder.is_dir() => Ok(()),
-        Some(folder) => refused("database", format!("the folder {} is not there; make it first", folder.display())),
-        None => refused("database", "name a file, like sqlite:///var/lib/aldaba/aldaba.db".to_owned()),
+        Some(folder) => refused(
+            "database",
+            format!("the folder {} is not there; make it first", folder.display()),
+        ),
+        None => refused(
+            "database",
+            "name a file, like sqlite:///var/lib/aldaba/aldaba.db".to_owned(),
+        ),
     }
 }

@@ -19,7 +19,11 @@ pub async fn queue_closed(app: &App, tx: &Transaction, device: &Device, now: Tim
     let Some(phone) = person.phone else {
         return Ok(());
     };
-    let text = app.texts().with(person.language, "sms-device-closed", &[("device", device.name.clone().into())]);
+    let text = app.texts().with(
+        person.language,
+        "sms-device-closed",
+        &[("device", device.name.clone().into())],
+    );
     let message = outbox::NewMessage {
         id: MessageId::generate(app.random()),
         person: Some(person.id),

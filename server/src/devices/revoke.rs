@@ -20,13 +20,23 @@ pub async fn revoke_in(app: &App, tx: &Transaction, device: &Device, now: Timest
         return Ok(false);
     }
     notice::queue_closed(app, tx, device, now).await?;
-    audit::append(tx, &of_device(entry(now, "device.revoked", Some(device.person)), device.id)).await?;
+    audit::append(
+        tx,
+        &of_device(entry(now, "device.revoked", Some(device.person)), device.id),
+    )
+    .await?;
     Ok(true)
 }
 
 /// Ends the device's streams on this node and wakes the worker that sends the notice.
 pub fn announce(app: &App, device: &Device) {
-    app.hub().publish(&device.person, Live::DeviceEnded { device: device.id, state: DeviceState::Revoked });
+    app.hub().publish(
+        &device.person,
+        Live::DeviceEnded {
+            device: device.id,
+            state: DeviceState::Revoked,
+        },
+    );
     app.messages_due().notify_one();
 }
 

@@ -67,7 +67,9 @@ pub async fn end_device(State(app): State<App>, call: SignedCall) -> Result<Json
         revoke::announce(&app, &device);
     }
     match done.outcome {
-        Ended::Deactivated => Ok(Json(wire::DeviceDeactivated { device_id: device.id.to_string() })),
+        Ended::Deactivated => Ok(Json(wire::DeviceDeactivated {
+            device_id: device.id.to_string(),
+        })),
     }
 }
 

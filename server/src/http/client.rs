@@ -64,15 +64,24 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", forwarded.parse().unwrap());
         let trusted: Vec<_> = trusted.iter().map(|range| range.parse().unwrap()).collect();
-        ClientAddress::find(Some(peer.parse().unwrap()), &headers, &trusted).0.unwrap().to_string()
+        ClientAddress::find(Some(peer.parse().unwrap()), &headers, &trusted)
+            .0
+            .unwrap()
+            .to_string()
     }
 
     #[test]
     fn forwarded_addresses_are_believed_from_trusted_proxies_only() {
         assert_eq!(find("203.0.113.9", "198.51.100.1", &[]), "203.0.113.9");
         assert_eq!(find("10.0.0.1", "198.51.100.1", &["10.0.0.0/8"]), "198.51.100.1");
-        assert_eq!(find("10.0.0.1", "1.2.3.4, 198.51.100.1", &["10.0.0.0/8"]), "198.51.100.1");
-        assert_eq!(find("10.0.0.1", "198.51.100.1, 10.0.0.2", &["10.0.0.0/8"]), "198.51.100.1");
+        assert_eq!(
+            find("10.0.0.1", "1.2.3.4, 198.51.100.1", &["10.0.0.0/8"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            find("10.0.0.1", "198.51.100.1, 10.0.0.2", &["10.0.0.0/8"]),
+            "198.51.100.1"
+        );
         assert_eq!(find("10.0.0.1", "nonsense", &["10.0.0.0/8"]), "10.0.0.1");
         assert_eq!(find("::ffff:10.0.0.1", "198.51.100.1", &["10.0.0.0/8"]), "198.51.100.1");
     }

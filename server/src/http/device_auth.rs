@@ -123,11 +123,17 @@ impl FromRequest<App> for SignedCall {
         let now = app.now();
         let window = app.policy().signature_window;
         if now.as_secs().abs_diff(claim.created) > u64::from(window) {
-            return Err(Problem { server_time: Some(now), ..Problem::new(ErrorCode::ClockSkew) });
+            return Err(Problem {
+                server_time: Some(now),
+                ..Problem::new(ErrorCode::ClockSkew)
+            });
         }
         let body = read_body(&parts.headers, body).await?;
         let id = claim.device;
-        let found = app.store().read(move |tx| Box::pin(async move { devices::get(tx, &id).await })).await?;
+        let found = app
+            .store()
+            .read(move |tx| Box::pin(async move { devices::get(tx, &id).await }))
+            .await?;
         let device = found.ok_or(Problem::new(ErrorCode::DeviceUnknown))?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let target = app.config().public_url.join(path);
@@ -135,7 +141,9 @@ impl FromRequest<App> for SignedCall {
             tracing::error!(device = %id, "a stored key cannot be read");
             Problem::new(ErrorCode::Internal)
         })?;
-        claim.verify(parts.method.as_str(), &target, &body, &key).map_err(signature_problem)?;
+        claim
+            .verify(parts.method.as_str(), &target, &body, &key)
+            .map_err(signature_problem)?;
         Ok(Self {
             digest: call_digest(parts.method.as_str(), &target, &body),
             // The first second in which its date alone is too old.
@@ -154,7 +162,8 @@ impl SignedCall {
     /// # Errors
     /// `request_invalid`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.body).map_err(|_| Problem::new(ErrorCode::RequestInvalid).because("malformed body"))
+        serde_json::from_slice(&self.body)
+            .map_err(|_| Problem::new(ErrorCode::RequestInvalid).because("malformed body"))
     }
 
     /// For calls that change nothing: uses up the nonce and notes that the device signed.
@@ -185,7 +194,11 @@ impl SignedCall {
         O: Serialize + DeserializeOwned + Send + 'static,
         F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O> + Send + 'static,
     {
-        let caller = Caller { device: self.device.id, person: self.device.person, now: app.now() };
+        let caller = Caller {
+            device: self.device.id,
+            person: self.device.person,
+            now: app.now(),
+        };
         let state = app.clone();
         let turn = app
             .store()
@@ -195,7 +208,10 @@ impl SignedCall {
             Turn::Done(done) => Ok(done),
             Turn::Refused(refusal) => Err(refusal.into()),
             Turn::JustFrozen => {
-                let event = Live::DeviceEnded { device: caller.device, state: DeviceState::Frozen };
+                let event = Live::DeviceEnded {
+                    device: caller.device,
+                    state: DeviceState::Frozen,
+                };
                 app.hub().publish(&caller.person, event);
                 app.messages_due().notify_one();
                 Err(DeviceRefusal::Frozen.into())
@@ -288,20 +304,29 @@ fn signature_problem(error: SignatureError) -> Problem {
 /// # Errors
 /// `payload_too_large`, or `request_invalid` if it breaks off.
 pub async fn read_body(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Problem> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > LARGEST_BODY) {
         return Err(Problem::new(ErrorCode::PayloadTooLarge));
     }
     to_bytes(body, LARGEST_BODY).await.map_err(|error| {
-        let too_large = std::error::Error::source(&error)
-            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-        Problem::new(if too_large { ErrorCode::PayloadTooLarge } else { ErrorCode::RequestInvalid })
+        let too_large =
+            std::error::Error::source(&error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+        Problem::new(if too_large {
+            ErrorCode::PayloadTooLarge
+        } else {
+            ErrorCode::RequestInvalid
+        })
     })
 }
 
 /// The language that the call asks for, or else the device's.
 fn language(headers: &HeaderMap, otherwise: Language) -> Language {
-    match headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) {
+    match headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+    {
         Some(accepted) => Language::negotiate(accepted),
         None => otherwise,
     }

@@ -34,7 +34,10 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
     ),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 
 /// The middleware around every route.
@@ -60,7 +63,10 @@ pub async fn edge(State(app): State<App>, request: Request, next: Next) -> Respo
         }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        let language = accepted.as_ref().and_then(|value| value.to_str().ok()).map_or_else(Language::default, Language::negotiate);
+        let language = accepted
+            .as_ref()
+            .and_then(|value| value.to_str().ok())
+            .map_or_else(Language::default, Language::negotiate);
         response = match &page {
             Some(page) => page.fail(&app, &problem),
             None => problem.render(app.texts(), language),
@@ -71,7 +77,13 @@ pub async fn edge(State(app): State<App>, request: Request, next: Next) -> Respo
     let latency = started.elapsed();
     let status = response.status().as_u16();
     app.metrics().http(method, template, status, latency);
-    tracing::info!(method, route = template, status, micros = latency.as_micros(), "answered");
+    tracing::info!(
+        method,
+        route = template,
+        status,
+        micros = latency.as_micros(),
+        "answered"
+    );
     response
 }
 
@@ -107,7 +119,10 @@ fn secure(app: &App, headers: &mut HeaderMap) {
         }
     }
     if app.config().public_url.is_secure() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
     }
 }
 

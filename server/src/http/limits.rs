@@ -35,7 +35,10 @@ impl EdgeLimits {
     /// Counters with these allowances.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
-        Self { starts: Counter::new(limits.starts_per_minute), calls: Counter::new(limits.calls_per_minute) }
+        Self {
+            starts: Counter::new(limits.starts_per_minute),
+            calls: Counter::new(limits.calls_per_minute),
+        }
     }
 
     /// Counts one call of that address. Err: how long to wait. A caller without an address (a unit test's) is never
@@ -62,7 +65,10 @@ struct Counter {
 
 impl Counter {
     fn new(per_minute: u32) -> Self {
-        Self { per_minute, whole_at: Mutex::new(HashMap::new()) }
+        Self {
+            per_minute,
+            whole_at: Mutex::new(HashMap::new()),
+        }
     }
 
     fn admit(&self, address: IpAddr, now: Timestamp) -> Result<(), Duration> {
@@ -103,16 +109,30 @@ mod tests {
 
     #[test]
     fn a_minutes_allowance_may_burst_and_flows_back() {
-        let limits = EdgeLimits::new(&Limits { starts_per_minute: 6, calls_per_minute: 0, streams: 1 });
+        let limits = EdgeLimits::new(&Limits {
+            starts_per_minute: 6,
+            calls_per_minute: 0,
+            streams: 1,
+        });
         let address = Some("192.0.2.7".parse().unwrap());
         let start = Timestamp::from_millis(1_000_000);
         for _ in 0..6 {
             assert_eq!(limits.admit(Kind::Start, address, start), Ok(()));
         }
         assert_eq!(limits.admit(Kind::Start, address, start), Err(Duration::from_secs(10)));
-        assert_eq!(limits.admit(Kind::Start, Some("192.0.2.8".parse().unwrap()), start), Ok(()));
-        assert_eq!(limits.admit(Kind::Start, address, start.plus(Duration::from_secs(10))), Ok(()));
-        assert!(limits.admit(Kind::Start, address, start.plus(Duration::from_secs(10))).is_err());
+        assert_eq!(
+            limits.admit(Kind::Start, Some("192.0.2.8".parse().unwrap()), start),
+            Ok(())
+        );
+        assert_eq!(
+            limits.admit(Kind::Start, address, start.plus(Duration::from_secs(10))),
+            Ok(())
+        );
+        assert!(
+            limits
+                .admit(Kind::Start, address, start.plus(Duration::from_secs(10)))
+                .is_err()
+        );
         for _ in 0..1000 {
             assert_eq!(limits.admit(Kind::Call, address, start), Ok(()));
         }
@@ -120,10 +140,26 @@ mod tests {
 
     #[test]
     fn a_whole_ipv6_network_counts_as_one() {
-        let limits = EdgeLimits::new(&Limits { starts_per_minute: 1, calls_per_minute: 1, streams: 1 });
+        let limits = EdgeLimits::new(&Limits {
+            starts_per_minute: 1,
+            calls_per_minute: 1,
+            streams: 1,
+        });
         let now = Timestamp::from_millis(0);
-        assert!(limits.admit(Kind::Start, Some("2001:db8::1".parse().unwrap()), now).is_ok());
-        assert!(limits.admit(Kind::Start, Some("2001:db8::2".parse().unwrap()), now).is_err());
-        assert!(limits.admit(Kind::Start, Some("2001:db8:0:1::2".parse().unwrap()), now).is_ok());
+        assert!(
+            limits
+                .admit(Kind::Start, Some("2001:db8::1".parse().unwrap()), now)
+                .is_ok()
+        );
+        assert!(
+            limits
+                .admit(Kind::Start, Some("2001:db8::2".parse().unwrap()), now)
+                .is_err()
+        );
+        assert!(
+            limits
+                .admit(Kind::Start, Some("2001:db8:0:1::2".parse().unwrap()), now)
+                .is_ok()
+        );
     }
 }

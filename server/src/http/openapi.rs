@@ -28,7 +28,10 @@ impl Modify for Signatures {
             "RFC 9421 message signature of the device over @method, @target-uri and content-digest, with the headers \
              Signature-Input and Content-Digest; tag \"aldaba-device\"",
         )));
-        openapi.components.get_or_insert_default().add_security_scheme("device-signature", scheme);
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("device-signature", scheme);
     }
 }
 

@@ -31,7 +31,13 @@ impl Problem {
     /// A refusal with nothing but its code.
     #[must_use]
     pub const fn new(code: ErrorCode) -> Self {
-        Self { code, detail: None, tries_left: None, retry_after: None, server_time: None }
+        Self {
+            code,
+            detail: None,
+            tries_left: None,
+            retry_after: None,
+            server_time: None,
+        }
     }
 
     /// Says to developers what is wrong.
@@ -66,7 +72,10 @@ impl Problem {
         };
         let mut response = (status, serde_json::to_vec(&body).unwrap_or_default()).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
         if let Some(seconds) = seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -22,7 +22,9 @@ pub fn router(app: App) -> Router {
         .merge(crate::portal::routes())
         .merge(crate::signin::routes());
     if app.config().demo {
-        router = router.merge(crate::demo::routes()).route("/metrics", get(status::metrics));
+        router = router
+            .merge(crate::demo::routes())
+            .route("/metrics", get(status::metrics));
     }
     router
         .fallback(|| async { Problem::new(ErrorCode::NotFound) })

@@ -14,13 +14,18 @@ use crate::app::App;
 
 /// The routes of this file.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(server_time)).routes(routes!(healthz)).routes(routes!(readyz))
+    OpenApiRouter::new()
+        .routes(routes!(server_time))
+        .routes(routes!(healthz))
+        .routes(routes!(readyz))
 }
 
 /// The server's time, for a device to measure how far its clock is off.
 #[utoipa::path(get, path = "/v1/time", tag = "status", responses((status = 200, body = wire::ServerTime)))]
 pub async fn server_time(State(app): State<App>) -> Json<wire::ServerTime> {
-    Json(wire::ServerTime { time: app.now().as_millis() })
+    Json(wire::ServerTime {
+        time: app.now().as_millis(),
+    })
 }
 
 /// Whether the process answers.

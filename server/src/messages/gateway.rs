@@ -54,7 +54,11 @@ impl Template {
     /// # Errors
     /// What does not make a request, and why.
     pub fn new(settings: &Gateway) -> Result<Self, String> {
-        let plain = settings.url.replace("{to}", "0").replace("{text}", "0").replace("{id}", "0");
+        let plain = settings
+            .url
+            .replace("{to}", "0")
+            .replace("{text}", "0")
+            .replace("{id}", "0");
         let url = Url::parse(&plain).map_err(|_| "url is no address".to_owned())?;
         let local = match url.host() {
             Some(url::Host::Domain(name)) => name == "localhost",
@@ -65,7 +69,8 @@ impl Template {
         if url.scheme() != "https" && !(url.scheme() == "http" && local) {
             return Err("url must be https: messages carry codes and phone numbers".to_owned());
         }
-        let method = Method::from_bytes(settings.method.as_bytes()).map_err(|_| "method is no HTTP method".to_owned())?;
+        let method =
+            Method::from_bytes(settings.method.as_bytes()).map_err(|_| "method is no HTTP method".to_owned())?;
         let mut headers = Vec::new();
         let mut escape = Escape::None;
         for (name, value) in &settings.headers {
@@ -97,7 +102,14 @@ impl Template {
                 }
             }
         }
-        Ok(Self { url: settings.url.clone(), method, headers, idempotency_header, body: settings.body.clone(), escape })
+        Ok(Self {
+            url: settings.url.clone(),
+            method,
+            headers,
+            idempotency_header,
+            body: settings.body.clone(),
+            escape,
+        })
     }
 
     /// Whether the settings make a request.
@@ -122,14 +134,21 @@ impl HttpGateway {
         let mut secrets = BTreeMap::new();
         for (name, file) in &settings.secrets {
             let text = std::fs::read_to_string(file).map_err(|error| GatewayError::Secret(name.clone(), error))?;
-            secrets.insert(name.clone(), Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()));
+            secrets.insert(
+                name.clone(),
+                Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()),
+            );
         }
         let client = Client::builder()
             .timeout(Duration::from_secs(settings.deadline_seconds))
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(GatewayError::Client)?;
-        Ok(Self { template, secrets, client })
+        Ok(Self {
+            template,
+            secrets,
+            client,
+        })
     }
 
     async fn post(&self, message: &Message) -> Result<(), SendError> {
@@ -156,7 +175,13 @@ impl HttpGateway {
             .body(body)
             .send()
             .await
-            .map_err(|error| SendError::Later(if error.is_timeout() { "no answer in time" } else { "no connection" }))?;
+            .map_err(|error| {
+                SendError::Later(if error.is_timeout() {
+                    "no answer in time"
+                } else {
+                    "no connection"
+                })
+            })?;
         match answer.status().as_u16() {
             200..=299 => Ok(()),
             408 | 425 | 429 | 500..=599 => Err(SendError::Later("it answered that it cannot now")),
@@ -175,7 +200,13 @@ impl MessageSender for HttpGateway {
 
 /// Replaces `{to}`, `{text}`, `{id}` and `{secret:NAME}`, reading the template once from left to right, so that what a
 /// message says is never read as a placeholder.
-fn fill(template: &str, message: &Message, id: &str, escape: Escape, secrets: &BTreeMap<String, Zeroizing<String>>) -> String {
+fn fill(
+    template: &str,
+    message: &Message,
+    id: &str,
+    escape: Escape,
+    secrets: &BTreeMap<String, Zeroizing<String>>,
+) -> String {
     let mut filled = String::with_capacity(template.len() + message.text.len() + 64);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -217,7 +248,9 @@ fn escaped(value: &str, escape: Escape) -> String {
 }
 
 fn secret_names(text: &str) -> impl Iterator<Item = &str> {
-    text.split("{secret:").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+    text.split("{secret:")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
 #[cfg(test)]
@@ -226,7 +259,11 @@ mod tests {
     use aldaba_core::ids::MessageId;
 
     fn message(text: &str) -> Message {
-        Message { id: MessageId::from_bytes([7; 16]), to: "+34600000001".to_owned(), text: text.to_owned() }
+        Message {
+            id: MessageId::from_bytes([7; 16]),
+            to: "+34600000001".to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     #[test]
@@ -237,7 +274,13 @@ mod tests {
             filled(r#"{"to":"{to}","text":"{text}"}"#, "a \"b\"\n{to}", Escape::Json),
             r#"{"to":"+34600000001","text":"a \"b\"\n{to}"}"#
         );
-        assert_eq!(filled("to={to}&text={text}", "á & b", Escape::Form), "to=%2B34600000001&text=%C3%A1+%26+b");
-        assert_eq!(filled("Bearer {secret:key} {secret:none} {id}", "", Escape::None), "Bearer s3cret {secret:none} 07");
+        assert_eq!(
+            filled("to={to}&text={text}", "á & b", Escape::Form),
+            "to=%2B34600000001&text=%C3%A1+%26+b"
+        );
+        assert_eq!(
+            filled("Bearer {secret:key} {secret:none} {id}", "", Escape::None),
+            "Bearer s3cret {secret:none} 07"
+        );
     }
 }

@@ -85,14 +85,20 @@ pub async fn send_due(app: &App, sender: &dyn MessageSender, patience: Patience)
         }
         let failed_before = row.attempts.saturating_sub(1);
         let (id, attempts) = (row.id, row.attempts);
-        let message = Message { id, to: row.to.e164().to_owned(), text: row.text };
+        let message = Message {
+            id,
+            to: row.to.e164().to_owned(),
+            text: row.text,
+        };
         let answer = sender.send(&message).await;
         let done = app.now();
         match answer {
             Ok(()) => {
                 app.metrics().message("sent");
                 info!(message = %id, "message sent");
-                app.store().write(move |tx| Box::pin(async move { outbox::mark_sent(tx, &id, done).await })).await?;
+                app.store()
+                    .write(move |tx| Box::pin(async move { outbox::mark_sent(tx, &id, done).await }))
+                    .await?;
             }
             Err(error) => {
                 let last = failed_before + 1 >= patience.attempts;

@@ -21,7 +21,9 @@ impl BrowserInfo {
     #[must_use]
     pub fn new(user_agent: Option<&str>, address: Option<IpAddr>) -> Self {
         // The header is the caller's: a very long one is not worth reading.
-        let known = user_agent.filter(|text| text.len() <= 512).and_then(|text| Parser::new().parse(text));
+        let known = user_agent
+            .filter(|text| text.len() <= 512)
+            .and_then(|text| Parser::new().parse(text));
         let (browser, system) = match known {
             // Robots and programs are no browser that somebody would recognise.
             Some(known) if ["pc", "smartphone", "mobilephone", "appliance"].contains(&known.category) => (
@@ -35,7 +37,11 @@ impl BrowserInfo {
             ),
             Some(_) | None => (None, None),
         };
-        Self { browser, system, address }
+        Self {
+            browser,
+            system,
+            address,
+        }
     }
 }
 
@@ -60,7 +66,11 @@ mod tests {
     #[test]
     fn common_browsers_are_named() {
         let cases = [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0", "Firefox 141", "Linux"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0",
+                "Firefox 141",
+                "Linux",
+            ),
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
                 "Chrome 140",
@@ -86,7 +96,12 @@ mod tests {
 
     #[test]
     fn nonsense_and_robots_are_unknown() {
-        for header in [None, Some(""), Some("curl/8.5.0"), Some("Googlebot/2.1 (+http://www.google.com/bot.html)")] {
+        for header in [
+            None,
+            Some(""),
+            Some("curl/8.5.0"),
+            Some("Googlebot/2.1 (+http://www.google.com/bot.html)"),
+        ] {
             assert_eq!(BrowserInfo::new(header, None), BrowserInfo::default());
         }
         let long = "Firefox/".repeat(1000);

@@ -137,7 +137,19 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
             .await?
     };
     if let Some(person) = told {
-        app.hub().publish(&person, Live::Request { id, state: RequestState::Pending, updated_at: now });
+        app.hub().publish(
+            &person,
+            Live::Request {
+                id,
+                state: RequestState::Pending,
+                updated_at: now,
+            },
+        );
     }
-    Ok(Created { id, code, phrase, expires_at })
+    Ok(Created {
+        id,
+        code,
+        phrase,
+        expires_at,
+    })
 }

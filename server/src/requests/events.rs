@@ -135,8 +135,13 @@ impl Hub {
     /// Ends every stream: the server stops.
     pub fn close(&self) {
         for shard in &self.shards {
-            let slots: Vec<_> =
-                shard.lock().unwrap_or_else(PoisonError::into_inner).values().flatten().cloned().collect();
+            let slots: Vec<_> = shard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .values()
+                .flatten()
+                .cloned()
+                .collect();
             for slot in slots {
                 slot.push(Live::Close);
             }
@@ -152,7 +157,10 @@ impl Hub {
     /// The persons of whom a device waits on this node.
     #[must_use]
     pub fn watched(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
+        self.shards
+            .iter()
+            .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len())
+            .sum()
     }
 
     fn shard(&self, person: &PersonId) -> MutexGuard<'_, HashMap<PersonId, Vec<Arc<Slot>>>> {
@@ -183,19 +191,29 @@ impl Subscription {
     /// From now on this device is told.
     #[must_use]
     pub fn new(app: &crate::app::App, person: PersonId, device: DeviceId) -> Self {
-        let slot = Arc::new(Slot { device, waiting: Mutex::new(Waiting::default()) });
+        let slot = Arc::new(Slot {
+            device,
+            waiting: Mutex::new(Waiting::default()),
+        });
         let oldest = {
             let mut shard = app.hub().shard(&person);
             let slots = shard.entry(person).or_insert_with(|| Vec::with_capacity(1));
             let mut of_device = slots.iter().filter(|slot| slot.device == device);
-            let oldest = of_device.next().cloned().filter(|_| of_device.count() + 1 >= STREAMS_A_DEVICE);
+            let oldest = of_device
+                .next()
+                .cloned()
+                .filter(|_| of_device.count() + 1 >= STREAMS_A_DEVICE);
             slots.push(Arc::clone(&slot));
             oldest
         };
         if let Some(oldest) = oldest {
             oldest.push(Live::Close);
         }
-        Self { hub: app.clone(), person, slot }
+        Self {
+            hub: app.clone(),
+            person,
+            slot,
+        }
     }
 
     /// The next event, or the waker is kept until there is one.
@@ -209,7 +227,11 @@ impl Subscription {
                 Poll::Ready(event)
             }
             None => {
-                if !waiting.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+                if !waiting
+                    .waker
+                    .as_ref()
+                    .is_some_and(|waker| waker.will_wake(context.waker()))
+                {
                     waiting.waker = Some(context.waker().clone());
                 }
                 Poll::Pending

@@ -27,8 +27,15 @@ pub async fn list(app: &App, call: SignedCall) -> Result<wire::RequestList, Call
             })
         })
         .await??;
-    let requests = found.into_iter().rev().map(|request| to_wire(app, request, &device, language, now)).collect();
-    Ok(wire::RequestList { requests, server_time: now.as_millis() })
+    let requests = found
+        .into_iter()
+        .rev()
+        .map(|request| to_wire(app, request, &device, language, now))
+        .collect();
+    Ok(wire::RequestList {
+        requests,
+        server_time: now.as_millis(),
+    })
 }
 
 /// A request as that device sees it, with what is unknown said in its language.
@@ -40,7 +47,13 @@ pub fn to_wire(
     language: Language,
     now: Timestamp,
 ) -> wire::DeviceRequest {
-    let known = |text: String, key| if text.is_empty() { app.texts().get(language, key) } else { text };
+    let known = |text: String, key| {
+        if text.is_empty() {
+            app.texts().get(language, key)
+        } else {
+            text
+        }
+    };
     wire::DeviceRequest {
         id: request.id.to_string(),
         state: request.state(now),

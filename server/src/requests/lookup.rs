@@ -26,7 +26,9 @@ pub async fn lookup(
         .write(move |tx| {
             Box::pin(async move {
                 match (call.admit(tx, now).await?, &code) {
-                    (Ok(()), Some(code)) => Ok::<_, StoreError>(Ok(requests::find_by_code(tx, &person, code, now).await?)),
+                    (Ok(()), Some(code)) => {
+                        Ok::<_, StoreError>(Ok(requests::find_by_code(tx, &person, code, now).await?))
+                    }
                     (Ok(()), None) => Ok(Ok(None)),
                     (Err(refusal), _) => Ok(Err(refusal)),
                 }
@@ -38,7 +40,11 @@ pub async fn lookup(
     };
     if request.updated_at == now && request.state(now) == RequestState::Pending {
         // It was quiet until now: the person's other devices may show it as well.
-        let event = Live::Request { id: request.id, state: RequestState::Pending, updated_at: now };
+        let event = Live::Request {
+            id: request.id,
+            state: RequestState::Pending,
+            updated_at: now,
+        };
         app.hub().publish(&person, event);
     }
     Ok(Some(to_wire(app, request, &device, language, now)))

@@ -32,7 +32,7 @@ pub mod try_pin;
 pub use binding::BrowserBinding;
 pub use browser::BrowserInfo;
 pub use create::{Created, NewSignIn, RequestError, create};
-pub use routes::api;
 pub use page::{PinPage, ViewError, view};
+pub use routes::api;
 pub use self_generated::try_self_generated;
 pub use try_pin::{SignedIn, TryError, try_pin};

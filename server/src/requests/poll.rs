@@ -44,7 +44,10 @@ impl Poll {
     /// Begins now.
     #[must_use]
     pub fn new(app: &App) -> Self {
-        Self { since: app.now(), told: HashMap::new() }
+        Self {
+            since: app.now(),
+            told: HashMap::new(),
+        }
     }
 
     /// Asks once and tells the hub.
@@ -59,8 +62,11 @@ impl Poll {
             .store()
             .read(move |tx| {
                 Box::pin(async move {
-                    let requests =
-                        if nodes { changes::requests_since(tx, since, now).await? } else { Vec::new() };
+                    let requests = if nodes {
+                        changes::requests_since(tx, since, now).await?
+                    } else {
+                        Vec::new()
+                    };
                     Ok::<_, StoreError>((requests, changes::devices_closed_since(tx, since).await?))
                 })
             })
@@ -71,12 +77,22 @@ impl Poll {
             if self.told.insert(request.id, request.updated_at) != Some(request.updated_at)
                 && !app.hub().has_told(&request.id, request.updated_at)
             {
-                let event = Live::Request { id: request.id, state: request.state, updated_at: request.updated_at };
+                let event = Live::Request {
+                    id: request.id,
+                    state: request.state,
+                    updated_at: request.updated_at,
+                };
                 app.hub().publish(&request.person, event);
             }
         }
         for device in devices {
-            app.hub().publish(&device.person, Live::DeviceEnded { device: device.id, state: device.state });
+            app.hub().publish(
+                &device.person,
+                Live::DeviceEnded {
+                    device: device.id,
+                    state: device.state,
+                },
+            );
         }
         Ok(())
     }

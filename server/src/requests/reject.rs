@@ -56,10 +56,19 @@ pub async fn reject(
         wire::RejectReason::ChangedMind => Reason::ChangedMind,
     };
     let done = call
-        .once(app, counter, move |tx, caller| Box::pin(async move { reject_in(&job, tx, id, reason, caller).await }))
+        .once(app, counter, move |tx, caller| {
+            Box::pin(async move { reject_in(&job, tx, id, reason, caller).await })
+        })
         .await?;
     if let (true, Rejected::Done { .. }) = (done.fresh, done.outcome) {
-        app.hub().publish(&person, Live::Request { id, state: RequestState::Rejected, updated_at: now });
+        app.hub().publish(
+            &person,
+            Live::Request {
+                id,
+                state: RequestState::Rejected,
+                updated_at: now,
+            },
+        );
     }
     Ok(done.outcome)
 }
@@ -72,8 +81,14 @@ async fn reject_in(
     caller: Caller,
 ) -> Result<Rejected, StoreError> {
     let Caller { device, person, now } = caller;
-    if requests::reject(tx, &id, &person, &device, reason, now).await?.is_none() {
-        let Some(request) = requests::get(tx, &id).await?.filter(|request| request.person == Some(person)) else {
+    if requests::reject(tx, &id, &person, &device, reason, now)
+        .await?
+        .is_none()
+    {
+        let Some(request) = requests::get(tx, &id)
+            .await?
+            .filter(|request| request.person == Some(person))
+        else {
             return Ok(Rejected::Unknown);
         };
         return Ok(match request.machine().reject(now) {
@@ -98,5 +113,7 @@ async fn reject_in(
     let mut entry = of_request(of_device(entry(now, "request.rejected", Some(person)), device), id);
     entry.detail = serde_json::json!({ "reason": reason.as_str(), "muted": muted.is_some() });
     audit::append(tx, &entry).await?;
-    Ok(Rejected::Done { muted_until: muted.map(aldaba_core::time::Timestamp::as_millis) })
+    Ok(Rejected::Done {
+        muted_until: muted.map(aldaba_core::time::Timestamp::as_millis),
+    })
 }

@@ -42,10 +42,20 @@ pub enum Revealed {
 pub async fn reveal(app: &App, call: SignedCall, id: RequestId, counter: u64) -> Result<Revealed, CallError> {
     let job = app.clone();
     let (person, now) = (call.device.person, app.now());
-    let done =
-        call.once(app, counter, move |tx, caller| Box::pin(async move { reveal_in(&job, tx, id, caller).await })).await?;
+    let done = call
+        .once(app, counter, move |tx, caller| {
+            Box::pin(async move { reveal_in(&job, tx, id, caller).await })
+        })
+        .await?;
     if let (true, Revealed::Shown { .. }) = (done.fresh, &done.outcome) {
-        app.hub().publish(&person, Live::Request { id, state: RequestState::Revealed, updated_at: now });
+        app.hub().publish(
+            &person,
+            Live::Request {
+                id,
+                state: RequestState::Revealed,
+                updated_at: now,
+            },
+        );
     }
     Ok(done.outcome)
 }
@@ -57,7 +67,10 @@ async fn reveal_in(app: &App, tx: &Transaction, id: RequestId, caller: Caller) -
         audit::append(tx, &entry).await?;
         return Ok(shown(&request));
     }
-    let Some(request) = requests::get(tx, &id).await?.filter(|request| request.person == Some(person)) else {
+    let Some(request) = requests::get(tx, &id)
+        .await?
+        .filter(|request| request.person == Some(person))
+    else {
         return Ok(Revealed::Unknown);
     };
     Ok(match request.machine().reveal(app.policy(), device, now) {

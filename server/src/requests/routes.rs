@@ -51,8 +51,12 @@ pub async fn device_events(State(app): State<App>, headers: HeaderMap, call: Sig
     drop(headers);
     let stream = stream::open(&app, call, since).await?;
     let mut response = Response::new(Body::new(stream));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response
+        .headers_mut()
+        .insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }
 
@@ -68,7 +72,10 @@ pub async fn reveal_request(
     let wire::Counted { counter } = call.json()?;
     let id = request_id(&id)?;
     match reveal::reveal(&app, call, id, counter).await? {
-        Revealed::Shown { relying_party, pin_expires_at } => Ok(Json(wire::RequestRevealed {
+        Revealed::Shown {
+            relying_party,
+            pin_expires_at,
+        } => Ok(Json(wire::RequestRevealed {
             id: id.to_string(),
             relying_party_id: relying_party,
             pin_expires_at,
@@ -95,7 +102,10 @@ pub async fn reject_request(
     let wire::RejectRequest { counter, reason } = call.json()?;
     let id = request_id(&id)?;
     match reject::reject(&app, call, id, reason, counter).await? {
-        Rejected::Done { muted_until } => Ok(Json(wire::RequestRejected { id: id.to_string(), muted_until })),
+        Rejected::Done { muted_until } => Ok(Json(wire::RequestRejected {
+            id: id.to_string(),
+            muted_until,
+        })),
         Rejected::Unknown => Err(ErrorCode::RequestUnknown.into()),
         Rejected::Already => Err(ErrorCode::RequestRejected.into()),
         Rejected::Used => Err(ErrorCode::PinUsed.into()),

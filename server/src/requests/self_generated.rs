@@ -86,7 +86,10 @@ async fn evaluate(
     }
     let own_key = attempt.own_key_matches(request);
     for device in &open {
-        let step = device.otp_key.as_ref().and_then(|key| check_self_generated(key, typed, seconds_of(now)));
+        let step = device
+            .otp_key
+            .as_ref()
+            .and_then(|key| check_self_generated(key, typed, seconds_of(now)));
         let Some(step) = step.filter(|_| own_key) else {
             continue;
         };
@@ -114,7 +117,12 @@ async fn refuse_nobody(
     if let Err(refusal) = attempt.app.strangers().may_try(&request.id, attempt.app.policy(), now) {
         return Ok(Err(refusal_of(refusal, now)));
     }
-    let nothing = Key32::new(attempt.app.keys().mac("aldaba/self-generated/nobody/v1", &[request.id.as_bytes()]));
+    let nothing = Key32::new(
+        attempt
+            .app
+            .keys()
+            .mac("aldaba/self-generated/nobody/v1", &[request.id.as_bytes()]),
+    );
     let _ = check_self_generated(&nothing, typed, seconds_of(now));
     attempt.app.strangers().failed(&request.id, attempt.app.policy(), now);
     attempt.count_wrong(tx, request, now).await
@@ -136,7 +144,9 @@ fn sooner(one: Option<TryRefusal>, other: TryRefusal) -> TryRefusal {
 
 fn refusal_of(refusal: TryRefusal, now: Timestamp) -> TryError {
     match refusal {
-        TryRefusal::Delayed { until } => TryError::Delayed { retry_after: until.since(now) },
+        TryRefusal::Delayed { until } => TryError::Delayed {
+            retry_after: until.since(now),
+        },
         TryRefusal::Disabled => TryError::Disabled,
     }
 }
@@ -169,14 +179,19 @@ impl Strangers {
             remembered.requests.retain(|_, (_, ends)| now < *ends);
         }
         if remembered.pairs.len() >= REMEMBERED {
-            remembered.pairs.retain(|_, throttle| throttle.blocked_until.is_some_and(|until| now < until));
+            remembered
+                .pairs
+                .retain(|_, throttle| throttle.blocked_until.is_some_and(|until| now < until));
         }
         remembered.requests.insert(id, (pair, ends));
     }
 
     fn may_try(&self, id: &RequestId, policy: &Policy, now: Timestamp) -> Result<(), TryRefusal> {
         let remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let throttle = remembered.requests.get(id).and_then(|(pair, _)| remembered.pairs.get(pair));
+        let throttle = remembered
+            .requests
+            .get(id)
+            .and_then(|(pair, _)| remembered.pairs.get(pair));
         throttle.map_or(Ok(()), |throttle| throttle.may_try(policy, now))
     }
 

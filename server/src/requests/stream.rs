@@ -173,7 +173,8 @@ impl http_body::Body for EventStream {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.poll_piece(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+        self.poll_piece(context)
+            .map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
     }
 }
 
@@ -191,7 +192,10 @@ mod tests {
     #[test]
     fn only_our_own_ids_are_resumed_from() {
         let id = "00112233445566778899aabbccddeeff";
-        assert_eq!(resume_point(&format!("1800000000000-{id}")), Some(Timestamp::from_millis(1_800_000_000_000)));
+        assert_eq!(
+            resume_point(&format!("1800000000000-{id}")),
+            Some(Timestamp::from_millis(1_800_000_000_000))
+        );
         for other in ["", "5", id, "x-00112233445566778899aabbccddeeff", "5-5", "-"] {
             assert_eq!(resume_point(other), None);
         }

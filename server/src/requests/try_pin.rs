@@ -137,16 +137,19 @@ pub async fn try_pin(
 }
 
 /// Tells the person's devices what became of their request.
-pub(super) fn report(
-    app: &App,
-    id: &RequestId,
-    outcome: Result<SignedIn, TryError>,
-) -> Result<SignedIn, TryError> {
+pub(super) fn report(app: &App, id: &RequestId, outcome: Result<SignedIn, TryError>) -> Result<SignedIn, TryError> {
     if let Ok(signed_in) = &outcome
         && signed_in.method == Method::Incoming
     {
         let state = aldaba_core::request::RequestState::Spent;
-        app.hub().publish(&signed_in.person, Live::Request { id: *id, state, updated_at: signed_in.at });
+        app.hub().publish(
+            &signed_in.person,
+            Live::Request {
+                id: *id,
+                state,
+                updated_at: signed_in.at,
+            },
+        );
     }
     outcome
 }
@@ -236,7 +239,10 @@ impl Attempt {
             used_at: now,
         };
         sessions::insert(tx, &self.session, &session).await?;
-        let entry = of_request(of_device(entry(now, "person.signed_in", Some(person)), *device), self.id);
+        let entry = of_request(
+            of_device(entry(now, "person.signed_in", Some(person)), *device),
+            self.id,
+        );
         audit::append(tx, &entry).await?;
         Ok(Ok(SignedIn {
             session: self.session.clone(),
@@ -256,10 +262,17 @@ impl Attempt {
         now: Timestamp,
     ) -> Judged<SignedIn> {
         let outcome = request.machine().try_pin(self.app.policy(), false, now).1;
-        if requests::count_wrong_try(tx, self.app.policy(), &self.id, now).await?.is_none() {
+        if requests::count_wrong_try(tx, self.app.policy(), &self.id, now)
+            .await?
+            .is_none()
+        {
             return self.lost(tx, now).await;
         }
-        let kind = if outcome == PinOutcome::Burnt { "request.burnt" } else { "request.pin_wrong" };
+        let kind = if outcome == PinOutcome::Burnt {
+            "request.burnt"
+        } else {
+            "request.pin_wrong"
+        };
         audit::append(tx, &of_request(entry(now, kind, request.person), self.id)).await?;
         Ok(Err(refusal(outcome)))
     }

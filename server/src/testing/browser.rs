@@ -21,7 +21,10 @@ impl TestBrowser {
     /// A browser that has opened the sign-in page of a site.
     pub async fn open(server: &TestServer, site: &str) -> Self {
         let mut browser = Self::default();
-        browser.get(server, &format!("/signin?site={site}&procedure=padron")).await.expect(200);
+        browser
+            .get(server, &format!("/signin?site={site}&procedure=padron"))
+            .await
+            .expect(200);
         browser
     }
 
@@ -36,7 +39,10 @@ impl TestBrowser {
     /// The same for a PIN that the app makes itself.
     pub async fn ask_self_generated(server: &TestServer, person: &TestPerson) -> Self {
         let mut browser = Self::open(server, "sede").await;
-        browser.start(server, person, &[("method", "self_generated")]).await.expect(303);
+        browser
+            .start(server, person, &[("method", "self_generated")])
+            .await
+            .expect(303);
         browser.get(server, "/signin/pin").await.expect(200);
         browser
     }
@@ -65,7 +71,9 @@ impl TestBrowser {
     #[must_use]
     pub fn request(&self) -> RequestId {
         let found = self.cookies.iter().find(|(name, _)| name.ends_with("aldaba_request"));
-        found.map(|(_, value)| value.parse().unwrap()).unwrap_or_else(|| panic!("no request"))
+        found
+            .map(|(_, value)| value.parse().unwrap())
+            .unwrap_or_else(|| panic!("no request"))
     }
 
     /// Whether it has a session cookie.
@@ -76,7 +84,9 @@ impl TestBrowser {
 
     /// Opens a page.
     pub async fn get(&mut self, server: &TestServer, path: &str) -> Answer {
-        let request = Request::get(path).header("accept", "text/html").header("cookie", self.cookie_header());
+        let request = Request::get(path)
+            .header("accept", "text/html")
+            .header("cookie", self.cookie_header());
         let answer = server.send(request.body(Body::empty()).unwrap()).await;
         self.take(&answer);
         answer
@@ -110,7 +120,11 @@ impl TestBrowser {
     }
 
     fn cookie_header(&self) -> String {
-        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         pairs.join("; ")
     }
 
@@ -131,7 +145,10 @@ impl TestBrowser {
             for input in form.split("<input type=\"hidden\" name=\"").skip(1) {
                 let (name, rest) = input.split_once('"').unwrap();
                 let value = rest.split_once("value=\"").and_then(|(_, rest)| rest.split_once('"'));
-                self.hidden.insert(name.to_owned(), value.map(|(value, _)| value.to_owned()).unwrap_or_default());
+                self.hidden.insert(
+                    name.to_owned(),
+                    value.map(|(value, _)| value.to_owned()).unwrap_or_default(),
+                );
             }
         }
     }

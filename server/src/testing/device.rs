@@ -51,11 +51,19 @@ pub struct TestDevice {
 impl PendingActivation {
     /// Step 1, as sent.
     #[must_use]
-    pub fn body(person: &TestPerson, signing: &SigningKey, agreement: &AgreementKey, name: &str) -> wire::StartActivation {
+    pub fn body(
+        person: &TestPerson,
+        signing: &SigningKey,
+        agreement: &AgreementKey,
+        name: &str,
+    ) -> wire::StartActivation {
         wire::StartActivation {
             document: person.document.to_owned(),
             contrast: person.contrast.to_owned(),
-            device: wire::DeviceDescription { name: name.to_owned(), platform: "headless".to_owned() },
+            device: wire::DeviceDescription {
+                name: name.to_owned(),
+                platform: "headless".to_owned(),
+            },
             language: "es".to_owned(),
             signing_key: b64::encode(&signing.public()),
             agreement_key: b64::encode(&agreement.public()),
@@ -68,7 +76,14 @@ impl PendingActivation {
         let name = "Portátil de pruebas".to_owned();
         let body = Self::body(person, &signing, &agreement, &name);
         let started: wire::ActivationStarted = server.post_json("/v1/activations", &body).await.expect(202).json();
-        Self { id: started.activation_id.parse().unwrap(), person: *person, signing, agreement, started, name }
+        Self {
+            id: started.activation_id.parse().unwrap(),
+            person: *person,
+            signing,
+            agreement,
+            started,
+            name,
+        }
     }
 
     /// Another code.
@@ -107,7 +122,11 @@ impl PendingActivation {
     /// The request of step 3 with another signature.
     #[must_use]
     pub fn confirmation_signed(&self, code: &str, signature: String) -> Request<Body> {
-        let body = serde_json::to_vec(&wire::ConfirmActivation { code: code.to_owned(), signature }).unwrap();
+        let body = serde_json::to_vec(&wire::ConfirmActivation {
+            code: code.to_owned(),
+            signature,
+        })
+        .unwrap();
         Request::post(format!("/v1/activations/{}/confirm", self.id))
             .header("content-type", "application/json")
             .body(Body::from(body))
@@ -129,7 +148,10 @@ impl PendingActivation {
         let time = Timestamp::from_millis(confirmed.server_time);
         let statement = server_statement(&transcript, &id, confirmed.level, time);
         let key = VerifyingKey::from_sec1(&b64::decode(&confirmed.server_key).unwrap()).unwrap();
-        assert!(key.verify(&statement, &b64::decode(&confirmed.signature).unwrap()), "the server's signature");
+        assert!(
+            key.verify(&statement, &b64::decode(&confirmed.signature).unwrap()),
+            "the server's signature"
+        );
         TestDevice {
             id,
             key: self.signing.clone(),
@@ -205,20 +227,26 @@ impl TestDevice {
 
     /// `GET /v1/device/requests`, which must succeed.
     pub async fn requests(&self, server: &TestServer) -> Vec<wire::DeviceRequest> {
-        let list: wire::RequestList = self.call(server, "GET", "/v1/device/requests", b"").await.expect(200).json();
+        let list: wire::RequestList = self
+            .call(server, "GET", "/v1/device/requests", b"")
+            .await
+            .expect(200)
+            .json();
         list.requests
     }
 
     /// `POST …/reveal` with the next counter.
     pub async fn reveal(&mut self, server: &TestServer, id: &RequestId) -> Answer {
         let body = format!(r#"{{"counter":{}}}"#, self.count());
-        self.call(server, "POST", &format!("/v1/requests/{id}/reveal"), body.as_bytes()).await
+        self.call(server, "POST", &format!("/v1/requests/{id}/reveal"), body.as_bytes())
+            .await
     }
 
     /// `POST …/reject` with the next counter.
     pub async fn reject(&mut self, server: &TestServer, id: &RequestId, reason: &str) -> Answer {
         let body = format!(r#"{{"counter":{},"reason":"{reason}"}}"#, self.count());
-        self.call(server, "POST", &format!("/v1/requests/{id}/reject"), body.as_bytes()).await
+        self.call(server, "POST", &format!("/v1/requests/{id}/reject"), body.as_bytes())
+            .await
     }
 
     /// `POST /v1/requests/lookup`.
@@ -236,7 +264,10 @@ impl TestDevice {
     /// The PIN of a request.
     #[must_use]
     pub fn pin(&self, id: &RequestId, relying_party: &str) -> String {
-        pin::request_pin(&self.otp, id, relying_party, 6).unwrap().expose().to_owned()
+        pin::request_pin(&self.otp, id, relying_party, 6)
+            .unwrap()
+            .expose()
+            .to_owned()
     }
 
     /// A PIN that is not the right one.
@@ -260,7 +291,10 @@ impl TestDevice {
         }
         let response = server.open(request).await;
         assert_eq!(response.status().as_u16(), 200);
-        EventReader { stream: response.into_body().into_data_stream().boxed(), waiting: VecDeque::new() }
+        EventReader {
+            stream: response.into_body().into_data_stream().boxed(),
+            waiting: VecDeque::new(),
+        }
     }
 }
 
@@ -294,14 +328,26 @@ impl EventReader {
             if let Some(event) = self.waiting.pop_front() {
                 return Some(event);
             }
-            let piece = tokio::time::timeout(Duration::from_secs(2), self.stream.next()).await.ok()??;
+            let piece = tokio::time::timeout(Duration::from_secs(2), self.stream.next())
+                .await
+                .ok()??;
             let text = String::from_utf8(piece.unwrap().to_vec()).unwrap();
-            for block in text.split("\n\n").filter(|block| !block.is_empty() && !block.starts_with(':')) {
+            for block in text
+                .split("\n\n")
+                .filter(|block| !block.is_empty() && !block.starts_with(':'))
+            {
                 let field = |name: &str| {
-                    let line = block.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+                    let line = block
+                        .lines()
+                        .find_map(|line| line.strip_prefix(name))
+                        .unwrap_or_default();
                     line.trim_start_matches(':').trim().to_owned()
                 };
-                self.waiting.push_back(Event { kind: field("event"), id: field("id"), data: field("data") });
+                self.waiting.push_back(Event {
+                    kind: field("event"),
+                    id: field("id"),
+                    data: field("data"),
+                });
             }
         }
     }
@@ -309,11 +355,17 @@ impl EventReader {
     /// Whether the stream ends within two seconds without another event.
     pub async fn ends(&mut self) -> bool {
         self.waiting.is_empty()
-            && matches!(tokio::time::timeout(Duration::from_secs(2), self.stream.next()).await, Ok(None))
+            && matches!(
+                tokio::time::timeout(Duration::from_secs(2), self.stream.next()).await,
+                Ok(None)
+            )
     }
 
     /// Whether nothing comes for a moment.
     pub async fn is_silent(&mut self) -> bool {
-        self.waiting.is_empty() && tokio::time::timeout(Duration::from_millis(50), self.stream.next()).await.is_err()
+        self.waiting.is_empty()
+            && tokio::time::timeout(Duration::from_millis(50), self.stream.next())
+                .await
+                .is_err()
     }
 }

@@ -43,12 +43,20 @@ pub use device::{Event, EventReader, PendingActivation, TestDevice, other_pin};
 pub const START: Timestamp = Timestamp::from_secs(1_800_000_000);
 
 /// Who most tests are about.
-pub const ANA: TestPerson =
-    TestPerson { document: "12345678Z", contrast: "2031-05-17", name: "Ana García Ruiz", phone: "+34600000001" };
+pub const ANA: TestPerson = TestPerson {
+    document: "12345678Z",
+    contrast: "2031-05-17",
+    name: "Ana García Ruiz",
+    phone: "+34600000001",
+};
 
 /// Somebody else.
-pub const LUIS: TestPerson =
-    TestPerson { document: "87654321X", contrast: "2029-11-02", name: "Luis Fernández Soto", phone: "+34600000002" };
+pub const LUIS: TestPerson = TestPerson {
+    document: "87654321X",
+    contrast: "2029-11-02",
+    name: "Luis Fernández Soto",
+    phone: "+34600000002",
+};
 
 /// A registered citizen, level substantial.
 #[derive(Clone, Copy)]
@@ -106,8 +114,13 @@ impl TestServer {
             random: Arc::new(SeededRandom::new(1)),
             places: None,
         });
-        let server =
-            Self { router: crate::http::router(app.clone()), app, clock, database, peer: None };
+        let server = Self {
+            router: crate::http::router(app.clone()),
+            app,
+            clock,
+            database,
+            peer: None,
+        };
         server.register(&[ANA, LUIS]).await;
         server
     }
@@ -168,7 +181,11 @@ impl TestServer {
         let response = self.open(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// Sends a request through the router; the body is still to be read.
@@ -190,7 +207,11 @@ impl TestServer {
                     barrier.wait().await;
                     let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
                     let body = body.collect().await.unwrap().to_bytes();
-                    Answer { status: parts.status, headers: parts.headers, body }
+                    Answer {
+                        status: parts.status,
+                        headers: parts.headers,
+                        body,
+                    }
                 })
             })
             .collect();
@@ -215,15 +236,21 @@ impl TestServer {
 
     /// Every message in the outbox, oldest first.
     pub async fn messages(&self) -> Vec<outbox::Message> {
-        self.app.store().read(|tx| Box::pin(async move { outbox::list(tx, 10_000).await })).await.unwrap()
+        self.app
+            .store()
+            .read(|tx| Box::pin(async move { outbox::list(tx, 10_000).await }))
+            .await
+            .unwrap()
     }
 
     /// The code of the last SMS to that phone.
     pub async fn last_code(&self, phone: &str) -> String {
         let messages = self.messages().await;
-        let text = messages.iter().rev().filter(|message| message.to.e164() == phone).find_map(|message| {
-            message.text.rsplit_once('#').map(|(_, code)| code.to_owned())
-        });
+        let text = messages
+            .iter()
+            .rev()
+            .filter(|message| message.to.e164() == phone)
+            .find_map(|message| message.text.rsplit_once('#').map(|(_, code)| code.to_owned()));
         text.unwrap_or_else(|| panic!("no SMS with a code"))
     }
 
@@ -258,7 +285,9 @@ impl Answer {
             return problem["code"].as_str().unwrap_or_default().to_owned();
         }
         let text = self.text();
-        let found = text.split_once("data-code=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let found = text
+            .split_once("data-code=\"")
+            .and_then(|(_, rest)| rest.split_once('"'));
         found.map(|(code, _)| code.to_owned()).unwrap_or_default()
     }
 
@@ -273,7 +302,12 @@ impl Answer {
     #[track_caller]
     pub fn expect_problem(self, code: &str) -> Self {
         let known: aldaba_protocol::error::ErrorCode = code.parse().unwrap();
-        assert_eq!((self.code().as_str(), Some(self.status.as_u16())), (code, known.status()), "{}", self.text());
+        assert_eq!(
+            (self.code().as_str(), Some(self.status.as_u16())),
+            (code, known.status()),
+            "{}",
+            self.text()
+        );
         self
     }
 }
@@ -285,7 +319,10 @@ fn config() -> Config {
         name: format!("Sede {id}"),
         domain: format!("{id}.example"),
         return_url: format!("https://{id}.example/entrar").parse().unwrap(),
-        procedures: vec![Procedure { id: "padron".to_owned(), name: "Volante de empadronamiento".to_owned() }],
+        procedures: vec![Procedure {
+            id: "padron".to_owned(),
+            name: "Volante de empadronamiento".to_owned(),
+        }],
     };
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -301,7 +338,11 @@ fn config() -> Config {
         worker_threads: None,
         policy: Policy::default(),
         messages: Messages::Outbox,
-        limits: Limits { starts_per_minute: 0, calls_per_minute: 0, streams: 1000 },
+        limits: Limits {
+            starts_per_minute: 0,
+            calls_per_minute: 0,
+            streams: 1000,
+        },
         relying_parties: vec![site("sede"), site("otra")],
         demo: false,
     }
