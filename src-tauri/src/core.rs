@@ -15,7 +15,7 @@ use aldaba_core::random::OsRandom;
 use aldaba_core::time::{Clock as _, SystemClock};
 use aldaba_protocol::error::ErrorCode;
 use tauri::{AppHandle, Emitter as _, Manager as _};
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::ipc::{AppState, AppStatus, PendingActivation, RequestCard, RequestsView, ServerChoice, UiError};
 use crate::platform::Clipboard;
@@ -34,7 +34,10 @@ pub struct Core {
     online: AtomicBool,
     /// The clipboard that PINs are put on.
     pub clipboard: Clipboard,
-    /// Rung when the task that watches the stream should look again: a device was activated, the window came up.
+    /// Where the app was found to stand last. What follows it never asks the keychain by itself: each question to a
+    /// locked one raises a prompt, and only its owner should cause that.
+    pub state: watch::Sender<AppState>,
+    /// Rung when the requests should be looked at again: the window came up.
     pub wake: Notify,
 }
 
@@ -64,6 +67,7 @@ impl Core {
             requests: Mutex::new(None),
             online: AtomicBool::new(false),
             clipboard: Clipboard::new(app),
+            state: watch::Sender::new(AppState::New),
             wake: Notify::new(),
         })
     }
@@ -104,6 +108,8 @@ impl Core {
             Status::Refused(Refused::Frozen, device) => (AppState::DeviceFrozen, Some(device), None),
             Status::Refused(Refused::Revoked, device) => (AppState::DeviceRevoked, Some(device), None),
         };
+        self.state
+            .send_if_modified(|now| std::mem::replace(now, state) != state);
         let server = authenticator.server().await?;
         let preset = server.is_some() && server.as_ref() == authenticator.preset();
         Ok(AppStatus {
@@ -120,7 +126,7 @@ impl Core {
         })
     }
 
-    /// The status after something changed it; also told to the screens and to the watching task.
+    /// The status after something changed it; also told to the screens.
     ///
     /// # Errors
     /// As [`Self::status`].
@@ -130,7 +136,6 @@ impl Core {
             self.set_requests(None);
         }
         self.emit("status-changed", status.clone());
-        self.wake.notify_one();
         Ok(status)
     }
 

@@ -58,6 +58,14 @@ pub fn run() {
             commands::device::deactivate_device,
             commands::device::forget_device,
         ])
+        .on_window_event(|window, event| {
+            // A window that comes to the front shows how things are now, also after a network or a phone has slept.
+            if matches!(event, tauri::WindowEvent::Focused(true))
+                && let Some(core) = window.try_state::<Core>()
+            {
+                core.wake.notify_one();
+            }
+        })
         .setup(|app| {
             let core = Core::new(app.handle())?;
             app.manage(core);

@@ -7,37 +7,41 @@ use std::time::Duration;
 
 use aldaba_authenticator::{Authenticator, Signal};
 use tauri::{AppHandle, Manager as _};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::core::Core;
 use crate::ipc::{AppState, RequestCardState, RequestsView};
 use crate::{platform, texts};
 
-/// While there is no device to watch for, or none that can be used, a look now and then costs nothing; every change
-/// made in the app rings `wake` besides.
-const IDLE: Duration = Duration::from_secs(3600);
+/// Between the end of one watch and the next, should they ever disagree about whether there is a device to watch for.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Starts the task.
+/// Starts the task. It sleeps until the app was found to be activated.
 pub fn start(app: AppHandle) {
     tauri::async_runtime::spawn(async move {
         let core = app.state::<Core>();
-        loop {
-            let active = matches!(core.status().await, Ok(status) if status.state == AppState::Active);
-            if active && let Ok(authenticator) = core.authenticator().await {
-                follow(&app, &core, authenticator).await;
-                // The watch has ended: the device is gone or its secrets are.
-                let _ = core.changed_status().await;
-                // Should the two ever disagree about whether there is a device, this is not to become a busy loop.
-                tokio::time::sleep(PAUSE).await;
+        let mut state = core.state.subscribe();
+        while state.wait_for(|state| *state == AppState::Active).await.is_ok() {
+            if let Ok(authenticator) = core.authenticator().await {
+                follow(&app, &core, authenticator, &mut state).await;
             }
-            let _ = tokio::time::timeout(IDLE, core.wake.notified()).await;
+            if *state.borrow() == AppState::Active
+                && let Err(error) = core.changed_status().await
+            {
+                tracing::warn!(code = error.code, "the watch ended");
+            }
+            tokio::time::sleep(PAUSE).await;
         }
     });
 }
 
 /// Follows the stream until the device cannot be used any more.
-async fn follow(app: &AppHandle, core: &Core, authenticator: Arc<Authenticator>) {
+async fn follow(
+    app: &AppHandle,
+    core: &Core,
+    authenticator: Arc<Authenticator>,
+    state: &mut watch::Receiver<AppState>,
+) {
     let (signals, mut heard) = mpsc::channel(64);
     let reconnect = Arc::new(Notify::new());
     let ring = reconnect.clone();
@@ -51,12 +55,13 @@ async fn follow(app: &AppHandle, core: &Core, authenticator: Arc<Authenticator>)
             () = until(next_end) => Some(Signal::Connected),
             () = core.wake.notified() => {
                 reconnect.notify_one();
-                // The device may have been deactivated meanwhile.
-                if !matches!(core.status().await, Ok(status) if status.state == AppState::Active) {
-                    None
-                } else {
-                    Some(Signal::Connected)
+                Some(Signal::Connected)
+            }
+            changed = state.changed() => {
+                if changed.is_err() || *state.borrow() != AppState::Active {
+                    break;
                 }
+                continue;
             }
         };
         match signal {

@@ -12,9 +12,7 @@ use crate::ipc::AppStatus;
 /// Where the app stands, read afresh from disk and keychain. Also what "try again" calls.
 #[tauri::command]
 pub async fn app_status(core: State<'_, Core>) -> Answer<AppStatus> {
-    let status = core.status().await?;
-    core.wake.notify_one();
-    Ok(status)
+    Ok(core.status().await?)
 }
 
 /// Keeps the language of the screens: `es` or `en`.

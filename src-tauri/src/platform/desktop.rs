@@ -23,7 +23,6 @@ fn bring_up(app: &AppHandle) {
                 tracing::warn!(%error, "the window did not come up");
             }
         }
-        app.state::<crate::core::Core>().wake.notify_one();
     }
 }
 

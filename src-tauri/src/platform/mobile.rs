@@ -22,6 +22,11 @@ pub fn is_looked_at(app: &AppHandle) -> bool {
 
 /// Shows a notification; tapping it brings the app, which the system does by itself.
 pub fn notify(app: &AppHandle, title: String, body: String, _open: String) {
+    // The system asks its owner once; a refusal is remembered there and is no fault here.
+    if let Err(error) = app.notification().request_permission() {
+        tracing::debug!(%error, "no permission to notify");
+        return;
+    }
     if let Err(error) = app.notification().builder().title(title).body(body).show() {
         tracing::debug!(%error, "no notification");
     }
