@@ -1,0 +1,232 @@
+//! The command line, run as other programs run it, against the real server's router.
+
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use aldaba_core::time::{Clock as _, SystemClock};
+use aldaba_server::testing::{ANA, TestBrowser, TestServer};
+use aldaba_store::Backend;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+struct Server {
+    test: TestServer,
+    url: String,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let public = url.clone();
+        let test = TestServer::with(Backend::Sqlite, |config| {
+            config.public_url = public.parse().unwrap();
+            // One person activates many devices within a minute here.
+            config.policy.live_activations = 1000;
+            config.policy.activation_sms_per_hour = 1000;
+            config.policy.activation_sms_per_day = 1000;
+        })
+        .await;
+        // Another process asks for the time: it must be this machine's.
+        test.clock.set(SystemClock.now());
+        let router = aldaba_server::http::router(test.app.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { test, url }
+    }
+
+    /// Lets a little time pass, so that the newest message is the newest.
+    async fn code(&self) -> String {
+        let code = self.test.last_code(ANA.phone).await;
+        self.test.clock.set(SystemClock.now());
+        code
+    }
+}
+
+fn command(server: &Server, home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aldaba-device"));
+    command
+        .args(["--server", &server.url, "--home"])
+        .arg(home)
+        .args(arguments);
+    command
+}
+
+async fn run(server: &Server, home: &Path, arguments: &[&str]) -> Output {
+    let mut command = command(server, home, arguments);
+    tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap()
+}
+
+async fn says(server: &Server, home: &Path, arguments: &[&str]) -> String {
+    let output = run(server, home, arguments).await;
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+async fn json(server: &Server, home: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&says(server, home, arguments).await).unwrap()
+}
+
+async fn fails(server: &Server, home: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = run(server, home, arguments).await;
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    let said: Value = serde_json::from_slice(&output.stderr).unwrap();
+    (output.status.code().unwrap(), said["code"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_from_the_command_line() {
+    let server = Server::start().await;
+    let folder = TempDir::new().unwrap();
+    let home = folder.path();
+    assert_eq!(fails(&server, home, &["pin"]).await, (6, "not_activated".to_owned()));
+    assert_eq!(
+        fails(&server, home, &["activate", "12345678A", ANA.contrast]).await,
+        (3, "document_invalid".to_owned())
+    );
+
+    let started = json(&server, home, &["activate", ANA.document, ANA.contrast, "--json"]).await;
+    assert_eq!(started["expires_in"], 600);
+    let id = started["activation_id"].as_str().unwrap();
+    assert_eq!(
+        fails(&server, home, &["confirm", id, "0000-0000"]).await,
+        (3, "activation_failed".to_owned())
+    );
+    let code = server.code().await;
+    assert_eq!(
+        fails(&server, home, &["confirm", &"0".repeat(32), &code]).await,
+        (3, "activation_failed".to_owned())
+    );
+    says(&server, home, &["confirm", id, &code]).await;
+    assert_eq!(json(&server, home, &["device", "--json"]).await["level"], "substantial");
+    assert_eq!(
+        json(&server, home, &["requests", "--json"]).await,
+        serde_json::json!([])
+    );
+
+    let mut browser = TestBrowser::ask(&server.test, &ANA).await;
+    let listed = json(&server, home, &["requests", "--json"]).await;
+    let request = listed[0]["id"].as_str().unwrap();
+    assert_eq!(request, browser.request().to_string());
+    let pin = says(&server, home, &["reveal", request]).await;
+    assert!(
+        pin.len() == 7 && pin.ends_with('\n') && pin.trim().bytes().all(|byte| byte.is_ascii_digit()),
+        "{pin:?}"
+    );
+    assert_eq!(
+        says(&server, home, &["reveal", request]).await,
+        pin,
+        "said again, the same answer"
+    );
+    browser.type_pin(&server.test, pin.trim()).await.expect(303);
+    assert!(browser.has_session());
+
+    let other = TestBrowser::ask(&server.test, &ANA).await.request().to_string();
+    assert!(json(&server, home, &["reject", &other]).await["muted_until"].is_null());
+    assert_eq!(
+        fails(&server, home, &["reveal", &other]).await,
+        (3, "request_unknown".to_owned())
+    );
+    assert_eq!(
+        fails(&server, home, &["lookup", "ABCD-2345"]).await,
+        (3, "request_unknown".to_owned())
+    );
+    assert_eq!(says(&server, home, &["pin"]).await.trim().len(), 6);
+
+    says(&server, home, &["deactivate"]).await;
+    assert_eq!(
+        fails(&server, home, &["requests"]).await,
+        (6, "not_activated".to_owned())
+    );
+    let secrets = std::fs::read_to_string(home.join("secrets-for-tests.json")).unwrap();
+    assert!(!secrets.contains("otp_key"), "secrets are gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_watch_prints_events_and_ends_with_the_device() {
+    // REQ-DEV-04
+    let server = Server::start().await;
+    let folder = TempDir::new().unwrap();
+    let home = folder.path();
+    activate(&server, home).await;
+    let watch = command(&server, home, &["watch"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let reading = tokio::task::spawn_blocking(move || watch.wait_with_output().unwrap());
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let request = TestBrowser::ask(&server.test, &ANA).await.request().to_string();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    says(&server, home, &["deactivate"]).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), reading)
+        .await
+        .unwrap()
+        .unwrap();
+    let lines: Vec<Value> = String::from_utf8(ended.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["event"], "connected");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["event"] == "request" && line["id"] == request.as_str()),
+        "{lines:?}"
+    );
+    assert!(
+        !home.join("device.json").exists(),
+        "the watch does not bring the device back"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_moment_of_confirming_it_is_activated_or_starts_clean() {
+    // REQ-ACT-08
+    let server = Server::start().await;
+    let mut activated = 0;
+    for attempt in 0..40 {
+        let folder = TempDir::new().unwrap();
+        let home = folder.path();
+        let id = says(&server, home, &["activate", ANA.document, ANA.contrast]).await;
+        let code = server.code().await;
+        let mut confirming: Child = command(&server, home, &["confirm", id.trim(), &code])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(attempt * 2)).await;
+        confirming.kill().unwrap();
+        confirming.wait().unwrap();
+
+        if home.join("device.json").exists() {
+            json(&server, home, &["device", "--json"]).await;
+            assert_eq!(
+                json(&server, home, &["requests", "--json"]).await,
+                serde_json::json!([])
+            );
+            activated += 1;
+        } else {
+            assert_eq!(
+                fails(&server, home, &["requests"]).await,
+                (6, "not_activated".to_owned())
+            );
+            activate(&server, home).await;
+            json(&server, home, &["device", "--json"]).await;
+        }
+    }
+    println!("{activated} of 40 were activated when they were killed");
+}
+
+async fn activate(server: &Server, home: &Path) {
+    let id = says(server, home, &["activate", ANA.document, ANA.contrast]).await;
+    let code = server.code().await;
+    says(server, home, &["confirm", id.trim(), &code]).await;
+}
