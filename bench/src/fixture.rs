@@ -59,10 +59,12 @@ impl Fixture {
         let citizens = populate(&store, people).await?;
         store.close().await?;
         let config = folder.path().join("aldaba.toml");
-        std::fs::write(&config, settings(&url, &key_file))?;
+        // A free port is found here, because public_url must name it.
+        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        std::fs::write(&config, settings(address, &url, &key_file))?;
         let mut command = tokio::process::Command::new(program()?);
         command.args(["serve", "--config"]).arg(&config);
-        let server = Server::start(command).await?;
+        let server = Server::start_at(command, &format!("http://{address}")).await?;
         Ok(Self {
             server,
             citizens,
@@ -81,18 +83,14 @@ fn program() -> Result<PathBuf> {
     Ok(path)
 }
 
-fn settings(database: &str, key_file: &Path) -> String {
-    // A free port is found here, because public_url must name it.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map_or(18_080, |address| address.port());
+fn settings(address: std::net::SocketAddr, database: &str, key_file: &Path) -> String {
     format!(
-        "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://127.0.0.1:{port}\"\ndatabase = \"{database}\"\n\
+        "listen = \"{address}\"\npublic_url = \"http://{address}\"\ndatabase = \"{database}\"\n\
          key_file = \"{}\"\nlog = \"warn\"\n\
          [messages]\nkind = \"gateway\"\nurl = \"http://127.0.0.1:9/\"\nbody = \"{{to}}{{text}}\"\n\
          [limits]\nstarts_per_minute = 0\ncalls_per_minute = 0\n\
          [[relying_parties]]\nid = \"{SITE}\"\nname = \"Bench\"\ndomain = \"bench.example\"\n\
-         return_url = \"http://127.0.0.1:{port}/\"\n",
+         return_url = \"http://{address}/\"\n",
         key_file.display()
     )
 }

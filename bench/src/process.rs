@@ -1,6 +1,7 @@
 //! What a process costs, read from /proc.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -32,6 +33,20 @@ impl Server {
             }
         }
         bail!("the server under measurement ended before it was ready")
+    }
+
+    /// Starts `command` and waits until it accepts connections at `url`.
+    pub async fn start_at(mut command: Command, url: &str) -> Result<Self> {
+        command.stdout(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
+        let mut child = command.spawn().context("the server under measurement does not start")?;
+        let address = url.trim_start_matches("http://");
+        while tokio::net::TcpStream::connect(address).await.is_err() {
+            if let Some(status) = child.try_wait()? {
+                bail!("the server under measurement ended before it was ready: {status}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(Self { child, url: url.to_owned() })
     }
 
     /// Its process id.
