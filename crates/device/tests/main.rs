@@ -1,5 +1,14 @@
 //! The command line, run as other programs run it, against the real server's router.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests fail by panicking; the helpers between them are not recognised as tests"
+)]
+
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;

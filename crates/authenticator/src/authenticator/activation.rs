@@ -338,12 +338,13 @@ impl Authenticator {
 
     /// The waiting activation: in memory, or from the store where it outlives the process.
     async fn pending<'a>(&self, slot: &'a mut Option<Pending>) -> Result<&'a mut Pending> {
-        if slot.is_none() && self.keep_activation {
-            if let Some(text) = self.store.read(Entry::Activation).await? {
-                let pending: Pending = serde_json::from_str(&text).map_err(|_| Error::from(StoreError::Corrupted))?;
-                if pending.version == 1 {
-                    *slot = Some(pending);
-                }
+        if slot.is_none()
+            && self.keep_activation
+            && let Some(text) = self.store.read(Entry::Activation).await?
+        {
+            let pending: Pending = serde_json::from_str(&text).map_err(|_| Error::from(StoreError::Corrupted))?;
+            if pending.version == 1 {
+                *slot = Some(pending);
             }
         }
         slot.as_mut()

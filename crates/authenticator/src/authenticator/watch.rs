@@ -112,10 +112,10 @@ impl Authenticator {
             match event.event.as_deref() {
                 Some("request") => {
                     // A server may learn to say more; what is not understood is skipped.
-                    if let Ok(request) = serde_json::from_str::<RequestEvent>(&data) {
-                        if signals.send(Signal::Request(request)).await.is_err() {
-                            return Ok(None);
-                        }
+                    if let Ok(request) = serde_json::from_str::<RequestEvent>(&data)
+                        && signals.send(Signal::Request(request)).await.is_err()
+                    {
+                        return Ok(None);
                     }
                 }
                 Some("device") => {
