@@ -16,8 +16,19 @@ use crate::{platform, texts};
 /// Between the end of one watch and the next, should they ever disagree about whether there is a device to watch for.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Starts the task. It sleeps until the app was found to be activated.
+/// Starts the task, which sleeps until the app was found to be activated, and one that waits for a keychain whose owner
+/// answers its prompt after we have stopped waiting.
 pub fn start(app: AppHandle) {
+    let unlocking = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let core = unlocking.state::<Core>();
+        while let Ok(authenticator) = core.authenticator().await {
+            authenticator.store_answered_late().await;
+            if let Err(error) = core.changed_status().await {
+                tracing::warn!(code = error.code, "after the keychain was unlocked");
+            }
+        }
+    });
     tauri::async_runtime::spawn(async move {
         let core = app.state::<Core>();
         let mut state = core.state.subscribe();

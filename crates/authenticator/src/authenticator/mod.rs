@@ -319,6 +319,12 @@ impl Authenticator {
         self.clock.offset()
     }
 
+    /// Waits until the secure store answers a call that was given up: the keychain was unlocked, and
+    /// [`Self::status`] would now say otherwise.
+    pub async fn store_answered_late(&self) {
+        self.store.answered_late().await;
+    }
+
     /// Runs disk work on a blocking thread.
     async fn on_disk<T: Send + 'static>(
         &self,

@@ -6,7 +6,7 @@
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use zeroize::Zeroizing;
 
 use super::{Entry, SecureStore, StoreError};
@@ -18,6 +18,7 @@ type Job = Box<dyn FnOnce(&dyn SecureStore) + Send>;
 pub struct GuardedStore {
     jobs: mpsc::Sender<Job>,
     deadline: Duration,
+    late: Arc<Notify>,
 }
 
 impl GuardedStore {
@@ -34,7 +35,11 @@ impl GuardedStore {
                     job(store.as_ref());
                 }
             })?;
-        Ok(Self { jobs, deadline })
+        Ok(Self {
+            jobs,
+            deadline,
+            late: Arc::new(Notify::new()),
+        })
     }
 
     /// See [`SecureStore::read`].
@@ -69,16 +74,21 @@ impl GuardedStore {
         self.call(move |store| store.probe(&token)).await
     }
 
+    /// Waits until a call that was given up succeeds after all: its owner has answered the prompt.
+    pub async fn answered_late(&self) {
+        self.late.notified().await;
+    }
+
     async fn call<T, F>(&self, call: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&dyn SecureStore) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let late = self.late.clone();
         let job: Job = Box::new(move |store| {
-            if !answer.is_closed() {
-                // The caller may give up while the store works: then nobody wants the answer.
-                let _ = answer.send(call(store));
+            if !answer.is_closed() && matches!(answer.send(call(store)), Err(Ok(_))) {
+                late.notify_one();
             }
         });
         self.jobs.send(job).map_err(|_| StoreError::Failed)?;
@@ -107,7 +117,10 @@ mod tests {
             Err(StoreError::TimedOut)
         );
         memory.set_fault(None);
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        // The read went on and succeeded, which is told.
+        tokio::time::timeout(Duration::from_secs(1), store.answered_late())
+            .await
+            .unwrap();
         // The write was given up before it started, so it never happened.
         assert_eq!(store.read(Entry::Device).await, Ok(None));
     }
