@@ -33,7 +33,8 @@ export const Ring = (props: { left: number; of: number }) => {
 /** Remaining life as a ring and in words. Screen readers hear of it at each minute, at 30 s and at 10 s. */
 export const Countdown = (props: { label: string; until: number; seconds: number; onOver?: () => void }) => {
   const now = useClock();
-  const left = createMemo(() => secondsLeft(props.until, now()));
+  // The clock is up to a second old: without the bound, five minutes would begin as "5 min 1 s".
+  const left = createMemo(() => Math.min(props.seconds, secondsLeft(props.until, now())));
   createEffect(
     on(left, (after, before) => {
       if (before === undefined) {
