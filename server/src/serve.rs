@@ -1,23 +1,27 @@
 //! Running: the accept loop, the workers beside it, and a stop that loses nothing.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use http::Version;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use crate::app::App;
 use crate::config::Messages;
 use crate::http::client::Peer;
+use crate::http::takeover::{self, Takeover};
 use crate::http::{admin_router, router};
 use crate::messages::gateway::{GatewayError, HttpGateway};
 use crate::messages::worker::{self, Patience};
@@ -79,7 +83,7 @@ async fn accept(app: App, router: Router, listener: TcpListener, tasks: TaskTrac
         };
         match accepted {
             Ok((stream, peer)) => {
-                tasks.spawn(connection(app.clone(), router.clone(), stream, peer));
+                tasks.spawn(connection(app.clone(), router.clone(), stream, peer, tasks.clone()));
             }
             Err(error) => {
                 // Out of file descriptors, most likely: those of ended connections come back.
@@ -91,25 +95,49 @@ async fn accept(app: App, router: Router, listener: TcpListener, tasks: TaskTrac
 }
 
 /// One connection. HTTP/1.1 only: proxies in front speak it, devices too, and a waiting stream costs least with it.
-async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAddr) {
+async fn connection(app: App, router: Router, stream: TcpStream, peer: SocketAddr, tasks: TaskTracker) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay could not be set");
     }
+    let (take, taken) = oneshot::channel();
+    let take = Arc::new(Mutex::new(Some(take)));
     let service = service_fn(move |request: http::Request<Incoming>| {
+        let chunked = request.version() == Version::HTTP_11;
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
-        router.clone().call(request)
+        let answered = router.clone().call(request);
+        let take = Arc::clone(&take);
+        async move {
+            let response = answered.await?;
+            if !chunked || response.extensions().get::<Takeover>().is_none() {
+                return Ok::<_, Infallible>(response);
+            }
+            let sender = take.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match sender {
+                Some(sender) => {
+                    // The connection is taken from here; hyper must not answer as well.
+                    let _ = sender.send(response);
+                    std::future::pending().await
+                }
+                None => Ok(response),
+            }
+        }
     });
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
     tokio::select! {
         // How a connection ends is its client's business; there is nothing to do about it.
-        _ = connection.as_mut() => return,
-        () = app.stopping().cancelled() => connection.as_mut().graceful_shutdown(),
+        _ = &mut connection => {}
+        Ok(response) = taken => {
+            let stream = connection.into_parts().io.into_inner();
+            tasks.spawn(takeover::deliver(stream, response));
+        }
+        () = app.stopping().cancelled() => {
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
+            let _ = connection.await;
+        }
     }
-    let _ = connection.await;
 }

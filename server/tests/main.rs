@@ -36,6 +36,7 @@ mod counter;
 mod edge;
 mod gateway;
 mod incoming;
+mod network;
 mod notices;
 mod parallel;
 mod self_generated;

@@ -9,5 +9,6 @@ pub mod openapi;
 pub mod problem;
 pub mod router;
 pub mod status;
+pub mod takeover;
 
 pub use router::{admin_router, router};

@@ -18,6 +18,7 @@ use super::{list, lookup, reject, reveal, stream};
 use crate::app::App;
 use crate::http::device_auth::SignedCall;
 use crate::http::problem::Problem;
+use crate::http::takeover::Takeover;
 
 /// The routes of this folder.
 pub fn api() -> OpenApiRouter<App> {
@@ -47,10 +48,9 @@ pub async fn device_events(State(app): State<App>, headers: HeaderMap, call: Sig
     }
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let since = last.and_then(stream::resume_point);
-    // The headers hold the connection's read buffer; an open stream must not.
-    drop(headers);
     let stream = stream::open(&app, call, since).await?;
     let mut response = Response::new(Body::new(stream));
+    response.extensions_mut().insert(Takeover);
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
