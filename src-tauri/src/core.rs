@@ -29,7 +29,7 @@ pub struct Core {
     app: AppHandle,
     data: PathBuf,
     preset: Option<String>,
-    authenticator: OnceCell<Result<Arc<Authenticator>, Error>>,
+    authenticator: OnceCell<Arc<Authenticator>>,
     requests: Mutex<Option<RequestsView>>,
     online: AtomicBool,
     /// The clipboard that PINs are put on.
@@ -75,16 +75,16 @@ impl Core {
     /// The use cases, put together on first use and away from the main thread.
     ///
     /// # Errors
-    /// `internal` when the data folder cannot be used, now and at every later call.
+    /// `internal` when the data folder cannot be used; tried again at the next call.
     pub async fn authenticator(&self) -> Result<Arc<Authenticator>, Error> {
-        let assembled = self.authenticator.get_or_init(|| async {
+        let assembled = self.authenticator.get_or_try_init(|| async {
             let (folder, preset) = (self.data.clone(), self.preset.clone());
             let service = self.app.config().identifier.clone();
             tauri::async_runtime::spawn_blocking(move || assemble(folder, preset, &service))
                 .await
                 .unwrap_or_else(|_| Err(Error::with_detail(ErrorCode::Internal, "start")))
         });
-        assembled.await.clone()
+        assembled.await.cloned()
     }
 
     /// Where the app stands, found out anew.

@@ -22,7 +22,12 @@ pub fn start(app: AppHandle) {
     let unlocking = app.clone();
     tauri::async_runtime::spawn(async move {
         let core = unlocking.state::<Core>();
-        while let Ok(authenticator) = core.authenticator().await {
+        loop {
+            let Ok(authenticator) = core.authenticator().await else {
+                // Without a data folder there is nothing to wait for; the screens try again when asked to.
+                tokio::time::sleep(Duration::from_secs(5)).await;
+                continue;
+            };
             authenticator.store_answered_late().await;
             if let Err(error) = core.changed_status().await {
                 tracing::warn!(code = error.code, "after the keychain was unlocked");
