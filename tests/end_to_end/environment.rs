@@ -52,19 +52,3 @@ async fn the_app_opens_where_no_server_answers() {
     app.resize(320, 700).await.unwrap();
     check(&app, "welcome").await.unwrap();
 }
-
-#[tokio::test]
-async fn scratch_idle() {
-    aldaba_tests::stage::play("scratch-idle", async |stage| {
-        let citizen = stage.server.citizen().await?;
-        let desktop = stage.desktop(Keyring::Unlocked).await?;
-        let app = stage.app(&desktop).await?;
-        app.activate(&stage.server, &citizen).await?;
-        for n in 0..5 {
-            tokio::time::sleep(std::time::Duration::from_secs(15)).await;
-            eprintln!("{n} {}", app.read("self-pin").await?);
-            app.picture(std::path::Path::new("/tmp/xt-app2.png")).await?;
-        }
-        Ok(())
-    }).await;
-}

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use thirtyfour::prelude::*;
 
 use crate::process::Background;
+use crate::programs::choose_cryptography;
 use crate::waiting::until;
 
 /// A WebDriver session and the driver program behind it.
@@ -23,6 +24,7 @@ impl Driver {
     /// # Errors
     /// When the driver does not answer, or refuses.
     pub async fn open(mut program: Background, ports: &[u16], capabilities: Capabilities) -> Result<Self> {
+        choose_cryptography();
         for port in ports {
             until("the web driver listens", async || {
                 anyhow::ensure!(program.is_running(), "the web driver ended:\n{}", program.written());

@@ -4,6 +4,15 @@ use anyhow::{Context, Result, ensure};
 
 use crate::server::Citizen;
 
+/// What came of a PIN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Signed in.
+    SignedIn,
+    /// Not, with the code of the refusal.
+    Refused(String),
+}
+
 /// Somebody with a cookie jar.
 #[derive(Clone, Debug)]
 pub struct Visitor {
@@ -19,6 +28,7 @@ impl Visitor {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(server: &str) -> Result<Self> {
+        crate::programs::choose_cryptography();
         let http = reqwest::Client::builder().cookie_store(true).build()?;
         Ok(Self {
             server: server.to_owned(),
@@ -98,6 +108,32 @@ impl Visitor {
         self.post("/signin/pin", &fields).await
     }
 
+    /// As [`Visitor::send_pin`], judged.
+    ///
+    /// # Errors
+    /// As [`Visitor::send_pin`].
+    pub async fn try_pin(&self, pin: &str) -> Result<Outcome> {
+        let page = self.send_pin(pin).await?;
+        match attribute(&page, "data-screen=", "data-code") {
+            Some(code) => Ok(Outcome::Refused(code)),
+            None => {
+                ensure!(
+                    page.contains("id=\"session-name\""),
+                    "neither signed in nor refused:\n{page}"
+                );
+                Ok(Outcome::SignedIn)
+            }
+        }
+    }
+
+    /// Whether the sample site knows who this is.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn is_signed_in(&self) -> Result<bool> {
+        Ok(self.page("/demo/sede").await?.contains("id=\"session-name\""))
+    }
+
     /// Presses "Desconectar" on the sample site.
     ///
     /// # Errors
@@ -114,6 +150,18 @@ impl Visitor {
         *self.form.lock().map_err(|_| anyhow::anyhow!("the form is lost"))? = fields;
         Ok(())
     }
+}
+
+/// The 8-character code on the page that asks for the PIN, grouped.
+pub fn page_code(page: &str) -> Option<String> {
+    let code = page
+        .split("p-code__value")
+        .nth(1)?
+        .split('>')
+        .nth(1)?
+        .split('<')
+        .next()?;
+    Some(code.trim().to_owned())
 }
 
 /// The hidden fields of the form that posts to `action`.

@@ -11,6 +11,7 @@
 
 pub mod accessibility;
 pub mod app;
+pub mod audit;
 pub mod browser;
 pub mod desktop;
 pub mod device;
@@ -18,6 +19,7 @@ pub mod driver;
 pub mod forms;
 pub mod gallery;
 pub mod pages;
+pub mod postgres;
 pub mod process;
 pub mod programs;
 pub mod server;

@@ -56,3 +56,10 @@ pub fn system(names: &[&str]) -> Result<PathBuf> {
     });
     found.with_context(|| format!("none of {names:?} is installed: `cargo xtask setup`"))
 }
+
+/// Must come before any HTTP client is made: the device's code leaves the choice of a cryptography provider to the
+/// program, and a client refuses to exist without one even where it speaks plain HTTP.
+pub fn choose_cryptography() {
+    // It was chosen before: by an earlier call.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -80,6 +80,7 @@ impl DemoServer {
     /// # Errors
     /// As [`DemoServer::start`].
     pub async fn start_with(folder: &Path, port: u16, settings: &[(&str, &str)]) -> Result<Self> {
+        programs::choose_cryptography();
         fs::create_dir_all(folder)?;
         let mut command = Command::new(programs::ours("aldaba-server")?);
         command
