@@ -9,6 +9,7 @@ use aldaba_tests::stage::{play, play_with};
 use aldaba_tests::waiting::until;
 use anyhow::ensure;
 
+// REQ-ACT-03
 #[tokio::test]
 async fn a_wrong_code_is_said_and_the_right_one_still_works() {
     play("wrong-code", async |stage| {
@@ -36,6 +37,7 @@ async fn a_wrong_code_is_said_and_the_right_one_still_works() {
     .await;
 }
 
+// REQ-ACT-04
 #[tokio::test]
 async fn an_expired_activation_leads_to_a_clean_start() {
     play_with(
@@ -71,6 +73,7 @@ async fn an_expired_activation_leads_to_a_clean_start() {
     .await;
 }
 
+// REQ-ACT-05
 #[tokio::test]
 async fn a_code_that_was_sent_again_leaves_the_earlier_one_valid() {
     play("resend", async |stage| {
@@ -90,6 +93,7 @@ async fn a_code_that_was_sent_again_leaves_the_earlier_one_valid() {
     .await;
 }
 
+// REQ-DEV-06
 #[tokio::test]
 async fn an_activated_device_stays_activated_when_the_app_is_opened_again() {
     play("restart", async |stage| {
@@ -114,6 +118,7 @@ async fn an_activated_device_stays_activated_when_the_app_is_opened_again() {
 }
 
 /// Killed while the confirmation is on its way: afterwards there is either a working device or a clean start.
+// REQ-ACT-08
 #[tokio::test]
 async fn an_app_killed_while_it_activates_is_activated_or_starts_clean() {
     play("killed-while-activating", async |stage| {

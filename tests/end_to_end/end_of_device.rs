@@ -7,6 +7,7 @@ use aldaba_tests::driver::testid;
 use aldaba_tests::stage::play;
 use anyhow::ensure;
 
+// REQ-DEV-04
 #[tokio::test]
 async fn a_deactivated_device_is_refused_and_its_secrets_are_gone() {
     play("deactivation", async |stage| {

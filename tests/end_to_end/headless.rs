@@ -5,6 +5,7 @@ use aldaba_tests::forms::Visitor;
 use aldaba_tests::stage::play;
 use anyhow::ensure;
 
+// REQ-WEB-01
 #[tokio::test]
 async fn a_headless_device_and_plain_forms_sign_in() {
     play("headless", async |stage| {
@@ -38,6 +39,7 @@ async fn a_headless_device_and_plain_forms_sign_in() {
     .await;
 }
 
+// REQ-PIN-04
 #[tokio::test]
 async fn a_second_device_sees_that_the_first_has_the_request() {
     play("two-devices", async |stage| {

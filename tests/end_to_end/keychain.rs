@@ -27,6 +27,7 @@ fn written(folder: &Path, found: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
+// REQ-DEV-05
 #[tokio::test]
 async fn without_a_keychain_nothing_is_stored_and_the_way_out_is_shown() {
     play("keychain-absent", async |stage| {
@@ -41,6 +42,7 @@ async fn without_a_keychain_nothing_is_stored_and_the_way_out_is_shown() {
     .await;
 }
 
+// REQ-DEV-05
 #[tokio::test]
 async fn a_locked_keychain_is_said_and_unlocking_it_is_enough() {
     play("keychain-locked", async |stage| {
@@ -61,6 +63,7 @@ async fn a_locked_keychain_is_said_and_unlocking_it_is_enough() {
     .await;
 }
 
+// REQ-DEV-05
 #[tokio::test]
 async fn an_entry_deleted_by_hand_is_said_and_the_device_can_be_activated_again() {
     play("keychain-emptied", async |stage| {
@@ -79,6 +82,7 @@ async fn an_entry_deleted_by_hand_is_said_and_the_device_can_be_activated_again(
     .await;
 }
 
+// REQ-DEV-05
 #[tokio::test]
 async fn what_the_app_writes_outside_the_keychain_holds_no_secret_and_no_document() {
     play("nothing-in-files", async |stage| {

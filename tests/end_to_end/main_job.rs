@@ -6,7 +6,7 @@ use aldaba_tests::driver::testid;
 use aldaba_tests::stage::play;
 use anyhow::ensure;
 
-// REQ-E2E: activate → request → PIN appears → typed → signed in → signed out.
+// REQ-ACT-01, REQ-UI-03, REQ-WEB-05
 #[tokio::test]
 async fn an_incoming_pin_signs_in_and_out() {
     play("incoming-pin", async |stage| {
@@ -18,6 +18,11 @@ async fn an_incoming_pin_signs_in_and_out() {
 
         let browser = stage.browser().await?;
         browser.ask_for_pin(&stage.server, &citizen).await?;
+        let address = browser.session().current_url().await?;
+        ensure!(
+            address.path() == "/signin/pin" && address.query().is_none(),
+            "the address says too much: {address}"
+        );
         // It appears by itself: nothing is pressed in the app.
         let phrase = app.read("phrase").await?;
         ensure!(
@@ -54,6 +59,7 @@ async fn an_incoming_pin_signs_in_and_out() {
     .await;
 }
 
+// REQ-PIN-11
 #[tokio::test]
 async fn a_pin_made_by_the_app_alone_signs_in_once() {
     play("self-generated-pin", async |stage| {
@@ -86,6 +92,7 @@ async fn a_pin_made_by_the_app_alone_signs_in_once() {
     .await;
 }
 
+// REQ-PIN-13
 #[tokio::test]
 async fn an_own_key_is_asked_again_with_the_pin() {
     play("own-key", async |stage| {

@@ -8,6 +8,7 @@ use aldaba_tests::waiting::until;
 use anyhow::ensure;
 use thirtyfour::By;
 
+// REQ-PIN-04
 #[tokio::test]
 async fn a_rejected_request_is_over_on_both_sides() {
     play("reject", async |stage| {
@@ -36,6 +37,7 @@ async fn a_rejected_request_is_over_on_both_sides() {
     .await;
 }
 
+// REQ-LIM-01, REQ-LIM-03, REQ-LIM-05
 #[tokio::test]
 async fn several_requests_are_a_list_and_one_past_the_limit_comes_up_by_its_code() {
     play("quiet-request", async |stage| {
@@ -79,6 +81,7 @@ async fn several_requests_are_a_list_and_one_past_the_limit_comes_up_by_its_code
     .await;
 }
 
+// REQ-PIN-10
 #[tokio::test]
 async fn three_wrong_tries_burn_the_request_and_leave_the_device_alone() {
     play("burnt", async |stage| {

@@ -107,7 +107,8 @@ fn write_stubs() -> Result<PathBuf> {
     let stubs = folder().join("stubs");
     fs::create_dir_all(stubs.join("bin"))?;
     // Whatever `-o` names becomes an empty file; so does the archive that `ar` is asked for.
-    let compiler = "#!/bin/sh\nwhile [ $# -gt 0 ]; do\n  if [ \"$1\" = -o ]; then shift; : > \"$1\"; fi\n  shift\ndone\n";
+    let compiler =
+        "#!/bin/sh\nwhile [ $# -gt 0 ]; do\n  if [ \"$1\" = -o ]; then shift; : > \"$1\"; fi\n  shift\ndone\n";
     let archiver = "#!/bin/sh\nprintf '!<arch>\\n' > \"$2\"\n";
     // Where the SDK is, and which version: nobody looks inside.
     let xcrun = format!(

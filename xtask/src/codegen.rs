@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{command, places, setup, ui};
-
-/// A file of the portal that the front end's build writes from the shared design.
-const PORTAL_STYLE: &str = "server/assets/portal.css";
 
 /// Rewrites every generated file in its place.
 pub fn run() -> Result<()> {
@@ -28,9 +25,9 @@ pub fn run() -> Result<()> {
             ])
             .env("TS_RS_EXPORT_DIR", &folder),
     )?;
-    ui::build()?;
+    ui::build_portal_style()?;
     println!(
-        "\nrewritten: {} and {PORTAL_STYLE}; `git diff` shows what changed",
+        "\nrewritten: {} and server/assets; `git diff` shows what changed",
         folder.display()
     );
     Ok(())
@@ -58,17 +55,6 @@ pub fn compare_bindings() -> Result<()> {
     let differing: Vec<&str> = names.collect();
     if !differing.is_empty() {
         bail!("ui/src/bindings is out of date: {}", differing.join(", "));
-    }
-    Ok(())
-}
-
-/// Builds ui/ and says whether that changed the committed style sheet of the portal.
-pub fn build_and_compare_style() -> Result<()> {
-    let file = places::root().join(PORTAL_STYLE);
-    let before = fs::read(&file).with_context(|| format!("{PORTAL_STYLE} cannot be read"))?;
-    ui::build()?;
-    if fs::read(&file)? != before {
-        bail!("{PORTAL_STYLE} was out of date and has been rewritten");
     }
     Ok(())
 }

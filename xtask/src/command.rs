@@ -34,6 +34,16 @@ pub fn cargo() -> Command {
     command
 }
 
+/// `cargo TASK --workspace`, always with the same features, so that clippy, build and tests share what is compiled. The app
+/// serves its built screens from inside, as an installed one does.
+pub fn cargo_workspace(task: &[&str]) -> Command {
+    let mut command = cargo();
+    command
+        .args(task)
+        .args(["--workspace", "--features", "aldaba/custom-protocol"]);
+    command
+}
+
 /// npm in ui/.
 pub fn npm() -> Command {
     let mut command = new("npm");

@@ -23,7 +23,7 @@ pub struct Arguments {
 /// The command. Fails when anything failed; the last line it prints is the sum.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     setup::ready(setup::Purpose::Everything)?;
-    let planned = if arguments.without_end_to_end { 10 } else { 11 };
+    let planned = if arguments.without_end_to_end { 11 } else { 12 };
     let mut report = Report::new(planned);
 
     report.step("format", "`cargo fmt --all` mends it", || {
@@ -42,16 +42,18 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
         "`npm test` in ui/ runs them alone",
         ui::unit_tests,
     );
-    report.step("screens: build, portal style", "commit the rewritten file", || {
-        codegen::build_and_compare_style().map(|()| Tally::PASSED)
+    report.step("screens: build", "`npm run build` in ui/ runs it alone", || {
+        ui::build().map(|()| Tally::PASSED)
+    });
+    report.step("portal style up to date", "`cargo xtask codegen`, then commit", || {
+        ui::check_portal_style().map(|()| Tally::PASSED)
     });
     report.step("clippy", "mend what clippy names", || {
-        check(command::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        check(command::cargo_workspace(&["clippy"]).args(["--all-targets", "--", "-D", "warnings"]))
     });
     let built = report.step("build", "mend what does not compile", || {
-        // The same packages and features as for nextest below, so that nothing is compiled twice.
-        check(command::cargo().args(["build", "--workspace", "--bins"]))?;
-        check(command::cargo().args(["nextest", "run", "--workspace", "--no-run"]))
+        check(command::cargo_workspace(&["build"]).arg("--bins"))?;
+        check(command::cargo_workspace(&["nextest", "run"]).arg("--no-run"))
     });
     let postgres = Postgres::start();
     let database = postgres.as_ref().map(Postgres::url).ok();
@@ -103,22 +105,20 @@ fn dependencies(advisories: bool) -> Result<Tally> {
     if advisories {
         checks.push("advisories");
     }
-    check(command::cargo().args(["deny", "--log-level", "error", "check"]).args(checks))
+    check(
+        command::cargo()
+            .args(["deny", "--log-level", "error", "check"])
+            .args(checks),
+    )
 }
 
 fn nextest(filter: &str, database: Option<&str>) -> Result<Tally> {
     let results = places::target().join("nextest").join("default").join("junit.xml");
     let _ = fs::remove_file(&results);
-    let mut run = command::cargo();
-    run.args([
-        "nextest",
-        "run",
-        "--workspace",
-        "--no-fail-fast",
-        "--no-tests=pass",
-        "-E",
-        filter,
-    ]);
+    let mut run = command::cargo_workspace(&["nextest", "run"]);
+    run.args(["--no-fail-fast", "--no-tests=pass", "-E", filter]);
+    // What went wrong is said in one line each; the frames between would hide it.
+    run.env("RUST_BACKTRACE", "0");
     run.env("TS_RS_EXPORT_DIR", codegen::fresh_bindings());
     if let Some(url) = database {
         run.env("ALDABA_TEST_POSTGRES", url);

@@ -19,9 +19,14 @@ pub fn install() -> Result<()> {
     fs::write(&record, lock).with_context(|| format!("cannot write {}", record.display()))
 }
 
-/// Builds ui/dist, which the app embeds, and the style sheet that the portal embeds.
+/// Builds ui/dist, which the app embeds.
 pub fn build() -> Result<()> {
     command::run(command::npm().args(["run", "--silent", "build"]))
+}
+
+/// Builds server/assets/portal.css, which the server embeds, from the same design.
+pub fn build_portal_style() -> Result<()> {
+    command::run(command::npm().args(["run", "--silent", "build:portal"]))
 }
 
 /// The strict type check.
@@ -51,4 +56,9 @@ pub fn unit_tests() -> Result<Tally> {
         tally.failed = 1;
     }
     Ok(tally)
+}
+
+/// Whether the committed style sheet of the portal is what the design gives; writes nothing.
+pub fn check_portal_style() -> Result<()> {
+    command::run(command::npm().args(["run", "--silent", "build:portal", "--", "--check"]))
 }
