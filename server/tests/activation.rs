@@ -41,7 +41,7 @@ async fn start(server: &TestServer, person: &TestPerson) -> Answer {
         .await
 }
 
-// REQ-ACT-01
+// REQ-ACT-01, REQ-ACT-07
 async fn a_device_is_activated(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -104,7 +104,7 @@ async fn strangers_wrong_dates_and_right_ones_are_answered_alike(backend: Backen
     assert_eq!(server.messages().await.len(), 2);
 }
 
-// REQ-ACT-03
+// REQ-ERR-01
 async fn malformed_data_is_refused_before_anything_else(backend: Backend) {
     let server = TestServer::new(backend).await;
     for document in ["", "12345678A", "1234", "hola"] {
@@ -183,7 +183,7 @@ async fn malformed_data_is_refused_before_anything_else(backend: Backend) {
     assert!(server.messages().await.is_empty());
 }
 
-// REQ-ACT-04
+// REQ-ACT-03
 async fn wrong_codes_and_signatures_cost_tries_and_have_one_answer(backend: Backend) {
     let server = TestServer::new(backend).await;
     let pending = PendingActivation::start(&server, &ANA).await;
@@ -234,7 +234,7 @@ async fn wrong_codes_and_signatures_cost_tries_and_have_one_answer(backend: Back
     assert!(answers.iter().all(|answer| answer.body == answers[0].body));
 }
 
-// REQ-ACT-05
+// REQ-ACT-04
 async fn a_code_lives_ten_minutes_to_the_second(backend: Backend) {
     let server = TestServer::new(backend).await;
     let (late, just) = (
@@ -250,7 +250,7 @@ async fn a_code_lives_ten_minutes_to_the_second(backend: Backend) {
         .expect_problem("activation_failed");
 }
 
-// REQ-ACT-06
+// REQ-ACT-05
 async fn an_earlier_code_stays_valid_for_its_own_life(backend: Backend) {
     let server = TestServer::new(backend).await;
     let pending = PendingActivation::start(&server, &ANA).await;
@@ -277,7 +277,7 @@ async fn an_earlier_code_stays_valid_for_its_own_life(backend: Backend) {
     pending.confirm(&server, &second).await.expect(200);
 }
 
-// REQ-ACT-07
+// REQ-ACT-06
 async fn three_live_activations_a_person(backend: Backend) {
     let server = TestServer::with(backend, |config| {
         config.policy.activation_sms_per_hour = 100;
@@ -298,7 +298,7 @@ async fn three_live_activations_a_person(backend: Backend) {
     TestDevice::activate(&server, &ANA).await;
 }
 
-// REQ-ACT-08
+// REQ-ACT-06
 async fn three_sms_an_hour_and_six_a_day(backend: Backend) {
     let server = TestServer::new(backend).await;
     let count = async || server.messages().await.len();
@@ -320,7 +320,7 @@ async fn three_sms_an_hour_and_six_a_day(backend: Backend) {
     TestDevice::activate(&server, &ANA).await;
 }
 
-// REQ-ACT-09
+// REQ-ACT-03
 async fn an_activation_is_confirmed_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let pending = PendingActivation::start(&server, &ANA).await;
@@ -339,7 +339,7 @@ async fn an_activation_is_confirmed_once(backend: Backend) {
         .expect_problem("activation_failed");
 }
 
-// REQ-ACT-10
+// REQ-ACT-02
 async fn a_decoy_can_never_be_confirmed(backend: Backend) {
     let server = TestServer::new(backend).await;
     let decoy = PendingActivation::start(&server, &WRONG_DATE).await;

@@ -35,7 +35,7 @@ impl<'a> MakeWriter<'a> for Kept {
     }
 }
 
-// REQ-LOG-01
+// REQ-OPS-01
 async fn nothing_personal_or_secret_is_told(backend: Backend) {
     let log = Kept::default();
     // Each test is a process of its own under nextest; under `cargo test` the first of the two keeps all lines.

@@ -15,7 +15,6 @@ const GOOD: &str = "document,contrast,name,phone,level,language
 x-1234567-l,1234567,Ioana Popescu,+34 600 000 004,substantial,
 ";
 
-// REQ-CIT-01
 async fn all_rows_are_imported_or_none(backend: Backend) {
     let server = TestServer::new(backend).await;
     let written = import::write(&server.app, import::read(GOOD).unwrap()).await.unwrap();
@@ -63,7 +62,6 @@ solo uno
     assert_eq!(server.read(|tx| Box::pin(persons::count(tx))).await, 4);
 }
 
-// REQ-CIT-02
 async fn an_import_updates_who_is_there(backend: Backend) {
     let server = TestServer::new(backend).await;
     let before = TestDevice::activate(&server, &ANA).await;
@@ -79,7 +77,6 @@ async fn an_import_updates_who_is_there(backend: Backend) {
     TestDevice::activate(&server, &renewed).await;
 }
 
-// REQ-CIT-03
 async fn the_demos_people_are_added_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let missing = sample::people().len() as u64 - 2;

@@ -12,7 +12,7 @@ on_both!(
     parallel_copies_of_one_call_do_it_once,
 );
 
-// REQ-DEV-02
+// REQ-DEV-03
 async fn the_same_call_again_has_the_same_answer(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -47,7 +47,7 @@ async fn a_refusal_is_repeated_too(backend: Backend) {
     device.info(&server).await.expect(200);
 }
 
-// REQ-DEV-04
+// REQ-DEV-02
 async fn a_counter_that_goes_back_freezes_the_device(backend: Backend) {
     let server = TestServer::new(backend).await;
     for lower in [0, 4] {
@@ -85,7 +85,7 @@ async fn a_counter_that_goes_back_freezes_the_device(backend: Backend) {
     }
 }
 
-// REQ-DEV-05
+// REQ-DEV-02
 async fn two_copies_of_a_store_freeze_the_device(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -109,7 +109,7 @@ async fn two_copies_of_a_store_freeze_the_device(backend: Backend) {
     one.type_pin(&server, &pin).await.expect_problem("pin_expired");
 }
 
-// REQ-DEV-06
+// REQ-DEV-01
 async fn gaps_are_fine(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -129,7 +129,7 @@ async fn gaps_are_fine(backend: Backend) {
         .expect_problem("device_frozen");
 }
 
-// REQ-DEV-07
+// REQ-DEV-03
 async fn parallel_copies_of_one_call_do_it_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;

@@ -166,7 +166,7 @@ impl Setting {
     }
 }
 
-// REQ-MSG-01
+// REQ-OPS-02
 async fn a_message_leaves_once(backend: Backend) {
     let setting = setting(backend, Manner::Take).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -191,7 +191,7 @@ async fn a_message_leaves_once(backend: Backend) {
     assert_eq!(seen.authorization, ["Bearer s3cr3t"]);
 }
 
-// REQ-MSG-02
+// REQ-OPS-02
 async fn a_gateway_that_fails_is_tried_again_later_and_later(backend: Backend) {
     let setting = setting(backend, Manner::Fail).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -220,7 +220,7 @@ async fn a_gateway_that_fails_is_tried_again_later_and_later(backend: Backend) {
     );
 }
 
-// REQ-MSG-03
+// REQ-OPS-02
 async fn a_gateway_that_is_too_slow_is_tried_again(backend: Backend) {
     let setting = setting(backend, Manner::Slow).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -230,7 +230,7 @@ async fn a_gateway_that_is_too_slow_is_tried_again(backend: Backend) {
     assert_eq!(setting.state().await, MessageState::Queued);
 }
 
-// REQ-MSG-04
+// REQ-OPS-02
 async fn an_answer_that_was_lost_sends_no_second_sms(backend: Backend) {
     let setting = setting(backend, Manner::TakeAndFail).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -242,7 +242,7 @@ async fn an_answer_that_was_lost_sends_no_second_sms(backend: Backend) {
     assert_eq!(setting.state().await, MessageState::Sent);
 }
 
-// REQ-MSG-05
+// REQ-OPS-02
 async fn a_refused_message_is_given_up(backend: Backend) {
     let setting = setting(backend, Manner::Refuse).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -255,7 +255,7 @@ async fn a_refused_message_is_given_up(backend: Backend) {
     );
 }
 
-// REQ-MSG-06
+// REQ-OPS-02
 async fn a_message_is_given_up_in_the_end(backend: Backend) {
     let setting = setting(backend, Manner::Fail).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -269,7 +269,7 @@ async fn a_message_is_given_up_in_the_end(backend: Backend) {
     );
 }
 
-// REQ-MSG-07
+// REQ-OPS-02
 async fn two_workers_send_a_message_once(backend: Backend) {
     let setting = setting(backend, Manner::Take).await;
     for person in [ANA, LUIS] {
@@ -286,7 +286,7 @@ async fn two_workers_send_a_message_once(backend: Backend) {
     assert_eq!((setting.endpoint.calls(), setting.endpoint.sent()), (6, 6));
 }
 
-// REQ-MSG-08
+// REQ-OPS-02
 async fn a_code_that_is_over_is_not_sent(backend: Backend) {
     let setting = setting(backend, Manner::Take).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -295,7 +295,7 @@ async fn a_code_that_is_over_is_not_sent(backend: Backend) {
     assert_eq!(setting.endpoint.calls(), 0);
 }
 
-// REQ-MSG-09
+// REQ-OPS-02
 async fn a_worker_that_died_leaves_its_messages_to_the_next(backend: Backend) {
     let setting = setting(backend, Manner::Take).await;
     PendingActivation::start(&setting.server, &ANA).await;
@@ -314,7 +314,7 @@ async fn a_worker_that_died_leaves_its_messages_to_the_next(backend: Backend) {
     assert_eq!(setting.endpoint.sent(), 1);
 }
 
-// REQ-MSG-10
+// REQ-OPS-02
 #[test]
 fn waits_double_and_spread() {
     let random = SeededRandom::new(4);

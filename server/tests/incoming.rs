@@ -31,7 +31,7 @@ on_both!(
     a_pin_is_of_its_request,
 );
 
-// REQ-PIN-10
+// REQ-WEB-01
 async fn a_citizen_signs_in(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -60,7 +60,7 @@ async fn a_citizen_signs_in(backend: Backend) {
     assert!(verified.entries >= 5);
 }
 
-// REQ-PIN-11
+// REQ-WEB-02
 async fn strangers_are_answered_alike_to_the_byte(backend: Backend) {
     let server = TestServer::new(backend).await;
     TestDevice::activate(&server, &ANA).await;
@@ -130,7 +130,7 @@ async fn before_the_reveal_nothing_is_evaluated_or_counted(backend: Backend) {
     browser.type_pin(&server, &right).await.expect(303);
 }
 
-// REQ-PIN-12
+// REQ-PIN-05
 async fn three_wrong_tries_burn_the_request_only(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -176,7 +176,7 @@ async fn a_pin_lives_five_minutes_to_the_second(backend: Backend) {
     late.type_pin(&server, &pin).await.expect_problem("pin_expired");
 }
 
-// REQ-PIN-13
+// REQ-PIN-03
 async fn a_request_lives_ten_minutes_and_its_pin_no_longer(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -201,7 +201,7 @@ async fn a_request_lives_ten_minutes_and_its_pin_no_longer(backend: Backend) {
     assert!(device.requests(&server).await.is_empty());
 }
 
-// REQ-PIN-14
+// REQ-PIN-12
 async fn another_browser_or_site_is_a_mismatch(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -221,7 +221,7 @@ async fn another_browser_or_site_is_a_mismatch(backend: Backend) {
     browser.type_pin(&server, &pin).await.expect(303);
 }
 
-// REQ-PIN-15
+// REQ-PIN-13
 async fn the_own_key_is_asked_again(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -247,7 +247,7 @@ async fn the_own_key_is_asked_again(backend: Backend) {
         .expect(303);
 }
 
-// REQ-PIN-16
+// REQ-PIN-04
 async fn the_first_device_to_reveal_has_it(backend: Backend) {
     let server = TestServer::new(backend).await;
     let (mut one, mut two) = (
@@ -270,7 +270,7 @@ async fn the_first_device_to_reveal_has_it(backend: Backend) {
     browser.type_pin(&server, &pin).await.expect_problem("request_rejected");
 }
 
-// REQ-PIN-17
+// REQ-PIN-04
 async fn a_rejected_request_is_over(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -297,7 +297,6 @@ async fn a_rejected_request_is_over(backend: Backend) {
         .expect_problem("request_invalid");
 }
 
-// REQ-PIN-18
 async fn a_foreign_request_is_unknown_to_the_device(backend: Backend) {
     let server = TestServer::new(backend).await;
     TestDevice::activate(&server, &ANA).await;
@@ -318,7 +317,7 @@ async fn a_foreign_request_is_unknown_to_the_device(backend: Backend) {
         .expect_problem("request_unknown");
 }
 
-// REQ-SES-01
+// REQ-WEB-04
 async fn a_session_ends_after_an_idle_hour(backend: Backend) {
     let server = TestServer::with(backend, |config| config.demo = true).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -349,7 +348,7 @@ async fn a_session_ends_after_an_idle_hour(backend: Backend) {
     assert!(!used(3600).await);
 }
 
-// REQ-PIN-19
+// REQ-PIN-08
 async fn a_pin_is_of_its_request(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;

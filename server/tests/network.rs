@@ -66,7 +66,7 @@ async fn soon(what: impl Fn() -> bool) -> bool {
     false
 }
 
-// REQ-EVT-10
+// REQ-DEV-04
 async fn a_stream_over_a_socket_tells_and_ends(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -111,7 +111,6 @@ async fn a_stream_over_a_socket_tells_and_ends(backend: Backend) {
     );
 }
 
-// REQ-EVT-11
 async fn a_stream_on_a_connection_that_was_used_before(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -152,7 +151,6 @@ async fn a_stream_on_a_connection_that_was_used_before(backend: Backend) {
     );
 }
 
-// REQ-EVT-12
 async fn a_reader_that_goes_away_is_noticed(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -174,7 +172,6 @@ async fn a_reader_that_goes_away_is_noticed(backend: Backend) {
     }
 }
 
-// REQ-EVT-13
 async fn an_old_http_client_is_answered_without_chunks(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -193,7 +190,6 @@ async fn an_old_http_client_is_answered_without_chunks(backend: Backend) {
     assert!(read_until(&mut socket, "}\n\n").await.starts_with("event: request\n"));
 }
 
-// REQ-OPS-05
 async fn stopping_ends_streams_and_lets_requests_finish(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -229,7 +225,6 @@ async fn stopping_ends_streams_and_lets_requests_finish(backend: Backend) {
     assert!(TcpStream::connect(&served.address).await.is_err());
 }
 
-// REQ-OPS-02
 async fn figures_have_a_listener_of_their_own(backend: Backend) {
     let server = TestServer::new(backend).await;
     let (public, admin) = (

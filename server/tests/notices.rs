@@ -27,7 +27,7 @@ async fn code_of(server: &TestServer, browser: &TestBrowser) -> String {
     request.code.grouped()
 }
 
-// REQ-LIM-20
+// REQ-LIM-01
 async fn three_pending_are_shown_and_no_more(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -49,7 +49,7 @@ async fn three_pending_are_shown_and_no_more(backend: Backend) {
     assert_eq!(other.requests(&server).await.len(), 1);
 }
 
-// REQ-LIM-21
+// REQ-LIM-01
 async fn three_unanswered_an_hour_and_ten_a_day(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -80,7 +80,7 @@ async fn three_unanswered_an_hour_and_ten_a_day(backend: Backend) {
     assert_eq!(shown().await, 1);
 }
 
-// REQ-LIM-22
+// REQ-LIM-01
 async fn revealed_ones_never_count(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -99,7 +99,7 @@ async fn revealed_ones_never_count(backend: Backend) {
     }
 }
 
-// REQ-LIM-23
+// REQ-LIM-05
 async fn a_wrong_datum_reaches_nobody(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -118,7 +118,7 @@ async fn a_wrong_datum_reaches_nobody(backend: Backend) {
     assert_eq!(device.requests(&server).await.len(), 1);
 }
 
-// REQ-LIM-24
+// REQ-LIM-04
 async fn two_rejections_mute_for_a_day(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -154,7 +154,7 @@ async fn two_rejections_mute_for_a_day(backend: Backend) {
     assert_eq!(device.requests(&server).await.len(), 1);
 }
 
-// REQ-LIM-25
+// REQ-LIM-04
 async fn a_change_of_mind_mutes_nobody(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -168,7 +168,7 @@ async fn a_change_of_mind_mutes_nobody(backend: Backend) {
     }
 }
 
-// REQ-LIM-26
+// REQ-LIM-03, REQ-LIM-05
 async fn the_code_always_brings_the_request_up(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;

@@ -35,7 +35,7 @@ async fn server(backend: Backend) -> TestServer {
     .await
 }
 
-// REQ-PIN-20
+// REQ-PIN-09
 async fn of_sixty_four_right_pins_one_wins_each_time(backend: Backend) {
     let server = server(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -52,7 +52,7 @@ async fn of_sixty_four_right_pins_one_wins_each_time(backend: Backend) {
     }
 }
 
-// REQ-PIN-21
+// REQ-PIN-10
 async fn of_a_thousand_wrong_tries_three_are_evaluated(backend: Backend) {
     let server = server(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -77,7 +77,7 @@ async fn of_a_thousand_wrong_tries_three_are_evaluated(backend: Backend) {
     assert_eq!(request.tries, 3);
 }
 
-// REQ-PIN-22: whoever tries a thousand different PINs at once, the right one among them, gets three tries like anybody.
+// REQ-PIN-10: whoever tries a thousand different PINs at once, the right one among them, gets three tries like anybody.
 async fn a_right_pin_among_a_thousand_is_not_found_by_trying_all(backend: Backend) {
     let server = server(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;

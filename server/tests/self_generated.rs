@@ -36,7 +36,7 @@ fn wrong(device: &TestDevice, server: &TestServer) -> String {
         .unwrap()
 }
 
-// REQ-TOT-01
+// REQ-PIN-06
 async fn a_citizen_signs_in_without_a_request_on_the_device(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -54,7 +54,7 @@ async fn a_citizen_signs_in_without_a_request_on_the_device(backend: Backend) {
         .expect_problem("pin_not_revealed");
 }
 
-// REQ-TOT-02
+// REQ-PIN-11
 async fn a_step_is_used_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -81,7 +81,7 @@ async fn a_step_is_used_once(backend: Backend) {
         .expect_problem("pin_wrong");
 }
 
-// REQ-TOT-03
+// REQ-PIN-07
 async fn one_step_either_side_is_accepted(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -94,7 +94,7 @@ async fn one_step_either_side_is_accepted(backend: Backend) {
     }
 }
 
-// REQ-TOT-04
+// REQ-PIN-11
 async fn two_parallel_uses_of_one_pin_sign_in_one(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -113,7 +113,7 @@ async fn two_parallel_uses_of_one_pin_sign_in_one(backend: Backend) {
     }
 }
 
-// REQ-TOT-05
+// REQ-PIN-05
 async fn three_tries_a_sign_in(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -157,7 +157,7 @@ async fn fail(server: &TestServer, device: Option<&TestDevice>, person: &TestPer
     told
 }
 
-// REQ-LIM-10
+// REQ-LIM-02
 async fn failures_delay_this_method_only_until_the_device_signs(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -182,7 +182,7 @@ async fn failures_delay_this_method_only_until_the_device_signs(backend: Backend
     browser.type_pin(&server, &right).await.expect(303);
 }
 
-// REQ-LIM-11
+// REQ-WEB-02
 async fn strangers_are_delayed_alike(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -202,7 +202,7 @@ async fn strangers_are_delayed_alike(backend: Backend) {
     assert_eq!(known, fail(&server, None, &wrong_date, 9).await);
 }
 
-// REQ-LIM-12
+// REQ-LIM-02
 async fn a_hundred_failures_switch_the_method_off(backend: Backend) {
     let server = TestServer::with(backend, |config| {
         config.policy.self_failures_to_disable = 8;
@@ -221,7 +221,6 @@ async fn a_hundred_failures_switch_the_method_off(backend: Backend) {
     browser.type_pin(&server, &right).await.expect(303);
 }
 
-// REQ-TOT-06
 async fn any_device_of_the_person_will_do(backend: Backend) {
     let server = TestServer::new(backend).await;
     let (mut one, two) = (
@@ -248,7 +247,7 @@ async fn any_device_of_the_person_will_do(backend: Backend) {
         .expect(303);
 }
 
-// REQ-TOT-07
+// REQ-PIN-13
 async fn the_own_key_is_asked_again(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;

@@ -66,7 +66,7 @@ fn mode(file: &Path, mode: u32) {
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-// REQ-CFG-01
+// REQ-OPS-03
 #[test]
 fn unsafe_settings_are_refused_with_what_to_do() {
     let folder = Folder::new();
@@ -127,7 +127,6 @@ fn unsafe_settings_are_refused_with_what_to_do() {
     assert!(folder.why(GOOD).contains("chmod 0400"));
 }
 
-// REQ-CFG-02
 #[test]
 fn the_commands_look_after_a_server() {
     let folder = Folder::new();

@@ -15,7 +15,7 @@ on_both!(
     calls_without_a_signature_are_refused,
 );
 
-// REQ-SIG-10
+// REQ-SIG-01
 async fn tampered_calls_are_refused(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -57,7 +57,7 @@ async fn tampered_calls_are_refused(backend: Backend) {
     device.info(&server).await.expect(200);
 }
 
-// REQ-SIG-11
+// REQ-SIG-05
 async fn a_replayed_call_is_refused_and_freezes_nothing(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -101,7 +101,7 @@ async fn a_replayed_call_is_refused_and_freezes_nothing(backend: Backend) {
     device.info(&server).await.expect(200);
 }
 
-// REQ-SIG-12
+// REQ-SIG-06
 async fn clocks_may_be_ninety_seconds_off(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -127,7 +127,7 @@ async fn clocks_may_be_ninety_seconds_off(backend: Backend) {
     assert_eq!(time.time, server.app.now().as_millis());
 }
 
-// REQ-SIG-13
+// REQ-DEV-04
 async fn unknown_and_deactivated_devices_are_refused(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -158,7 +158,7 @@ async fn unknown_and_deactivated_devices_are_refused(backend: Backend) {
     assert!(notices.last().unwrap().text.contains("Portátil de pruebas"));
 }
 
-// REQ-DEV-10
+// REQ-DEV-04
 async fn a_revoked_device_is_refused_at_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -180,7 +180,7 @@ async fn a_revoked_device_is_refused_at_once(backend: Backend) {
     );
 }
 
-// REQ-SIG-14
+// REQ-SIG-02
 async fn calls_without_a_signature_are_refused(backend: Backend) {
     let server = TestServer::new(backend).await;
     let id = "00112233445566778899aabbccddeeff";

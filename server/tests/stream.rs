@@ -15,7 +15,7 @@ on_both!(
     a_slow_reader_is_brought_up_to_date,
 );
 
-// REQ-EVT-01
+// REQ-UI-03
 async fn requests_and_their_changes_are_told(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -43,7 +43,7 @@ async fn requests_and_their_changes_are_told(backend: Backend) {
     assert!(others.is_silent().await, "nobody else is told");
 }
 
-// REQ-EVT-02
+// REQ-UI-03
 async fn what_is_live_is_told_on_connecting(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -57,7 +57,7 @@ async fn what_is_live_is_told_on_connecting(backend: Backend) {
     assert!(events.is_silent().await);
 }
 
-// REQ-EVT-03
+// REQ-UI-03
 async fn a_stream_is_resumed(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
@@ -86,7 +86,7 @@ async fn a_stream_is_resumed(backend: Backend) {
     }
 }
 
-// REQ-EVT-04
+// REQ-DEV-04
 async fn a_revoked_devices_stream_ends_at_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let (mut one, two) = (
@@ -104,7 +104,7 @@ async fn a_revoked_devices_stream_ends_at_once(backend: Backend) {
     assert!(going.is_silent().await, "the other device's goes on");
 }
 
-// REQ-EVT-05
+// REQ-DEV-04
 async fn other_processes_changes_are_told(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -151,7 +151,6 @@ async fn other_processes_changes_are_told(backend: Backend) {
     assert!(events.ends().await);
 }
 
-// REQ-EVT-06
 async fn a_fifth_stream_of_a_device_ends_its_first(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -174,7 +173,6 @@ async fn a_fifth_stream_of_a_device_ends_its_first(backend: Backend) {
     assert_eq!(server.app.hub().watched(), 0);
 }
 
-// REQ-EVT-07
 async fn streams_end_when_the_server_stops(backend: Backend) {
     let server = TestServer::new(backend).await;
     let device = TestDevice::activate(&server, &ANA).await;
@@ -188,7 +186,6 @@ async fn streams_end_when_the_server_stops(backend: Backend) {
         .expect_problem("unavailable");
 }
 
-// REQ-EVT-08
 async fn a_slow_reader_is_brought_up_to_date(backend: Backend) {
     let server = TestServer::with(backend, |config| {
         config.policy.visible_pending = 1000;

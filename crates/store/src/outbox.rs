@@ -171,10 +171,19 @@ fn read(tx: &Transaction, row: &Row) -> Result<Message, StoreError> {
 
 /// Writes a message that is due at once.
 pub async fn enqueue(tx: &Transaction, message: &NewMessage) -> Result<(), StoreError> {
+    write(tx, message, "queued").await
+}
+
+/// Writes a message that nobody ever sends or sees: what a decoy costs must be what a real message costs.
+pub async fn enqueue_decoy(tx: &Transaction, message: &NewMessage) -> Result<(), StoreError> {
+    write(tx, message, "decoy").await
+}
+
+async fn write(tx: &Transaction, message: &NewMessage, state: &'static str) -> Result<(), StoreError> {
     let (keys, id) = (tx.keys(), &message.id);
     tx.execute(
         "INSERT INTO outbox (id, person_id, kind, recipient, body, state, due_at, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6, $7)",
+         VALUES ($1, $2, $3, $4, $5, $8, $6, $6, $7)",
         vec![
             bind::id(id),
             bind::optional_id(message.person.as_ref()),
@@ -183,6 +192,7 @@ pub async fn enqueue(tx: &Transaction, message: &NewMessage) -> Result<(), Store
             bind::blob(seal::seal(keys, place(id, "body"), message.text.as_bytes())?),
             bind::time(message.created_at),
             bind::optional_time(message.expires_at),
+            bind::text(state),
         ],
     )
     .await?;
@@ -250,12 +260,12 @@ pub async fn next_due(tx: &Transaction, now: Timestamp) -> Result<Option<Timesta
         .map_or(Ok(None), |row| row.optional_time(0))
 }
 
-/// The newest `limit` messages in whatever state, oldest first.
+/// The newest `limit` messages in whatever state, decoys left out, oldest first.
 pub async fn list(tx: &Transaction, limit: u32) -> Result<Vec<Message>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1"
+        " FROM outbox WHERE state <> 'decoy' ORDER BY created_at DESC, id DESC LIMIT $1"
     );
     let rows = tx.select_all(SQL, vec![bind::int(limit)]).await?;
     rows.iter().rev().map(|row| read(tx, row)).collect()

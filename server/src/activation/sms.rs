@@ -5,6 +5,7 @@ use std::time::Duration;
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::{MessageId, PersonId};
 use aldaba_core::language::Language;
+use aldaba_core::phone::Phone;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
@@ -14,10 +15,12 @@ use aldaba_store::{StoreError, Transaction, outbox};
 use crate::app::App;
 
 const HOUR: Duration = Duration::from_secs(3600);
+/// Where the messages of decoys would go, if they went: nobody's number.
+const NOWHERE: &str = "+34600000000";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Puts the SMS with the code into the outbox, if its owner exists, has a phone, and the limits allow. The limits are
-/// looked up for `asked` in any case, so that an unknown person costs the same. Whether one was put there.
+/// Puts the SMS with the code into the outbox, if its owner exists, has a phone, and the limits allow; otherwise a decoy
+/// that nobody ever sends, so that an unknown person costs the same statements. Whether an SMS was put there.
 pub(super) async fn queue_code(
     app: &App,
     tx: &Transaction,
@@ -32,24 +35,26 @@ pub(super) async fn queue_code(
     let a_day = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(DAY)).await?;
     let within = an_hour < policy.activation_sms_per_hour && a_day < policy.activation_sms_per_day;
     let text = code_text(app, language, code);
-    let Some((owner, phone)) = owner
-        .and_then(|owner| Some((owner, owner.phone.as_ref()?)))
-        .filter(|_| within)
-    else {
-        return Ok(false);
-    };
-    let message = outbox::NewMessage {
+    let recipient = owner
+        .and_then(|owner| Some((owner.id, owner.phone.clone()?)))
+        .filter(|_| within);
+    let message = |person, to| outbox::NewMessage {
         id: MessageId::generate(app.random()),
-        person: Some(owner.id),
+        person,
         kind: MessageKind::ActivationCode,
-        to: phone.clone(),
+        to,
         text,
         created_at: now,
         // A code that nobody can use any more is not worth a message.
         expires_at: Some(now.plus(seconds(policy.activation_life))),
     };
-    outbox::enqueue(tx, &message).await?;
-    Ok(true)
+    if let Some((person, phone)) = recipient {
+        outbox::enqueue(tx, &message(Some(person), phone)).await?;
+        return Ok(true);
+    }
+    let nowhere = Phone::parse(NOWHERE).map_err(|_| StoreError::Corrupt("the phone of decoys"))?;
+    outbox::enqueue_decoy(tx, &message(None, nowhere)).await?;
+    Ok(false)
 }
 
 /// Tells the person's phone that a device was activated, in their own language: whoever did it may speak another.

@@ -13,7 +13,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::client::{ClientAddress, Peer};
 use super::limits::Kind;
@@ -55,13 +55,22 @@ pub async fn edge(State(app): State<App>, request: Request, next: Next) -> Respo
     let page = PageRequest::of(&request);
 
     let kind = kind(request.method(), template);
-    let mut response = match kind.map_or(Ok(()), |kind| app.limits().admit(kind, address.0, app.now())) {
+    let admitted = match kind {
+        Counted::Always(kind) => app.limits().admit(kind, address.0, app.now()),
+        Counted::WhenRefused => app.limits().wait(Kind::Call, address.0, app.now()).map_or(Ok(()), Err),
+        Counted::Never => Ok(()),
+    };
+    let mut response = match admitted {
         Ok(()) => answer(request, next).await,
         Err(wait) => {
             app.metrics().rate_limited.increment(1);
             Problem::new(ErrorCode::RateLimited).after(wait).into_response()
         }
     };
+    if kind == Counted::WhenRefused && response.status() == StatusCode::UNAUTHORIZED {
+        // Nobody has signed that after all.
+        let _ = app.limits().admit(Kind::Call, address.0, app.now());
+    }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let language = accepted
             .as_ref()
@@ -100,15 +109,24 @@ async fn answer(request: Request, next: Next) -> Response {
     }
 }
 
-/// What an unsigned call is counted as. Signed calls are limited by their device's state and nonces, and health checks
-/// must always be answered.
-fn kind(method: &Method, template: &str) -> Option<Kind> {
+/// Whether a call counts against its address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    /// Nobody signs it.
+    Always(Kind),
+    /// A device signs it: it counts when that turns out not to be so. Many devices may stand behind one address.
+    WhenRefused,
+    /// Health checks must always be answered.
+    Never,
+}
+
+fn kind(method: &Method, template: &str) -> Counted {
     match template {
-        "/v1/activations" => Some(Kind::Start),
-        "/signin" if method == Method::POST => Some(Kind::Start),
-        "/healthz" | "/readyz" => None,
-        signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => None,
-        _ => Some(Kind::Call),
+        "/v1/activations" => Counted::Always(Kind::Start),
+        "/signin" if method == Method::POST => Counted::Always(Kind::Start),
+        "/healthz" | "/readyz" => Counted::Never,
+        signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => Counted::WhenRefused,
+        _ => Counted::Always(Kind::Call),
     }
 }
 

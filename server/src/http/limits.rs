@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aldaba_core::time::Timestamp;
@@ -57,6 +57,18 @@ impl EdgeLimits {
     }
 }
 
+impl EdgeLimits {
+    /// How long that address must wait before another call of that kind, without counting one.
+    #[must_use]
+    pub fn wait(&self, kind: Kind, address: Option<IpAddr>, now: Timestamp) -> Option<Duration> {
+        let address = address?;
+        match kind {
+            Kind::Start => self.starts.wait(address, now),
+            Kind::Call => self.calls.wait(address, now),
+        }
+    }
+}
+
 struct Counter {
     per_minute: u32,
     /// For each address, the moment (ms) at which its allowance is whole again.
@@ -76,20 +88,44 @@ impl Counter {
             return Ok(());
         }
         let now = now.as_millis();
-        let each = 60_000 / i64::from(self.per_minute).max(1);
-        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut whole_at = self.lock();
         if whole_at.len() >= REMEMBERED {
             whole_at.retain(|_, moment| *moment > now);
         }
         let moment = whole_at.entry(network(address)).or_insert(now);
-        let next = (*moment).max(now) + each;
-        let over = next - now - 60_000;
-        if over > 0 {
-            return Err(Duration::from_millis(u64::try_from(over).unwrap_or(0)));
+        let next = (*moment).max(now) + self.each();
+        match over(next, now) {
+            Some(wait) => Err(wait),
+            None => {
+                *moment = next;
+                Ok(())
+            }
         }
-        *moment = next;
-        Ok(())
     }
+
+    fn wait(&self, address: IpAddr, now: Timestamp) -> Option<Duration> {
+        if self.per_minute == 0 {
+            return None;
+        }
+        let now = now.as_millis();
+        let moment = self.lock().get(&network(address)).copied()?;
+        over(moment.max(now) + self.each(), now)
+    }
+
+    /// Milliseconds that one call takes of the allowance.
+    fn each(&self) -> i64 {
+        60_000 / i64::from(self.per_minute).max(1)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, i64>> {
+        self.whole_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long until a call that would make the allowance whole at `next` is allowed.
+fn over(next: i64, now: i64) -> Option<Duration> {
+    let over = next - now - 60_000;
+    (over > 0).then(|| Duration::from_millis(u64::try_from(over).unwrap_or(0)))
 }
 
 /// One person commands a whole /64 of IPv6, so that is what counts as one address.

@@ -108,4 +108,13 @@ on_both! {
         assert!(listed.iter().position(|id| *id == first) < listed.iter().position(|id| *id == second));
         assert_eq!(read_tx!(db, |tx| outbox::list(tx, 1).await)[0].id, second);
     }
+
+    // REQ-ACT-03
+    async fn a_decoys_message_is_never_sent_listed_or_counted(db: &TestDatabase) {
+        let decoy = message(None);
+        write_tx!(db, |tx| outbox::enqueue_decoy(tx, &decoy).await);
+        assert!(claim(db, 3600).await.is_empty());
+        assert!(read_tx!(db, |tx| outbox::list(tx, 10).await).is_empty());
+        assert_eq!(read_tx!(db, |tx| outbox::next_due(tx, NOW).await), None);
+    }
 }
