@@ -99,7 +99,10 @@ pub fn contrast_matches_nobody(keys: &ServerKeys, contrast: &Contrast) -> bool {
     let sealed = columns.map(|column| seal::seal(keys, place(&id, column), NOBODY.as_bytes()).is_ok());
     let nobody = contrast_mac(keys, &id, contrast);
     // The other half comes from another label, so that no datum can ever match.
-    let other = keys.mac("aldaba/contrast/nobody/v1", &[&nobody, &[u8::from(sealed == [true; 3])]]);
+    let other = keys.mac(
+        "aldaba/contrast/nobody/v1",
+        &[&nobody, &[u8::from(sealed == [true; 3])]],
+    );
     nobody.ct_eq(&other).into()
 }
 
