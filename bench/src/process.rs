@@ -37,7 +37,10 @@ impl Server {
 
     /// Starts `command` and waits until it accepts connections at `url`.
     pub async fn start_at(mut command: Command, url: &str) -> Result<Self> {
-        command.stdout(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true);
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .kill_on_drop(true);
         let mut child = command.spawn().context("the server under measurement does not start")?;
         let address = url.trim_start_matches("http://");
         while tokio::net::TcpStream::connect(address).await.is_err() {
@@ -46,7 +49,10 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Ok(Self { child, url: url.to_owned() })
+        Ok(Self {
+            child,
+            url: url.to_owned(),
+        })
     }
 
     /// Its process id.

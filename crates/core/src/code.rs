@@ -22,7 +22,12 @@ impl ShortCode {
     #[allow(clippy::indexing_slicing, reason = "five bits are inside a table of 32")]
     pub fn generate(random: &dyn Random) -> Self {
         let drawn: [u8; LENGTH] = bytes(random);
-        Self(drawn.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect())
+        Self(
+            drawn
+                .iter()
+                .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
+                .collect(),
+        )
     }
 
     /// Reads what a person typed or pasted: case, spaces and dashes do not matter; I and L are 1, O is 0.
@@ -80,7 +85,13 @@ mod tests {
     #[test]
     fn what_people_type_is_forgiven() {
         let expected = ShortCode::parse("0123ABCD").unwrap();
-        for typed in ["o1 23-abcd", "OI23ABCD", "ol23 abcd", " 0123-ABCD\n", "0123\u{2011}abcd"] {
+        for typed in [
+            "o1 23-abcd",
+            "OI23ABCD",
+            "ol23 abcd",
+            " 0123-ABCD\n",
+            "0123\u{2011}abcd",
+        ] {
             assert_eq!(ShortCode::parse(typed), Some(expected.clone()), "{typed}");
         }
         for typed in ["", "0123ABC", "0123ABCDE", "U123ABCD", "0123ABCñ"] {

@@ -80,8 +80,13 @@ impl std::fmt::Debug for Contrast {
 }
 
 fn date(typed: &str) -> Result<Date, ContrastError> {
-    let groups: Vec<&str> = typed.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
-    let known_separators = typed.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "/-.".contains(c));
+    let groups: Vec<&str> = typed
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|group| !group.is_empty())
+        .collect();
+    let known_separators = typed
+        .chars()
+        .all(|c| c.is_ascii_digit() || c.is_whitespace() || "/-.".contains(c));
     if !known_separators {
         return Err(ContrastError::Date);
     }
@@ -107,7 +112,10 @@ fn support_number(typed: &str) -> Result<String, ContrastError> {
     if typed.contains(|c: char| !c.is_ascii_digit()) && date(typed).is_ok() {
         return Err(ContrastError::Support);
     }
-    let compact: String = typed.chars().filter(|c| !c.is_whitespace() && !"-./".contains(*c)).collect();
+    let compact: String = typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && !"-./".contains(*c))
+        .collect();
     let mut characters = compact.chars();
     let (letter, digits) = match characters.next().map(|first| first.to_ascii_uppercase()) {
         Some(letter @ ('E' | 'C')) => (letter, characters.as_str()),
@@ -137,9 +145,16 @@ mod tests {
     // REQ-DOC-06
     #[test]
     fn dates_in_every_spelling() {
-        for typed in
-            ["17/05/2031", "17-5-2031", "17 05 2031", "17.05.2031", "17052031", "2031-05-17", " 17/05/2031 ", "17 / 5 / 2031"]
-        {
+        for typed in [
+            "17/05/2031",
+            "17-5-2031",
+            "17 05 2031",
+            "17.05.2031",
+            "17052031",
+            "2031-05-17",
+            " 17/05/2031 ",
+            "17 / 5 / 2031",
+        ] {
             assert_eq!(canonical(&dni(), typed).as_deref(), Ok("2031-05-17"), "{typed}");
         }
     }
@@ -147,7 +162,17 @@ mod tests {
     // REQ-DOC-07
     #[test]
     fn dates_that_are_none() {
-        for typed in ["31/02/2031", "05/17/2031", "17/05/31", "17/05", "hoy", "C01234567", "17/05/1900", "170520311", "17a05b2031"] {
+        for typed in [
+            "31/02/2031",
+            "05/17/2031",
+            "17/05/31",
+            "17/05",
+            "hoy",
+            "C01234567",
+            "17/05/1900",
+            "170520311",
+            "17a05b2031",
+        ] {
             assert_eq!(canonical(&dni(), typed), Err(ContrastError::Date), "{typed}");
         }
         assert_eq!(canonical(&dni(), "01-01-9999"), Err(ContrastError::Permanent));
@@ -158,12 +183,23 @@ mod tests {
     // REQ-DOC-08
     #[test]
     fn support_numbers_are_padded() {
-        for (typed, expected) in
-            [("1234567", "C01234567"), ("c1234567", "C01234567"), ("E 12345678", "E12345678"), ("e-00000001", "E00000001")]
-        {
+        for (typed, expected) in [
+            ("1234567", "C01234567"),
+            ("c1234567", "C01234567"),
+            ("E 12345678", "E12345678"),
+            ("e-00000001", "E00000001"),
+        ] {
             assert_eq!(canonical(&nie(), typed).as_deref(), Ok(expected));
         }
-        for typed in ["C", "123456789", "A1234567", "17/05/203é", "17/05/2031/1", "17/05/2031", "17 05 2031"] {
+        for typed in [
+            "C",
+            "123456789",
+            "A1234567",
+            "17/05/203é",
+            "17/05/2031/1",
+            "17/05/2031",
+            "17 05 2031",
+        ] {
             assert_eq!(canonical(&nie(), typed), Err(ContrastError::Support), "{typed}");
         }
     }

@@ -172,7 +172,16 @@ mod tests {
         assert_eq!(canonical(" .-"), Err(DocumentError::Empty));
         assert_eq!(canonical("12345678A"), Err(DocumentError::Letter));
         assert_eq!(canonical("X1234567A"), Err(DocumentError::Letter));
-        for shape in ["12345678", "Z", "123456789Z", "X123456L", "X12345678L", "A1234567L", "12345678Ñ", "1234é678Z"] {
+        for shape in [
+            "12345678",
+            "Z",
+            "123456789Z",
+            "X123456L",
+            "X12345678L",
+            "A1234567L",
+            "12345678Ñ",
+            "1234é678Z",
+        ] {
             assert_eq!(canonical(shape), Err(DocumentError::Shape), "{shape}");
         }
     }
@@ -186,8 +195,12 @@ mod tests {
 
     fn spelling() -> impl Strategy<Value = (String, String)> {
         let separator = prop::sample::select(vec!["", "", "", " ", ".", "-", "  ", "/", "\u{00A0}", "\u{2011}"]);
-        (0u32..100_000_000, 0usize..7, prop::collection::vec((any::<bool>(), any::<bool>(), separator), 12)).prop_map(
-            |(number, kind, noise)| {
+        (
+            0u32..100_000_000,
+            0usize..7,
+            prop::collection::vec((any::<bool>(), any::<bool>(), separator), 12),
+        )
+            .prop_map(|(number, kind, noise)| {
                 let prefix = ["", "X", "Y", "Z", "K", "L", "M"][kind];
                 let (digits, weighted) = if prefix.is_empty() {
                     (format!("{number:08}"), number)
@@ -205,15 +218,21 @@ mod tests {
                     .chars()
                     .zip(&noise)
                     .map(|(character, (lower, wide, separator))| {
-                        let character = if *lower { character.to_ascii_lowercase() } else { character };
-                        let character =
-                            if *wide { char::from_u32(u32::from(character) + 0xFEE0).unwrap() } else { character };
+                        let character = if *lower {
+                            character.to_ascii_lowercase()
+                        } else {
+                            character
+                        };
+                        let character = if *wide {
+                            char::from_u32(u32::from(character) + 0xFEE0).unwrap()
+                        } else {
+                            character
+                        };
                         format!("{separator}{character}")
                     })
                     .collect();
                 (canonical, typed)
-            },
-        )
+            })
     }
 
     proptest! {

@@ -31,8 +31,13 @@ impl Language {
         let mut best: Option<(f32, Self)> = None;
         for range in accept_language.split(',').take(16) {
             let mut parts = range.split(';');
-            let primary = parts.next().and_then(|tag| tag.trim().split('-').next()).unwrap_or_default();
-            let Ok(language) = primary.to_ascii_lowercase().parse() else { continue };
+            let primary = parts
+                .next()
+                .and_then(|tag| tag.trim().split('-').next())
+                .unwrap_or_default();
+            let Ok(language) = primary.to_ascii_lowercase().parse() else {
+                continue;
+            };
             let weight = parts
                 .find_map(|parameter| parameter.trim().strip_prefix("q="))
                 .map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));

@@ -21,7 +21,10 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`] says what is wrong.
     pub fn parse(typed: &str) -> Result<Self, PhoneError> {
-        let mut compact: String = typed.chars().filter(|c| !c.is_whitespace() && !"-.()/".contains(*c)).collect();
+        let mut compact: String = typed
+            .chars()
+            .filter(|c| !c.is_whitespace() && !"-.()/".contains(*c))
+            .collect();
         if compact.is_empty() {
             return Err(PhoneError::Empty);
         }
@@ -37,7 +40,11 @@ impl Phone {
             Some(national) => national.len() == 9 && national.starts_with(['6', '7']),
             None => (7..=15).contains(&digits.len()) && !digits.starts_with('0'),
         };
-        if all_digits && right_length { Ok(Self(format!("+{digits}"))) } else { Err(PhoneError::Shape) }
+        if all_digits && right_length {
+            Ok(Self(format!("+{digits}")))
+        } else {
+            Err(PhoneError::Shape)
+        }
     }
 
     /// `+34600123456`.
@@ -71,7 +78,14 @@ mod tests {
 
     #[test]
     fn landlines_and_rubbish_are_refused() {
-        for typed in ["912345678", "60012345", "+0123456789", "+3491234567", "phone", "+1234567890123456"] {
+        for typed in [
+            "912345678",
+            "60012345",
+            "+0123456789",
+            "+3491234567",
+            "phone",
+            "+1234567890123456",
+        ] {
             assert_eq!(Phone::parse(typed), Err(PhoneError::Shape), "{typed}");
         }
         assert_eq!(Phone::parse(" "), Err(PhoneError::Empty));

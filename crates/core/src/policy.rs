@@ -98,19 +98,55 @@ impl Policy {
     /// The first field that is out of bounds.
     pub fn check(&self) -> Result<(), UnsafePolicy> {
         let rules = [
-            (self.activation_life >= 1 && self.activation_life <= 3600, "activation_life", "from 1 to 3600 seconds"),
-            ((1..=10).contains(&self.activation_tries), "activation_tries", "from 1 to 10"),
-            ((1..=10).contains(&self.live_activations), "live_activations", "from 1 to 10"),
-            (self.request_life >= 1 && self.request_life <= 600, "request_life", "from 1 to 600 seconds"),
-            (self.pin_life >= 1 && self.pin_life <= 600, "pin_life", "from 1 to 600 seconds"),
+            (
+                self.activation_life >= 1 && self.activation_life <= 3600,
+                "activation_life",
+                "from 1 to 3600 seconds",
+            ),
+            (
+                (1..=10).contains(&self.activation_tries),
+                "activation_tries",
+                "from 1 to 10",
+            ),
+            (
+                (1..=10).contains(&self.live_activations),
+                "live_activations",
+                "from 1 to 10",
+            ),
+            (
+                self.request_life >= 1 && self.request_life <= 600,
+                "request_life",
+                "from 1 to 600 seconds",
+            ),
+            (
+                self.pin_life >= 1 && self.pin_life <= 600,
+                "pin_life",
+                "from 1 to 600 seconds",
+            ),
             ((6..=9).contains(&self.pin_digits), "pin_digits", "from 6 to 9"),
             ((1..=5).contains(&self.pin_tries), "pin_tries", "from 1 to 5"),
             (self.visible_pending >= 1, "visible_pending", "at least 1"),
             ((1..=5).contains(&self.self_tries), "self_tries", "from 1 to 5"),
-            (self.first_delay >= 1 && self.longest_delay >= self.first_delay, "longest_delay", "first_delay or longer"),
-            ((1..=100).contains(&self.self_failures_to_disable), "self_failures_to_disable", "from 1 to 100"),
-            ((1..=90).contains(&self.signature_window), "signature_window", "from 1 to 90 seconds"),
-            (self.session_idle >= 1 && self.session_idle <= 12 * 3600, "session_idle", "from 1 second to 12 hours"),
+            (
+                self.first_delay >= 1 && self.longest_delay >= self.first_delay,
+                "longest_delay",
+                "first_delay or longer",
+            ),
+            (
+                (1..=100).contains(&self.self_failures_to_disable),
+                "self_failures_to_disable",
+                "from 1 to 100",
+            ),
+            (
+                (1..=90).contains(&self.signature_window),
+                "signature_window",
+                "from 1 to 90 seconds",
+            ),
+            (
+                self.session_idle >= 1 && self.session_idle <= 12 * 3600,
+                "session_idle",
+                "from 1 second to 12 hours",
+            ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {
             Some((_, field, rule)) => Err(UnsafePolicy { field, rule }),
@@ -132,9 +168,29 @@ mod tests {
     #[test]
     fn the_default_is_safe_and_weaker_ones_are_refused() {
         assert_eq!(Policy::default().check(), Ok(()));
-        let weak = Policy { pin_digits: 3, ..Policy::default() };
-        assert_eq!(weak.check().unwrap_err().to_string(), "policy.pin_digits must be from 6 to 9");
-        assert!(Policy { signature_window: 3600, ..Policy::default() }.check().is_err());
-        assert!(Policy { self_failures_to_disable: 0, ..Policy::default() }.check().is_err());
+        let weak = Policy {
+            pin_digits: 3,
+            ..Policy::default()
+        };
+        assert_eq!(
+            weak.check().unwrap_err().to_string(),
+            "policy.pin_digits must be from 6 to 9"
+        );
+        assert!(
+            Policy {
+                signature_window: 3600,
+                ..Policy::default()
+            }
+            .check()
+            .is_err()
+        );
+        assert!(
+            Policy {
+                self_failures_to_disable: 0,
+                ..Policy::default()
+            }
+            .check()
+            .is_err()
+        );
     }
 }

@@ -16,7 +16,10 @@ pub trait Random: Send + Sync {
 pub struct OsRandom;
 
 impl Random for OsRandom {
-    #[allow(clippy::disallowed_methods, reason = "the one place that asks the operating system for random bytes")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the operating system for random bytes"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         if getrandom::fill(bytes).is_err() {
             // Every caller would otherwise go on with predictable keys: fail closed, without unwinding.
@@ -39,7 +42,10 @@ impl SeededRandom {
 
 impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .fill_bytes(bytes);
     }
 }
 

@@ -188,7 +188,10 @@ impl Request {
     /// [`DeviceRefusal`] when it has ended already.
     pub fn reject(self, now: Timestamp) -> Result<Self, DeviceRefusal> {
         match self.state_at(now) {
-            RequestState::Pending | RequestState::Revealed => Ok(Self { state: RequestState::Rejected, ..self }),
+            RequestState::Pending | RequestState::Revealed => Ok(Self {
+                state: RequestState::Rejected,
+                ..self
+            }),
             ended => Err(refusal(ended)),
         }
     }
@@ -200,7 +203,13 @@ impl Request {
             (RequestState::Pending, Method::Incoming) => (self, PinOutcome::NotRevealed),
             (RequestState::Pending, Method::SelfGenerated) | (RequestState::Revealed, _) => {
                 if right {
-                    return (Self { state: RequestState::Spent, ..self }, PinOutcome::Accepted);
+                    return (
+                        Self {
+                            state: RequestState::Spent,
+                            ..self
+                        },
+                        PinOutcome::Accepted,
+                    );
                 }
                 let tries = self.tries + 1;
                 let allowed = match self.method {
@@ -208,9 +217,21 @@ impl Request {
                     Method::SelfGenerated => policy.self_tries,
                 };
                 if tries >= allowed {
-                    (Self { state: RequestState::Burnt, tries, ..self }, PinOutcome::Burnt)
+                    (
+                        Self {
+                            state: RequestState::Burnt,
+                            tries,
+                            ..self
+                        },
+                        PinOutcome::Burnt,
+                    )
                 } else {
-                    (Self { tries, ..self }, PinOutcome::Wrong { tries_left: allowed - tries })
+                    (
+                        Self { tries, ..self },
+                        PinOutcome::Wrong {
+                            tries_left: allowed - tries,
+                        },
+                    )
                 }
             }
             (RequestState::Spent, _) => (self, PinOutcome::Used),
@@ -299,11 +320,16 @@ mod tests {
         let policy = Policy::default();
         let early = request(Method::Incoming).reveal(&policy, device(1), START).unwrap();
         assert_eq!(early.pin_expires_at, Some(START.plus(Duration::from_secs(300))));
-        let late = request(Method::Incoming).reveal(&policy, device(1), START.plus(Duration::from_secs(500))).unwrap();
+        let late = request(Method::Incoming)
+            .reveal(&policy, device(1), START.plus(Duration::from_secs(500)))
+            .unwrap();
         assert_eq!(late.pin_expires_at, Some(late.expires_at));
         let last = START.plus(Duration::from_millis(299_999));
         assert_eq!(early.try_pin(&policy, true, last).1, PinOutcome::Accepted);
-        assert_eq!(early.try_pin(&policy, true, START.plus(Duration::from_secs(300))).1, PinOutcome::Expired);
+        assert_eq!(
+            early.try_pin(&policy, true, START.plus(Duration::from_secs(300))).1,
+            PinOutcome::Expired
+        );
     }
 
     // REQ-PIN-04
@@ -315,14 +341,21 @@ mod tests {
         assert_eq!(revealed.reveal(&policy, device(2), START), Err(DeviceRefusal::Taken));
         let rejected = revealed.reject(START).unwrap();
         assert_eq!(rejected.try_pin(&policy, true, START).1, PinOutcome::Rejected);
-        assert_eq!(request(Method::SelfGenerated).reveal(&policy, device(1), START), Err(DeviceRefusal::NothingToReveal));
+        assert_eq!(
+            request(Method::SelfGenerated).reveal(&policy, device(1), START),
+            Err(DeviceRefusal::NothingToReveal)
+        );
     }
 
     // REQ-LIM-01
     #[test]
     fn quiet_after_three_pending_three_an_hour_or_ten_a_day() {
         let policy = Policy::default();
-        let counts = |pending, unanswered_hour, unanswered_day| NoticeCounts { pending, unanswered_hour, unanswered_day };
+        let counts = |pending, unanswered_hour, unanswered_day| NoticeCounts {
+            pending,
+            unanswered_hour,
+            unanswered_day,
+        };
         assert!(!is_quiet(&policy, Origin::Document, &counts(2, 2, 9), false));
         assert!(is_quiet(&policy, Origin::Document, &counts(3, 0, 0), false));
         assert!(is_quiet(&policy, Origin::Document, &counts(0, 3, 3), false));
@@ -330,7 +363,10 @@ mod tests {
         assert!(is_quiet(&policy, Origin::Document, &counts(0, 0, 0), true));
         assert!(!is_quiet(&policy, Origin::Qr, &counts(9, 9, 99), true));
         assert_eq!(muted_until(&policy, 1, START), None);
-        assert_eq!(muted_until(&policy, 2, START), Some(START.plus(Duration::from_secs(86_400))));
+        assert_eq!(
+            muted_until(&policy, 2, START),
+            Some(START.plus(Duration::from_secs(86_400)))
+        );
     }
 
     #[derive(Debug, Clone)]

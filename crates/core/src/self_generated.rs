@@ -47,18 +47,26 @@ impl Throttle {
     #[must_use]
     pub fn after_failure(self, policy: &Policy, now: Timestamp) -> Self {
         let failures_in_row = self.failures_in_row.saturating_add(1);
-        let blocked_until = failures_in_row.checked_sub(policy.self_failures_before_delay).map(|doublings| {
-            let delay = u64::from(policy.first_delay).saturating_mul(1 << doublings.min(31));
-            let delay = u32::try_from(delay).unwrap_or(u32::MAX).min(policy.longest_delay);
-            now.plus(seconds(delay))
-        });
-        Self { failures_in_row, blocked_until }
+        let blocked_until = failures_in_row
+            .checked_sub(policy.self_failures_before_delay)
+            .map(|doublings| {
+                let delay = u64::from(policy.first_delay).saturating_mul(1 << doublings.min(31));
+                let delay = u32::try_from(delay).unwrap_or(u32::MAX).min(policy.longest_delay);
+                now.plus(seconds(delay))
+            });
+        Self {
+            failures_in_row,
+            blocked_until,
+        }
     }
 
     /// After a success, or when the device signed something.
     #[must_use]
     pub const fn cleared() -> Self {
-        Self { failures_in_row: 0, blocked_until: None }
+        Self {
+            failures_in_row: 0,
+            blocked_until: None,
+        }
     }
 }
 
@@ -87,7 +95,10 @@ mod tests {
             }
         }
         assert_eq!(&delays[..9], &[30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
-        assert_eq!(throttle.may_try(&policy, now.plus(Duration::from_secs(1_000_000))), Err(TryRefusal::Disabled));
+        assert_eq!(
+            throttle.may_try(&policy, now.plus(Duration::from_secs(1_000_000))),
+            Err(TryRefusal::Disabled)
+        );
         assert_eq!(Throttle::cleared().may_try(&policy, now), Ok(()));
     }
 }

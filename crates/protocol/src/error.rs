@@ -172,7 +172,11 @@ impl ErrorCode {
         Some(match self {
             Self::RequestInvalid => 400,
             Self::SignatureInvalid | Self::ClockSkew | Self::DeviceUnknown => 401,
-            Self::ActivationFailed | Self::DeviceRevoked | Self::DeviceFrozen | Self::RequestMismatch | Self::PinWrong => 403,
+            Self::ActivationFailed
+            | Self::DeviceRevoked
+            | Self::DeviceFrozen
+            | Self::RequestMismatch
+            | Self::PinWrong => 403,
             Self::RequestUnknown | Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::SignatureReplayed
@@ -209,7 +213,10 @@ impl std::fmt::Display for ErrorCode {
 impl std::str::FromStr for ErrorCode {
     type Err = aldaba_core::UnknownWord;
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|code| code.as_str() == word).ok_or(aldaba_core::UnknownWord("ErrorCode"))
+        Self::ALL
+            .into_iter()
+            .find(|code| code.as_str() == word)
+            .ok_or(aldaba_core::UnknownWord("ErrorCode"))
     }
 }
 
@@ -223,7 +230,10 @@ mod tests {
         let documented = include_str!("../../../docs/error-codes.md");
         for (place, code) in ErrorCode::ALL.into_iter().enumerate() {
             assert_eq!(code.as_str().parse(), Ok(code));
-            assert_eq!(ErrorCode::ALL.iter().position(|other| other.as_str() == code.as_str()), Some(place));
+            assert_eq!(
+                ErrorCode::ALL.iter().position(|other| other.as_str() == code.as_str()),
+                Some(place)
+            );
             let line = documented
                 .lines()
                 .find(|line| line.starts_with(&format!("| `{code}` |")))
@@ -232,6 +242,10 @@ mod tests {
             assert!(line.contains(&format!("| {status} |")), "{line}");
         }
         let lines = documented.lines().filter(|line| line.starts_with("| `")).count();
-        assert_eq!(lines, ErrorCode::ALL.len(), "docs/error-codes.md tells of codes that do not exist");
+        assert_eq!(
+            lines,
+            ErrorCode::ALL.len(),
+            "docs/error-codes.md tells of codes that do not exist"
+        );
     }
 }

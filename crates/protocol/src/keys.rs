@@ -44,7 +44,9 @@ impl SigningKey {
     /// # Errors
     /// [`InvalidKey`] unless they are a scalar in 1..n.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, InvalidKey> {
-        p256::ecdsa::SigningKey::from_slice(bytes).map(Self).map_err(|_| InvalidKey)
+        p256::ecdsa::SigningKey::from_slice(bytes)
+            .map(Self)
+            .map_err(|_| InvalidKey)
     }
 
     /// The 32 bytes to store.
@@ -86,7 +88,9 @@ impl VerifyingKey {
         if bytes.len() != 33 {
             return Err(InvalidKey);
         }
-        p256::ecdsa::VerifyingKey::from_sec1_bytes(bytes).map(Self).map_err(|_| InvalidKey)
+        p256::ecdsa::VerifyingKey::from_sec1_bytes(bytes)
+            .map(Self)
+            .map_err(|_| InvalidKey)
     }
 
     /// The 33 bytes.
@@ -98,8 +102,7 @@ impl VerifyingKey {
     /// Whether `signature` is this key's over `message`.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        p256::ecdsa::Signature::from_slice(signature)
-            .is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
+        p256::ecdsa::Signature::from_slice(signature).is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
 }
 
@@ -182,20 +185,37 @@ mod tests {
         assert!(public.verify(b"message", &signature));
         assert!(!public.verify(b"massage", &signature));
         assert!(!public.verify(b"message", &signature[..63]));
-        assert!(!VerifyingKey::from_sec1(&other.public()).unwrap().verify(b"message", &signature));
-        assert_eq!(key.sign(b"message"), SigningKey::from_bytes(key.to_bytes().expose()).unwrap().sign(b"message"));
+        assert!(
+            !VerifyingKey::from_sec1(&other.public())
+                .unwrap()
+                .verify(b"message", &signature)
+        );
+        assert_eq!(
+            key.sign(b"message"),
+            SigningKey::from_bytes(key.to_bytes().expose())
+                .unwrap()
+                .sign(b"message")
+        );
     }
 
     #[test]
     fn both_sides_agree_and_bad_points_are_refused() {
         let random = SeededRandom::new(6);
         let (app, server) = (AgreementKey::generate(&random), AgreementKey::generate(&random));
-        assert_eq!(app.agree(&server.public()).unwrap().expose(), server.agree(&app.public()).unwrap().expose());
+        assert_eq!(
+            app.agree(&server.public()).unwrap().expose(),
+            server.agree(&app.public()).unwrap().expose()
+        );
         assert!(app.agree(&[0; 33]).is_err());
         assert!(app.agree(&[2; 32]).is_err());
-        let uncompressed = p256::PublicKey::from_sec1_bytes(&server.public()).unwrap().to_sec1_point(false);
+        let uncompressed = p256::PublicKey::from_sec1_bytes(&server.public())
+            .unwrap()
+            .to_sec1_point(false);
         assert!(app.agree(uncompressed.as_bytes()).is_err());
         assert!(SigningKey::from_bytes(&[0; 32]).is_err());
-        assert_eq!(format!("{app:?}{:?}", SigningKey::generate(&random)), "AgreementKey(…)SigningKey(…)");
+        assert_eq!(
+            format!("{app:?}{:?}", SigningKey::generate(&random)),
+            "AgreementKey(…)SigningKey(…)"
+        );
     }
 }

@@ -52,7 +52,10 @@ fn totp(otp_key: &Key32) -> Totp {
 #[must_use]
 pub fn self_generated(otp_key: &Key32, unix_seconds: u64) -> Option<Pin> {
     // `Token` prints its digits in Debug: it becomes a `Pin` at once.
-    Pin::parse(&totp(otp_key).generate(unix_seconds).to_string(), usize::from(SELF_GENERATED_DIGITS))
+    Pin::parse(
+        &totp(otp_key).generate(unix_seconds).to_string(),
+        usize::from(SELF_GENERATED_DIGITS),
+    )
 }
 
 /// The step that `pin` belongs to: the present one or one either side; `None` when it is no PIN of these. The caller
@@ -106,7 +109,10 @@ mod tests {
                 .unwrap();
             assert_eq!(library.generate(time).to_string(), expected);
             let step: u64 = time / 30;
-            assert_eq!(truncate(&hmac(secret, &step.to_be_bytes()), 8).unwrap().expose(), expected);
+            assert_eq!(
+                truncate(&hmac(secret, &step.to_be_bytes()), 8).unwrap().expose(),
+                expected
+            );
         }
     }
 

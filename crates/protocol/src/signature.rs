@@ -100,9 +100,15 @@ impl Claim {
         if inputs.len() != 1 || signatures.len() != 1 {
             return None;
         }
-        let ListEntry::InnerList(input) = inputs.get(LABEL)? else { return None };
-        let ListEntry::Item(item) = signatures.get(LABEL)? else { return None };
-        let BareItem::ByteSequence(signature) = &item.bare_item else { return None };
+        let ListEntry::InnerList(input) = inputs.get(LABEL)? else {
+            return None;
+        };
+        let ListEntry::Item(item) = signatures.get(LABEL)? else {
+            return None;
+        };
+        let BareItem::ByteSequence(signature) = &item.bare_item else {
+            return None;
+        };
         let covered = input.items.iter().map(|item| match &item.bare_item {
             BareItem::String(name) if item.params.is_empty() => Some(name.as_str()),
             _ => None,
@@ -110,11 +116,19 @@ impl Claim {
         if !covered.eq(COMPONENTS.into_iter().map(Some)) || input.params.len() != 5 || !item.params.is_empty() {
             return None;
         }
-        let text = |name: &str| input.params.get(name)?.as_string().map(|value| value.as_str().to_owned());
+        let text = |name: &str| {
+            input
+                .params
+                .get(name)?
+                .as_string()
+                .map(|value| value.as_str().to_owned())
+        };
         let created = i64::from(input.params.get("created")?.as_integer()?);
         let (nonce, keyid) = (text("nonce")?, text("keyid")?);
         let well_formed_nonce = NONCE_LENGTH.contains(&nonce.len())
-            && nonce.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+            && nonce
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         if !well_formed_nonce || text("alg")? != ALGORITHM || text("tag")? != TAG {
             return None;
         }
@@ -146,7 +160,11 @@ impl Claim {
         // does not verify.
         let parameters = parameters(self.created, &self.nonce, &self.device);
         let base = base(method, target_uri, &self.content_digest, &parameters);
-        if key.verify(base.as_bytes(), &self.signature) { Ok(()) } else { Err(SignatureError::Invalid) }
+        if key.verify(base.as_bytes(), &self.signature) {
+            Ok(())
+        } else {
+            Err(SignatureError::Invalid)
+        }
     }
 }
 
@@ -164,9 +182,7 @@ pub fn call_digest(method: &str, target_uri: &str, body: &[u8]) -> [u8; 32] {
 }
 
 fn parameters(created: i64, nonce: &str, device: &DeviceId) -> String {
-    format!(
-        r#"{COVERED};created={created};nonce="{nonce}";keyid="{device}";alg="{ALGORITHM}";tag="{TAG}""#
-    )
+    format!(r#"{COVERED};created={created};nonce="{nonce}";keyid="{device}";alg="{ALGORITHM}";tag="{TAG}""#)
 }
 
 /// The signature base (RFC 9421 section 2.5).
@@ -194,12 +210,25 @@ mod tests {
 
     fn signed() -> (SigningKey, SignedHeaders) {
         let key = SigningKey::generate(&SeededRandom::new(9));
-        let headers =
-            sign("POST", URI, BODY, 1_800_000_000, NONCE, &DeviceId::from_bytes([7; 16]), &key);
+        let headers = sign(
+            "POST",
+            URI,
+            BODY,
+            1_800_000_000,
+            NONCE,
+            &DeviceId::from_bytes([7; 16]),
+            &key,
+        );
         (key, headers)
     }
 
-    fn check(headers: &SignedHeaders, method: &str, uri: &str, body: &[u8], key: &SigningKey) -> Result<(), SignatureError> {
+    fn check(
+        headers: &SignedHeaders,
+        method: &str,
+        uri: &str,
+        body: &[u8],
+        key: &SigningKey,
+    ) -> Result<(), SignatureError> {
         Claim::parse(&headers.content_digest, &headers.signature_input, &headers.signature)?.verify(
             method,
             uri,
@@ -214,8 +243,14 @@ mod tests {
         let (key, headers) = signed();
         assert_eq!(check(&headers, "POST", URI, BODY, &key), Ok(()));
         assert_eq!(check(&headers, "DELETE", URI, BODY, &key), Err(SignatureError::Invalid));
-        assert_eq!(check(&headers, "POST", "https://evil.example/", BODY, &key), Err(SignatureError::Invalid));
-        assert_eq!(check(&headers, "POST", URI, b"{\"counter\":2}", &key), Err(SignatureError::Digest));
+        assert_eq!(
+            check(&headers, "POST", "https://evil.example/", BODY, &key),
+            Err(SignatureError::Invalid)
+        );
+        assert_eq!(
+            check(&headers, "POST", URI, b"{\"counter\":2}", &key),
+            Err(SignatureError::Digest)
+        );
         let other = SigningKey::generate(&SeededRandom::new(10));
         assert_eq!(check(&headers, "POST", URI, BODY, &other), Err(SignatureError::Invalid));
     }
@@ -226,7 +261,10 @@ mod tests {
         let (key, headers) = signed();
         let input = |from: &str, to: &str| {
             assert!(headers.signature_input.contains(from), "{from}");
-            let changed = SignedHeaders { signature_input: headers.signature_input.replace(from, to), ..headers.clone() };
+            let changed = SignedHeaders {
+                signature_input: headers.signature_input.replace(from, to),
+                ..headers.clone()
+            };
             check(&changed, "POST", URI, BODY, &key)
         };
         for (from, to) in [
@@ -240,14 +278,20 @@ mod tests {
             (";created=1800000000", ";created=\"1800000000\""),
             (";created=1800000000", ";created=1800000000;expires=1900000000"),
             (";nonce=\"abcdefghijklmnopqrstuv\"", ";nonce=\"short\""),
-            (";nonce=\"abcdefghijklmnopqrstuv\"", ";nonce=\"abcdefghij klmnopqrstuv\""),
+            (
+                ";nonce=\"abcdefghijklmnopqrstuv\"",
+                ";nonce=\"abcdefghij klmnopqrstuv\"",
+            ),
             (";keyid=\"0707", ";keyid=\"0x07"),
             ("aldaba=", "other="),
             ("aldaba=(", "aldaba=(), again=("),
         ] {
             assert_eq!(input(from, to), Err(SignatureError::Malformed), "{from} → {to}");
         }
-        assert_eq!(input(";created=1800000000", ";created=1800000001"), Err(SignatureError::Invalid));
+        assert_eq!(
+            input(";created=1800000000", ";created=1800000001"),
+            Err(SignatureError::Invalid)
+        );
         assert_eq!(input(NONCE, "abcdefghijklmnopqrstuw"), Err(SignatureError::Invalid));
         assert!(Claim::parse("", "", "").is_err());
     }

@@ -38,10 +38,22 @@ fn the_document_has_the_vectors_that_the_code_computes() {
     let statement = server_statement(&hash, &device, Level::Substantial, Timestamp::from_secs(1_800_000_000));
     let body = br#"{"counter":1}"#;
     let uri = "https://pin.example/v1/requests/77777777777777777777777777777777/reveal";
-    let headers = signature::sign("POST", uri, body, 1_800_000_000, "AAAAAAAAAAAAAAAAAAAAAA", &device, &signing);
+    let headers = signature::sign(
+        "POST",
+        uri,
+        body,
+        1_800_000_000,
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        &device,
+        &signing,
+    );
 
     let confirm_signature = signing.sign(&hash);
-    assert!(VerifyingKey::from_sec1(&signing.public()).unwrap().verify(&hash, &confirm_signature));
+    assert!(
+        VerifyingKey::from_sec1(&signing.public())
+            .unwrap()
+            .verify(&hash, &confirm_signature)
+    );
 
     let request = RequestId::from_bytes([0x77; 16]);
     let values = [
@@ -56,8 +68,17 @@ fn the_document_has_the_vectors_that_the_code_computes() {
         ("K_otp", hex::encode(key.expose())),
         ("server_statement", hex::encode(&statement)),
         ("server_signature", hex::encode(server_signing.sign(&statement))),
-        ("incoming_pin", pin::request_pin(&key, &request, "demo-sede", 6).unwrap().expose().to_owned()),
-        ("self_generated_pin", pin::self_generated(&key, 1_800_000_000).unwrap().expose().to_owned()),
+        (
+            "incoming_pin",
+            pin::request_pin(&key, &request, "demo-sede", 6)
+                .unwrap()
+                .expose()
+                .to_owned(),
+        ),
+        (
+            "self_generated_pin",
+            pin::self_generated(&key, 1_800_000_000).unwrap().expose().to_owned(),
+        ),
         ("page_bound_pin", pin::offline(&key, &code).unwrap().expose().to_owned()),
         ("content_digest", headers.content_digest),
         ("signature_input", headers.signature_input),
@@ -69,5 +90,9 @@ fn the_document_has_the_vectors_that_the_code_computes() {
         .map(|(name, value)| format!("{name} = {value}"))
         .filter(|line| !document.lines().any(|documented| documented == line))
         .collect();
-    assert!(missing.is_empty(), "docs/protocol.md lacks these lines:\n{}", missing.join("\n"));
+    assert!(
+        missing.is_empty(),
+        "docs/protocol.md lacks these lines:\n{}",
+        missing.join("\n")
+    );
 }
