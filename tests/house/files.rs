@@ -20,7 +20,7 @@ pub fn sources(folder: &str) -> Vec<(String, String)> {
     );
     let list = String::from_utf8(output.stdout).unwrap();
     let kinds = [".rs", ".ts", ".tsx", ".css", ".html"];
-    let generated = ["gen/", "ui/src/bindings/", "server/assets/"];
+    let generated = ["gen/", "ui/src/bindings/", "server/assets/", "ui/theme/aldaba.css"];
     list.lines()
         .filter(|path| kinds.iter().any(|kind| path.ends_with(kind)))
         .filter(|path| !generated.iter().any(|folder| path.starts_with(folder)))
