@@ -99,6 +99,9 @@ impl Driver {
             if !element.is_enabled().await.unwrap_or(false) {
                 return Ok(None);
             }
+            // Drivers scroll by themselves, but click before a page that scrolls smoothly has arrived.
+            let arrive = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+            self.session.execute(arrive, vec![element.to_json()?]).await?;
             match element.click().await {
                 Ok(()) => Ok(Some(())),
                 Err(error) => {
