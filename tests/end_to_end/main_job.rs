@@ -1,9 +1,12 @@
 //! From a DNI to a PIN to being signed in, in each of the ways there are.
 
+use std::time::Duration;
+
 use aldaba_tests::desktop::Keyring;
 use aldaba_tests::device::digits;
 use aldaba_tests::driver::testid;
 use aldaba_tests::stage::play;
+use aldaba_tests::waiting::within;
 use anyhow::ensure;
 
 // REQ-ACT-01, REQ-UI-03, REQ-WEB-05
@@ -113,6 +116,42 @@ async fn an_own_key_is_asked_again_with_the_pin() {
         browser.fill("input[name=\"own_key\"]", "AB12").await?;
         browser.send_pin(&pin).await?;
         browser.find("#session-name").await?;
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_network_the_app_says_so_and_its_own_pin_is_there() {
+    play("offline", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        stage.server.crash();
+        app.find(&testid("banner-offline")).await?;
+        ensure!(
+            digits(&app.read("self-pin").await?).len() == 6,
+            "no PIN without a network"
+        );
+        // Opened without a network too.
+        app.crash()?;
+        stage.close_app(app);
+        let app = stage.app(&desktop).await?;
+        app.reach("home").await?;
+        ensure!(
+            digits(&app.read("self-pin").await?).len() == 6,
+            "no PIN after opening without a network"
+        );
+
+        stage.server.restart().await?;
+        within(Duration::from_secs(60), "the app is online again", async || {
+            Ok(app.seen(&testid("banner-offline")).await?.is_none().then_some(()))
+        })
+        .await?;
+        let browser = stage.browser().await?;
+        browser.ask_for_pin(&stage.server, &citizen).await?;
+        app.find(&testid("request-card")).await?;
         Ok(())
     })
     .await;

@@ -95,21 +95,6 @@ impl Browser {
         Ok(self.session().goto(url).await?)
     }
 
-    /// How high the whole page is, in CSS pixels.
-    ///
-    /// # Errors
-    /// When Chromium does not answer.
-    pub async fn content_height(&self) -> Result<u32> {
-        let height = self
-            .script("return document.documentElement.scrollHeight")
-            .await?
-            .as_u64();
-        Ok(height
-            .and_then(|height| u32::try_from(height).ok())
-            .unwrap_or(900)
-            .clamp(600, 4000))
-    }
-
     /// Sets size and colours as the emulation of a device does, so that widths below the smallest window are possible.
     ///
     /// # Errors

@@ -53,7 +53,7 @@ impl Desktop {
             "1",
             "-screen",
             "0",
-            "1280x1024x24",
+            "1400x1900x24",
             "-nolisten",
             "tcp",
             "-noreset",

@@ -156,6 +156,29 @@ impl Driver {
         Ok(self.session.execute(script, Vec::new()).await?.json().clone())
     }
 
+    /// How high the whole page is, in CSS pixels; as far as it fits on the screens that the tests have.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn content_height(&self) -> Result<u32> {
+        let height = self
+            .script("return document.documentElement.scrollHeight")
+            .await?
+            .as_u64();
+        Ok(height
+            .and_then(|height| u32::try_from(height).ok())
+            .unwrap_or(800)
+            .clamp(800, 1800))
+    }
+
+    /// Takes the mouse pointer off whatever it was used on, so that nothing looks hovered over.
+    ///
+    /// # Errors
+    /// When the driver fails.
+    pub async fn rest_pointer(&self) -> Result<()> {
+        Ok(self.session.action_chain().move_to(1, 1).perform().await?)
+    }
+
     /// Takes a picture of the window's content.
     ///
     /// # Errors

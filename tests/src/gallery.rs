@@ -111,8 +111,7 @@ async fn first_pages(
     see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
 ) -> Result<()> {
     for (path, name, caption) in [
-        ("/", "portal-home", "La portada del servidor"),
-        ("/demo", "portal-demo", "La guía de la demostración"),
+        ("/", "portal-home", "La portada: la guía de la demostración"),
         ("/demo/citizens", "portal-citizens", "Las personas de muestra"),
         ("/demo/sede", "portal-site", "La sede de muestra"),
         ("/no-such-page", "portal-not-found", "Una página que no existe"),
@@ -303,7 +302,10 @@ async fn end(stage: &Stage, app: &App, see: &mut impl AsyncFnMut(Scene<'_>) -> R
     Ok(())
 }
 
-/// Every picture of a walk in `folder`, at the sizes in which people mostly see them.
+/// The app's window as it opens, in CSS pixels.
+const WIDTH: u32 = 420;
+
+/// Every picture of a walk in `folder`: each screen and page whole, at the width in which people mostly see it.
 ///
 /// # Errors
 /// As [`walk`], and the disk's.
@@ -332,8 +334,12 @@ pub async fn pictures(stage: &Stage, look: Look, folder: &std::path::Path) -> Re
                     dark: look.dark,
                 })
                 .await?;
-        } else {
+        }
+        if let Some(app) = scene.app {
+            app.resize(WIDTH, app.content_height().await?).await?;
+            app.rest_pointer().await?;
             scene.driver.picture(&folder.join(&file)).await?;
+            app.resize(WIDTH, 800).await?;
         }
         taken.borrow_mut().push((file, scene.caption));
         Ok(())

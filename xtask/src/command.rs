@@ -22,14 +22,12 @@ pub fn new(program: impl AsRef<OsStr>) -> Command {
 /// The cargo that runs us.
 pub fn cargo() -> Command {
     let mut command = new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // Set by `cargo xtask` for xtask itself; a package's build script would take them for its own.
-    for name in [
-        "CARGO_MANIFEST_DIR",
-        "CARGO_PKG_NAME",
-        "CARGO_PKG_VERSION",
-        "CARGO_MANIFEST_PATH",
-    ] {
-        command.env_remove(name);
+    // Set by `cargo xtask` for xtask itself; build scripts would take them for their own and run again each time.
+    let of_xtask = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(of_xtask) {
+            command.env_remove(name);
+        }
     }
     command
 }

@@ -61,11 +61,16 @@ pub fn build(shown: Shown) -> Result<()> {
     println!("\nbuild 1/2: the screens");
     ui::build()?;
     println!("build 2/2: server and app (the first time takes some minutes)");
-    let mut build = command::cargo();
-    build.args(["build", "--package", "aldaba", "--package", "aldaba-server"]);
-    if shown == Shown::AsPictures {
-        build.args(["--package", "aldaba-tests", "--package", "aldaba-device"]);
-    }
+    let mut build = match shown {
+        Shown::OnScreen => {
+            let mut build = command::cargo();
+            build.args(["build", "--package", "aldaba", "--package", "aldaba-server"]);
+            build.args(["--features", "aldaba/custom-protocol"]);
+            build
+        }
+        // With everything else, as the tests build it: nothing is compiled twice.
+        Shown::AsPictures => command::cargo_workspace(&["build"]),
+    };
     command::run(build.arg("--bins"))
 }
 

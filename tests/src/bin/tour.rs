@@ -19,6 +19,7 @@ impl Album {
     async fn add(&mut self, driver: &Driver, name: &str, caption: &str) -> Result<()> {
         self.count += 1;
         let file = self.folder.join(format!("{:02}-{name}.png", self.count));
+        driver.rest_pointer().await?;
         driver.picture(&file).await?;
         println!("{}\n    {caption}", file.display());
         Ok(())
