@@ -10,10 +10,12 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 const COMMANDS: &[&str] = include!("command_names.rs");
 const LANGUAGES: [&str; 2] = ["es", "en"];
 /// Key of the text, name of the function that gives it.
-const TEXTS: [(&str, &str); 3] = [
+const TEXTS: [(&str, &str); 5] = [
     ("app-notification-title", "notification_title"),
     ("app-notification-body", "notification_body"),
     ("app-notification-open", "notification_open"),
+    ("app-notification-other-device-title", "other_device_title"),
+    ("app-notification-other-device-body", "other_device_body"),
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -327,3 +327,5 @@ app-error-unknown = Try again. If it happens again, give this code to whoever he
 app-notification-title = { $site } asks for your PIN
 app-notification-body = Open Aldaba to see who asks and what for.
 app-notification-open = Open
+app-notification-other-device-title = Another device was activated in your name
+app-notification-other-device-body = If it was not you, tell your administration today.

@@ -335,3 +335,5 @@ app-error-unknown = Vuelva a intentarlo. Si se repite, dé este código a quien 
 app-notification-title = { $site } pide su PIN
 app-notification-body = Abra Aldaba para ver quién lo pide y para qué.
 app-notification-open = Abrir
+app-notification-other-device-title = Se ha activado otro dispositivo a su nombre
+app-notification-other-device-body = Si no ha sido usted, avise hoy mismo a su administración.

@@ -13,6 +13,7 @@ on_both!(
     a_fifth_stream_of_a_device_ends_its_first,
     streams_end_when_the_server_stops,
     a_slow_reader_is_brought_up_to_date,
+    a_new_device_is_announced_to_the_persons_others,
 );
 
 // REQ-UI-03
@@ -40,6 +41,24 @@ async fn requests_and_their_changes_are_told(backend: Backend) {
     // A self-generated PIN is no notice.
     TestBrowser::ask_self_generated(&server, &ANA).await;
     assert!(events.is_silent().await);
+    assert!(others.is_silent().await, "nobody else is told");
+}
+
+// REQ-ACT-07
+async fn a_new_device_is_announced_to_the_persons_others(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let first = TestDevice::activate(&server, &ANA).await;
+    let stranger = TestDevice::activate(&server, &LUIS).await;
+    let (mut events, mut others) = (first.events(&server, None).await, stranger.events(&server, None).await);
+    // The outbox tells messages of one moment apart by nothing: the second code must be the later one.
+    server.wait(1);
+    TestDevice::activate(&server, &ANA).await;
+    let event = events.next().await.unwrap();
+    assert_eq!(
+        (event.kind.as_str(), event.data.as_str()),
+        ("notice", r#"{"kind":"device_activated"}"#)
+    );
+    assert!(event.id.is_empty(), "a notice is not resumed from");
     assert!(others.is_silent().await, "nobody else is told");
 }
 

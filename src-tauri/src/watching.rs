@@ -86,11 +86,16 @@ async fn follow(
                 tracing::debug!(code = error.code.as_str(), "the stream is closed");
                 core.set_online(false);
             }
+            Some(Signal::OtherDeviceActivated) => warn_of_other_device(app, core).await,
             Some(Signal::Connected | Signal::Request(_)) => {
                 let mut refused = false;
                 // Several events at once are one look.
                 while let Ok(more) = heard.try_recv() {
-                    refused |= matches!(more, Signal::Refused(_));
+                    match more {
+                        Signal::Refused(_) => refused = true,
+                        Signal::OtherDeviceActivated => warn_of_other_device(app, core).await,
+                        Signal::Connected | Signal::Disconnected(_) | Signal::Request(_) => {}
+                    }
                 }
                 if refused {
                     break;
@@ -103,6 +108,17 @@ async fn follow(
         }
     }
     watch.abort();
+}
+
+/// Whoever activates a device in somebody's name should not stay unseen: told also while the window is in front.
+async fn warn_of_other_device(app: &AppHandle, core: &Core) {
+    let language = core.language().await;
+    platform::notify(
+        app,
+        texts::other_device_title(language),
+        texts::other_device_body(language),
+        texts::notification_open(language),
+    );
 }
 
 /// Waits until a moment of the local clock; for ever without one.

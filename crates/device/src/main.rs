@@ -166,6 +166,7 @@ async fn watch(device: &Authenticator) -> Result<()> {
                         json!({ "event": "request", "id": request.id, "state": request.state })
                     );
                 }
+                Signal::OtherDeviceActivated => println!("{}", json!({ "event": "other_device_activated" })),
                 Signal::Refused(refused) => println!("{}", json!({ "event": "refused", "state": refused })),
             }
         }

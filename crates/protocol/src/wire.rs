@@ -290,6 +290,24 @@ pub struct DeviceEvent {
     pub state: aldaba_core::device::DeviceState,
 }
 
+/// Data of an `event: notice` on `GET /v1/device/events`: something that the citizen should know. Not resumed: the same
+/// goes to the phone by SMS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoticeEvent {
+    /// What happened.
+    pub kind: NoticeKind,
+}
+
+/// What a citizen should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// Another device was activated for the same person.
+    DeviceActivated,
+}
+
 /// A refusal: `application/problem+json` (RFC 9457).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,7 +1,7 @@
 //! Step 3: the code, and the device's signature over everything that was said.
 
 use aldaba_core::code::ShortCode;
-use aldaba_core::ids::{ActivationId, DeviceId};
+use aldaba_core::ids::{ActivationId, DeviceId, PersonId};
 use aldaba_core::level::Level;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::activation::{otp_key, server_statement, transcript};
@@ -12,11 +12,14 @@ use aldaba_store::{StoreError, Transaction, activations, audit, devices, persons
 use super::sms;
 use crate::app::App;
 use crate::audit::{entry, of_device};
+use crate::requests::events::Live;
 
 /// A device that is now active, durably.
 pub struct Confirmed {
     /// Its identifier.
     pub device: DeviceId,
+    /// Whose it is.
+    pub person: PersonId,
     /// The highest level it can reach.
     pub level: Level,
     /// When, by the server.
@@ -78,6 +81,7 @@ pub async fn confirm(
     match outcome {
         Some(confirmed) => {
             app.messages_due().notify_one();
+            app.hub().publish(&confirmed.person, Live::DeviceActivated);
             Ok(confirmed)
         }
         None => Err(ConfirmError::Failed),
@@ -134,6 +138,7 @@ async fn activate(
     let statement = server_statement(&transcript, &device, person.level, now);
     Ok(Some(Confirmed {
         device,
+        person: person.id,
         level: person.level,
         server_time: now,
         server_key: app.keys().signing.public(),

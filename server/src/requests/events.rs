@@ -46,6 +46,8 @@ pub enum Live {
         /// Frozen or revoked.
         state: DeviceState,
     },
+    /// Another device of the same person was activated: its owner should know.
+    DeviceActivated,
     /// Events were lost because the stream was read too slowly: look at the database.
     Resync,
     /// The stream ends: the server stops, or the device opened too many of them.
@@ -57,7 +59,7 @@ impl Live {
     const fn is_last(&self) -> bool {
         match self {
             Self::DeviceEnded { .. } | Self::Close => true,
-            Self::Request { .. } | Self::Resync => false,
+            Self::Request { .. } | Self::DeviceActivated | Self::Resync => false,
         }
     }
 }

@@ -4,6 +4,9 @@
 //! event: request                      event: device            : heartbeat every 15 s
 //! id: 1800000000000-00112233…         data: {"state":"revoked"}
 //! data: {"id":"00112233…","state":"pending"}
+//!
+//! event: notice
+//! data: {"kind":"device_activated"}
 //! ```
 //!
 //! On connecting, a device is sent what is live now; with `Last-Event-ID`, what changed since. From then on what the hub
@@ -150,6 +153,13 @@ impl EventStream {
                     self.ended = true;
                     let data = serde_json::to_string(&wire::DeviceEvent { state }).unwrap_or_default();
                     return Poll::Ready(Some(Bytes::from(format!("event: device\ndata: {data}\n\n"))));
+                }
+                Poll::Ready(Live::DeviceActivated) => {
+                    let notice = wire::NoticeEvent {
+                        kind: wire::NoticeKind::DeviceActivated,
+                    };
+                    let data = serde_json::to_string(&notice).unwrap_or_default();
+                    return Poll::Ready(Some(Bytes::from(format!("event: notice\ndata: {data}\n\n"))));
                 }
                 Poll::Ready(Live::Close) => return Poll::Ready(None),
                 Poll::Ready(Live::Resync) => self.resync = Some(self.resync()),

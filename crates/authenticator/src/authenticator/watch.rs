@@ -5,7 +5,7 @@ use std::time::Duration;
 use aldaba_core::device::DeviceState;
 use aldaba_core::random;
 use aldaba_protocol::error::ErrorCode;
-use aldaba_protocol::wire::{DeviceEvent, RequestEvent};
+use aldaba_protocol::wire::{DeviceEvent, NoticeEvent, NoticeKind, RequestEvent};
 use futures::StreamExt as _;
 use sse_stream::SseStream;
 use tokio::sync::mpsc;
@@ -26,6 +26,8 @@ pub enum Signal {
     Disconnected(Error),
     /// A request changed.
     Request(RequestEvent),
+    /// Another device of the same person was activated.
+    OtherDeviceActivated,
     /// The server does not take this device any more. The watch has ended.
     Refused(Refused),
 }
@@ -114,6 +116,16 @@ impl Authenticator {
                     // A server may learn to say more; what is not understood is skipped.
                     if let Ok(request) = serde_json::from_str::<RequestEvent>(&data)
                         && signals.send(Signal::Request(request)).await.is_err()
+                    {
+                        return Ok(None);
+                    }
+                }
+                Some("notice") => {
+                    // Kinds that this version does not know are skipped.
+                    if let Ok(NoticeEvent {
+                        kind: NoticeKind::DeviceActivated,
+                    }) = serde_json::from_str(&data)
+                        && signals.send(Signal::OtherDeviceActivated).await.is_err()
                     {
                         return Ok(None);
                     }
