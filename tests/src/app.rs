@@ -134,8 +134,8 @@ impl App {
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
         self.session().set_window_rect(0, 0, width, height).await?;
         until(&format!("the window is {width} px wide"), async || {
-            let now = self.script("return window.innerWidth").await?.as_u64();
-            Ok((now == Some(u64::from(width))).then_some(()))
+            let now = self.script("return [window.innerWidth, window.innerHeight]").await?;
+            Ok((now == json!([width, height])).then_some(()))
         })
         .await
     }

@@ -176,7 +176,11 @@ impl Driver {
     /// # Errors
     /// When the driver fails.
     pub async fn rest_pointer(&self) -> Result<()> {
-        Ok(self.session.action_chain().move_to(1, 1).perform().await?)
+        self.script("window.scrollTo({ top: 0, behavior: 'instant' })").await?;
+        for at in [4, 2] {
+            self.session.action_chain().move_to(at, at).perform().await?;
+        }
+        Ok(())
     }
 
     /// Takes a picture of the window's content.
@@ -184,11 +188,11 @@ impl Driver {
     /// # Errors
     /// When the driver or the disk fails.
     pub async fn picture(&self, file: &Path) -> Result<()> {
-        // Letters first, or the picture shows the fallback font; then two frames, so that all of it has been
-        // painted; a window that is not being drawn has none, hence the time limit.
+        // Letters first, or the picture shows the fallback font; then frames, so that all of it has been painted. A window
+        // without a window manager is not always told to draw, so each frame also has a time limit.
         let fonts = "const done = arguments[arguments.length - 1];
-            const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 100); });
-            document.fonts.ready.then(frame).then(frame).then(() => done(true));";
+            const frame = () => new Promise((next) => { requestAnimationFrame(next); setTimeout(next, 250); });
+            document.fonts.ready.then(frame).then(frame).then(frame).then(() => done(true));";
         self.session.execute_async(fonts, Vec::new()).await?;
         self.session
             .screenshot(file)

@@ -336,8 +336,8 @@ pub async fn pictures(stage: &Stage, look: Look, folder: &std::path::Path) -> Re
                 .await?;
         }
         if let Some(app) = scene.app {
-            app.resize(WIDTH, app.content_height().await?).await?;
             app.rest_pointer().await?;
+            app.resize(WIDTH, app.content_height().await?).await?;
             scene.driver.picture(&folder.join(&file)).await?;
             app.resize(WIDTH, 800).await?;
         }
