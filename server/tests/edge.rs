@@ -187,5 +187,6 @@ fn the_description_of_the_api_names_every_call() {
     ] {
         assert!(calls.iter().any(|known| known == call), "{call} is not in {calls:?}");
     }
-    insta::assert_json_snapshot!("openapi", document);
+    // Another crate of the workspace may ask serde_json to keep the order of maps.
+    insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!("openapi", document) });
 }
