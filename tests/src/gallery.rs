@@ -60,7 +60,7 @@ pub async fn walk(stage: &Stage, look: Look, mut see: impl AsyncFnMut(Scene<'_>)
         &mut see,
         &app,
         "app-no-keychain",
-        "Sin almacén de secretos: qué pasa y qué hacer",
+        "No keychain: what happened and what to do",
     )
     .await?;
     desktop.set_keyring(Keyring::Unlocked).await?;
@@ -111,22 +111,16 @@ async fn first_pages(
     see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
 ) -> Result<()> {
     for (path, name, caption) in [
-        ("/", "portal-home", "La portada: la guía de la demostración"),
-        ("/demo/citizens", "portal-citizens", "Las personas de muestra"),
-        ("/demo/sede", "portal-site", "La sede de muestra"),
-        ("/no-such-page", "portal-not-found", "Una página que no existe"),
+        ("/", "portal-home", "The front page: a guide through the demo"),
+        ("/demo/citizens", "portal-citizens", "The sample citizens"),
+        ("/demo/sede", "portal-site", "The sample public site"),
+        ("/no-such-page", "portal-not-found", "A page that does not exist"),
     ] {
         browser.goto(&format!("{}{path}", stage.server.url())).await?;
         page(see, browser, name, caption).await?;
     }
     browser.ask_to_sign_in(&stage.server).await?;
-    page(
-        see,
-        browser,
-        "portal-signin",
-        "Identificarse: documento y dato de contraste",
-    )
-    .await?;
+    page(see, browser, "portal-signin", "Signing in: document and contrast datum").await?;
     browser.fill("input[name=\"document\"]", "12345678A").await?;
     browser.click("button[name=\"method\"][value=\"incoming\"]").await?;
     browser.find("#errors").await?;
@@ -134,7 +128,7 @@ async fn first_pages(
         see,
         browser,
         "portal-signin-error",
-        "Un documento mal escrito, dicho en su campo",
+        "A mistyped document, said at its field",
     )
     .await
 }
@@ -146,14 +140,14 @@ async fn activation(
     see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
 ) -> Result<()> {
     app.reach("welcome").await?;
-    screen(see, app, "app-welcome", "Bienvenida").await?;
+    screen(see, app, "app-welcome", "Welcome").await?;
     app.press("settings").await?;
     app.reach("settings").await?;
-    screen(see, app, "app-settings", "Ajustes: idioma y servidor").await?;
+    screen(see, app, "app-settings", "Settings: language and server").await?;
     app.press("back").await?;
     app.press("activate").await?;
     app.reach("document").await?;
-    screen(see, app, "app-document", "Activación, paso 1: el documento").await?;
+    screen(see, app, "app-document", "Activation, step 1: the document").await?;
     app.enter("document", "12345678A").await?;
     app.press("continue").await?;
     app.find("[aria-invalid=\"true\"]").await?;
@@ -161,14 +155,14 @@ async fn activation(
         see,
         app,
         "app-document-error",
-        "Una letra que no corresponde, dicha al momento",
+        "A letter that does not belong, said at once",
     )
     .await?;
     app.enter("document", &citizen.document).await?;
     app.enter("contrast", &citizen.contrast).await?;
     app.press("continue").await?;
     app.reach("code").await?;
-    screen(see, app, "app-code", "Activación, paso 2: el código del SMS").await?;
+    screen(see, app, "app-code", "Activation, step 2: the code of the SMS").await?;
     let code = stage.server.activation_code(citizen, 0).await?;
     app.enter(
         "code",
@@ -181,7 +175,7 @@ async fn activation(
     .await?;
     app.press("confirm").await?;
     app.find(&testid("error")).await?;
-    screen(see, app, "app-code-wrong", "Un código que no es válido").await?;
+    screen(see, app, "app-code-wrong", "A code that is not valid").await?;
     app.enter("code", &code).await?;
     app.press("confirm").await?;
     app.reach("home").await?;
@@ -189,7 +183,7 @@ async fn activation(
         see,
         app,
         "app-home",
-        "Inicio sin solicitudes, con el PIN que no necesita red",
+        "Home with nothing pending, and the PIN that needs no network",
     )
     .await
 }
@@ -202,13 +196,13 @@ async fn sign_in(
     see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
 ) -> Result<()> {
     browser.goto(&format!("{}/demo/messages", stage.server.url())).await?;
-    page(see, browser, "portal-messages", "Los SMS de la demostración").await?;
+    page(see, browser, "portal-messages", "The SMS of the demo").await?;
     browser.ask_for_pin(&stage.server, citizen).await?;
     page(
         see,
         browser,
         "portal-pin",
-        "El PIN: las dos palabras y el tiempo que queda",
+        "The page waits for the PIN: two words and the time that is left",
     )
     .await?;
     app.find(&testid("request-card")).await?;
@@ -216,35 +210,23 @@ async fn sign_in(
         see,
         app,
         "app-request",
-        "La solicitud aparece sola: quién, para qué, desde dónde, dos palabras",
+        "A request appears by itself: who, for what, from where, the same two words",
     )
     .await?;
     app.press("reveal").await?;
     let pin = digits(&app.read("pin").await?);
-    screen(see, app, "app-pin", "El PIN, con la vida que le queda").await?;
+    screen(see, app, "app-pin", "The PIN, with the life that it has left").await?;
     browser
         .send_pin(if pin == "000000" { "111111" } else { "000000" })
         .await?;
     browser.find("#errors").await?;
-    page(
-        see,
-        browser,
-        "portal-pin-wrong",
-        "Un PIN equivocado: cuántos intentos quedan",
-    )
-    .await?;
+    page(see, browser, "portal-pin-wrong", "A wrong PIN: how many tries are left").await?;
     browser.send_pin(&pin).await?;
     browser.find("#session-name").await?;
-    page(
-        see,
-        browser,
-        "portal-signed-in",
-        "Dentro: nombre, nivel, método y momento",
-    )
-    .await?;
+    page(see, browser, "portal-signed-in", "Signed in: name, level, method, when").await?;
     browser.click("#signout").await?;
     browser.find("#signin").await?;
-    page(see, browser, "portal-signed-out", "Desconectado").await
+    page(see, browser, "portal-signed-out", "Signed out").await
 }
 
 async fn ways_out(
@@ -258,41 +240,41 @@ async fn ways_out(
     app.enter("lookup-code", "0000-0000").await?;
     app.press("lookup").await?;
     app.find(&testid("error")).await?;
-    screen(
-        see,
-        app,
-        "app-lookup-error",
-        "Un código de página que no es de una solicitud viva",
-    )
-    .await?;
+    screen(see, app, "app-lookup-error", "A code that belongs to no live request").await?;
 
     browser.ask_with_own_pin(&stage.server, citizen).await?;
     page(
         see,
         browser,
         "portal-own-pin",
-        "Con el PIN que la app genera por sí sola",
+        "Signing in with the PIN that the app makes by itself",
     )
     .await?;
 
     browser.ask_for_pin(&stage.server, citizen).await?;
     app.press("reject").await?;
     app.find(&testid("confirm-reject")).await?;
-    screen(see, app, "app-reject", "«No he sido yo»").await?;
+    screen(see, app, "app-reject", "\"It was not me\"").await?;
     app.press("confirm-reject").await?;
     app.gone(&testid("request-card")).await?;
     browser.send_pin("123456").await?;
     browser.find("main[data-screen=\"over\"]").await?;
-    page(see, browser, "portal-rejected", "Una solicitud rechazada en la app").await
+    page(
+        see,
+        browser,
+        "portal-rejected",
+        "A request that was rejected in the app",
+    )
+    .await
 }
 
 async fn end(stage: &Stage, app: &App, see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {
     app.press("device").await?;
     app.reach("device").await?;
-    screen(see, app, "app-device", "Este dispositivo").await?;
+    screen(see, app, "app-device", "This device").await?;
     app.press("deactivate").await?;
     app.find(&testid("confirm-deactivate")).await?;
-    screen(see, app, "app-deactivate", "Desactivar este dispositivo").await?;
+    screen(see, app, "app-deactivate", "Deactivating this device").await?;
     app.press("confirm-deactivate").await?;
     app.reach("welcome").await?;
     ensure!(

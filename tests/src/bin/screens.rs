@@ -1,11 +1,15 @@
 //! `cargo xtask screens`: a picture of every screen and page, in Spanish by day and by night, in English by day.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
 use aldaba_tests::gallery::{Look, pictures};
 use aldaba_tests::stage::Stage;
 use anyhow::{Context, Result};
+
+const HEAD: &str = "# Every screen and page\n
+Made by `cargo xtask screens`, which drives the real app and the real pages; never edited by hand.\n";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -17,14 +21,20 @@ async fn main() -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    for (language, dark) in [("es", false), ("es", true), ("en", false)] {
+    let mut index = String::from(HEAD);
+    for (language, dark, heading) in [
+        ("es", false, "Spanish, light"),
+        ("es", true, "Spanish, dark"),
+        ("en", false, "English, light"),
+    ] {
         let stage = Stage::set_up("screens", &[]).await?;
         let taken = pictures(&stage, Look { language, dark }, &folder).await?;
-        println!(
-            "{language}, {}: {} pictures",
-            if dark { "dark" } else { "light" },
-            taken.len()
-        );
+        println!("{heading}: {} pictures", taken.len());
+        write!(index, "\n## {heading}\n\n| picture | what it shows |\n|---|---|\n")?;
+        for (file, caption) in taken {
+            writeln!(index, "| [{file}]({file}) | {caption} |")?;
+        }
     }
+    fs::write(folder.join("README.md"), index)?;
     Ok(())
 }

@@ -34,6 +34,9 @@ const DENY: Tool = Tool {
 
 /// Installs the tools that `purpose` takes.
 pub fn install(purpose: Purpose) -> Result<()> {
+    if purpose == Purpose::Everything {
+        install_components()?;
+    }
     let tools: &[Tool] = match purpose {
         Purpose::Everything => &[TAURI_DRIVER, NEXTEST, DENY],
         Purpose::DemoAsPictures => &[TAURI_DRIVER],
@@ -66,6 +69,18 @@ pub fn install(purpose: Purpose) -> Result<()> {
                 .args(["--version", tool.version, tool.name])
                 .env_remove("CARGO_TARGET_DIR"),
         )?;
+    }
+    Ok(())
+}
+
+/// rustfmt and clippy, which a minimal toolchain lacks.
+fn install_components() -> Result<()> {
+    for (task, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if command::succeeds(command::cargo().args([task, "--version"])) {
+            continue;
+        }
+        println!("  {component} is missing");
+        command::run(command::new("rustup").args(["component", "add", component]))?;
     }
     Ok(())
 }
