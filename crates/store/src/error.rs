@@ -36,6 +36,21 @@ impl From<DbErr> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        StoreError::Statement(DbErr::Custom(without_values(&error)))
+    }
+}
+
+/// What SQLite says of an error. Its texts name tables and columns, never values; the library's own about conversions and
+/// parameters are left out.
+pub(crate) fn without_values(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, message) => message.clone().unwrap_or_else(|| failure.to_string()),
+        _ => "a value or statement of another shape than expected".to_owned(),
+    }
+}
+
 /// The database could not be opened; the server must not start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

@@ -24,6 +24,7 @@ pub mod activations;
 pub mod audit;
 pub mod changes;
 pub mod devices;
+mod direct;
 mod error;
 pub mod keys;
 pub mod maintenance;

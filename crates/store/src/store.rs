@@ -1,12 +1,15 @@
 //! Opening a database, and the two ways to use it.
 
 use std::fmt;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
+use crate::direct::Direct;
 use crate::error::{OpenError, StoreError};
 use crate::keys::ServerKeys;
 use crate::migrations;
@@ -14,7 +17,7 @@ use crate::transaction::{Context, Transaction};
 use crate::writer::Writer;
 
 /// How long a statement waits for a connection or, on SQLite, for another process's lock.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the data is.
 #[derive(Clone, serde::Deserialize)]
@@ -99,14 +102,13 @@ impl Store {
     }
 
     async fn open_sqlite(config: &StoreConfig, keys: Arc<ServerKeys>) -> Result<Self, OpenError> {
-        let writing = connect_sqlite(&config.url, 1, true).await?;
-        require(&writing, "PRAGMA journal_mode", "wal").await?;
-        require(&writing, "PRAGMA synchronous", "2").await?;
-        require(&writing, "PRAGMA foreign_keys", "1").await?;
-        migrations::run(&writing).await?;
+        let migrating = connect_sqlite(&config.url, 1, true).await?;
+        migrations::run(&migrating).await?;
+        migrating.close().await?;
         let context = Context::new(keys, DbBackend::Sqlite);
         let pool = connect_sqlite(&config.url, config.max_connections.max(1), false).await?;
-        let writer = Writer::start(writing, Arc::clone(&context));
+        let file = SqliteConnectOptions::from_str(&config.url).map_err(|_| OpenError::Url)?;
+        let writer = Writer::start(Direct::open(file.get_filename())?, Arc::clone(&context))?;
         let store = Self {
             inner: Arc::new(Inner {
                 context,

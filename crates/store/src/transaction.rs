@@ -8,6 +8,7 @@ use std::sync::Arc;
 use aldaba_core::time::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
 
+use crate::direct::{Cell, Direct};
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
 
@@ -34,6 +35,8 @@ enum Connection {
     Read(DatabaseConnection),
     /// An open transaction.
     Write(DatabaseTransaction),
+    /// SQLite's writing connection, on its writer's own thread, in a transaction that the writer opens and ends.
+    Direct(Direct),
 }
 
 /// The database as one job sees it. Made by [`crate::Store::write`] and [`crate::Store::read`].
@@ -46,6 +49,13 @@ impl Transaction {
     pub(crate) fn writing(transaction: DatabaseTransaction, context: Arc<Context>) -> Self {
         Self {
             connection: Connection::Write(transaction),
+            context,
+        }
+    }
+
+    pub(crate) fn direct(connection: Direct, context: Arc<Context>) -> Self {
+        Self {
+            connection: Connection::Direct(connection),
             context,
         }
     }
@@ -86,31 +96,34 @@ impl Transaction {
 
     /// Rows of a SELECT.
     pub(crate) async fn select_all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        let statement = self.statement(sql, values);
         let rows = match &self.connection {
-            Connection::Read(connection) => connection.query_all_raw(statement).await,
-            Connection::Write(transaction) => transaction.query_all_raw(statement).await,
-        }?;
-        Ok(rows.into_iter().map(Row).collect())
+            Connection::Read(connection) => connection.query_all_raw(self.statement(sql, values)).await?,
+            Connection::Write(transaction) => transaction.query_all_raw(self.statement(sql, values)).await?,
+            Connection::Direct(direct) => return Ok(direct.query(sql, values)?.into_iter().map(Row::Direct).collect()),
+        };
+        Ok(rows.into_iter().map(Row::Driver).collect())
     }
 
     /// At most one row of a SELECT.
     pub(crate) async fn select_one(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
-        let statement = self.statement(sql, values);
         let row = match &self.connection {
-            Connection::Read(connection) => connection.query_one_raw(statement).await,
-            Connection::Write(transaction) => transaction.query_one_raw(statement).await,
-        }?;
-        Ok(row.map(Row))
+            Connection::Read(connection) => connection.query_one_raw(self.statement(sql, values)).await?,
+            Connection::Write(transaction) => transaction.query_one_raw(self.statement(sql, values)).await?,
+            Connection::Direct(direct) => return Ok(direct.query(sql, values)?.into_iter().next().map(Row::Direct)),
+        };
+        Ok(row.map(Row::Driver))
     }
 
     /// A changing statement; how many rows it changed.
     pub(crate) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
-        let transaction = self.open()?;
-        Ok(transaction
-            .execute_raw(self.statement(sql, values))
-            .await?
-            .rows_affected())
+        match &self.connection {
+            Connection::Read(_) => Err(StoreError::ReadOnly),
+            Connection::Write(transaction) => {
+                let done = transaction.execute_raw(self.statement(sql, values)).await?;
+                Ok(done.rows_affected())
+            }
+            Connection::Direct(direct) => direct.execute(sql, values),
+        }
     }
 
     /// A conditional statement on one row: whether it won.
@@ -125,14 +138,14 @@ impl Transaction {
 
     /// A changing statement with RETURNING. All rows are fetched, because SQLite only finishes the change once it is read to the end.
     pub(crate) async fn change_all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        let transaction = self.open()?;
-        let rows = transaction.query_all_raw(self.statement(sql, values)).await?;
-        Ok(rows.into_iter().map(Row).collect())
+        self.open()?;
+        self.select_all(sql, values).await
     }
 
-    pub(crate) fn open(&self) -> Result<&DatabaseTransaction, StoreError> {
+    /// Refuses in a transaction that may only read.
+    pub(crate) fn open(&self) -> Result<(), StoreError> {
         match &self.connection {
-            Connection::Write(transaction) => Ok(transaction),
+            Connection::Write(_) | Connection::Direct(_) => Ok(()),
             Connection::Read(_) => Err(StoreError::ReadOnly),
         }
     }
@@ -143,33 +156,56 @@ impl Transaction {
                 .commit()
                 .await
                 .map_err(|error| StoreError::Commit(error.to_string())),
-            Connection::Read(_) => Ok(()),
+            // The writer ends its own transactions.
+            Connection::Read(_) | Connection::Direct(_) => Ok(()),
         }
     }
 
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         match self.connection {
             Connection::Write(transaction) => Ok(transaction.rollback().await?),
-            Connection::Read(_) => Ok(()),
+            Connection::Read(_) | Connection::Direct(_) => Ok(()),
+        }
+    }
+
+    /// The writing connection of SQLite, for its writer.
+    pub(crate) fn as_direct(&self) -> Result<&Direct, StoreError> {
+        match &self.connection {
+            Connection::Direct(direct) => Ok(direct),
+            Connection::Read(_) | Connection::Write(_) => Err(StoreError::ReadOnly),
         }
     }
 }
 
 /// One row; columns are read by position, in the order of the statement's column list.
-pub(crate) struct Row(QueryResult);
+pub(crate) enum Row {
+    /// As the async driver gave it.
+    Driver(QueryResult),
+    /// As SQLite gave it.
+    Direct(Vec<Cell>),
+}
+
+const OTHER_TYPE: StoreError = StoreError::Corrupt("a column has another type than expected");
 
 impl Row {
-    fn get<T: sea_orm::TryGetable>(&self, column: usize) -> Result<T, StoreError> {
-        // The driver's own error may repeat the value; the column's number is enough to find the fault.
-        T::try_get_by(&self.0, column).map_err(|_| StoreError::Corrupt("a column has another type than expected"))
+    fn driver<T: sea_orm::TryGetable>(row: &QueryResult, column: usize) -> Result<T, StoreError> {
+        // The driver's own error may repeat the value; that it happened is enough to find the fault.
+        T::try_get_by(row, column).map_err(|_| OTHER_TYPE)
     }
 
     pub(crate) fn int(&self, column: usize) -> Result<i64, StoreError> {
-        self.get(column)
+        self.optional_int(column)?.ok_or(OTHER_TYPE)
     }
 
     pub(crate) fn optional_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
-        self.get(column)
+        match self {
+            Self::Driver(row) => Self::driver(row, column),
+            Self::Direct(cells) => match cells.get(column) {
+                Some(Cell::Int(number)) => Ok(Some(*number)),
+                Some(Cell::Null) => Ok(None),
+                _ => Err(OTHER_TYPE),
+            },
+        }
     }
 
     /// A count, a number of tries, a counter: never negative.
@@ -186,11 +222,18 @@ impl Row {
     }
 
     pub(crate) fn text(&self, column: usize) -> Result<String, StoreError> {
-        self.get(column)
+        self.optional_text(column)?.ok_or(OTHER_TYPE)
     }
 
     pub(crate) fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError> {
-        self.get(column)
+        match self {
+            Self::Driver(row) => Self::driver(row, column),
+            Self::Direct(cells) => match cells.get(column) {
+                Some(Cell::Text(text)) => Ok(Some(text.clone())),
+                Some(Cell::Null) => Ok(None),
+                _ => Err(OTHER_TYPE),
+            },
+        }
     }
 
     /// A stored word of an enum.
@@ -201,11 +244,18 @@ impl Row {
     }
 
     pub(crate) fn blob(&self, column: usize) -> Result<Vec<u8>, StoreError> {
-        self.get(column)
+        self.optional_blob(column)?.ok_or(OTHER_TYPE)
     }
 
     pub(crate) fn optional_blob(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
-        self.get(column)
+        match self {
+            Self::Driver(row) => Self::driver(row, column),
+            Self::Direct(cells) => match cells.get(column) {
+                Some(Cell::Blob(bytes)) => Ok(Some(bytes.clone())),
+                Some(Cell::Null) => Ok(None),
+                _ => Err(OTHER_TYPE),
+            },
+        }
     }
 
     pub(crate) fn array<const N: usize>(&self, column: usize) -> Result<[u8; N], StoreError> {

@@ -13,11 +13,11 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt;
+use futures::executor::block_on;
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
 
+use crate::direct::Direct;
 use crate::error::StoreError;
 use crate::transaction::{Context, Transaction};
 
@@ -28,21 +28,32 @@ const QUEUE: usize = 4096;
 
 type Queue = mpsc::Sender<Box<dyn Job>>;
 
-/// The way to the writer task.
+/// The way to the writer's thread.
 pub(crate) struct Writer {
     queue: std::sync::Mutex<Option<Queue>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// Closed when the thread has ended.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl Writer {
-    /// Starts the task that owns `connection`, a pool of one.
-    pub(crate) fn start(connection: DatabaseConnection, context: Arc<Context>) -> Self {
+    /// Starts the thread that owns `connection`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the system gives no thread.
+    pub(crate) fn start(connection: Direct, context: Arc<Context>) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(serve(connection, context, jobs));
-        Self {
+        let (alive, ended) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || {
+                serve(&Transaction::direct(connection, context), jobs);
+                drop(alive);
+            })
+            .map_err(|_| StoreError::Unavailable)?;
+        Ok(Self {
             queue: std::sync::Mutex::new(Some(queue)),
-            task: Mutex::new(Some(task)),
-        }
+            ended: Mutex::new(Some(ended)),
+        })
     }
 
     /// Runs one job; returns when its changes are durable or undone.
@@ -62,10 +73,9 @@ impl Writer {
     /// Lets the waiting jobs finish, then closes the connection.
     pub(crate) async fn close(&self) {
         drop(self.lock().take());
-        if let Some(task) = self.task.lock().await.take()
-            && task.await.is_err()
-        {
-            tracing::error!("the writer ended by a panic");
+        if let Some(ended) = self.ended.lock().await.take() {
+            // Nothing is ever sent: what is waited for is that the thread lets go of the other end.
+            let _ = ended.await;
         }
     }
 
@@ -152,61 +162,57 @@ impl<T: Send, E: From<StoreError> + Send> Answer for Finished<T, E> {
     }
 }
 
-async fn serve(connection: DatabaseConnection, context: Arc<Context>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
-    while let Some(first) = jobs.recv().await {
+fn serve(transaction: &Transaction, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    while let Some(first) = jobs.blocking_recv() {
         if first.is_abandoned() {
             continue;
         }
-        group(&connection, &context, first, &mut jobs).await;
-    }
-    if let Err(error) = connection.close_by_ref().await {
-        tracing::warn!(%error, "closing the writing connection failed");
+        if let Err(error) = group(transaction, first, &mut jobs) {
+            tracing::error!(%error, "the writing connection cannot be used");
+        }
     }
 }
 
 /// One group: from BEGIN to the answers.
-async fn group(
-    connection: &DatabaseConnection,
-    context: &Arc<Context>,
+fn group(
+    transaction: &Transaction,
     first: Box<dyn Job>,
     jobs: &mut mpsc::Receiver<Box<dyn Job>>,
-) {
+) -> Result<(), StoreError> {
+    let connection = transaction.as_direct()?;
     // Taking the write lock at once: a read that becomes a write later could fail half way.
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..Default::default()
-    };
-    let transaction = match connection.begin_with_options(options).await {
-        Ok(transaction) => Transaction::writing(transaction, Arc::clone(context)),
-        Err(error) => {
-            tracing::error!(%error, "no transaction could be started");
-            first.refuse(StoreError::from(error));
-            // Each would wait as long as the first did, and in vain.
-            while let Some(job) = next_job(jobs) {
-                job.refuse(StoreError::Unavailable);
-            }
-            return;
+    if let Err(error) = connection.control("BEGIN IMMEDIATE") {
+        tracing::error!(%error, "no transaction could be started");
+        first.refuse(error);
+        // Each would wait as long as the first did, and in vain.
+        while let Some(job) = next_job(jobs) {
+            job.refuse(StoreError::Unavailable);
         }
-    };
+        return Ok(());
+    }
     let mut ran = Vec::new();
-    let outcome = run_all(&transaction, first, jobs, &mut ran).await;
-    let outcome = match outcome {
-        Ok(true) => transaction.commit().await,
-        Ok(false) => transaction.rollback().await,
+    // A job awaits nothing but its statements, which are done when they return: it never leaves this thread.
+    let outcome = match block_on(run_all(transaction, first, jobs, &mut ran)) {
+        Ok(true) => connection.control("COMMIT"),
+        Ok(false) => connection.control("ROLLBACK"),
         Err(error) => {
             tracing::error!(%error, "a group of transactions was undone");
-            // Dropping the transaction rolls it back; this only makes it happen now.
-            let _ = transaction.rollback().await;
             Err(error)
         }
     };
     let failure = outcome.err().map(|error| error.to_string());
+    // A COMMIT that failed may have left the transaction open, which would be part of the next group.
+    let undone = match connection.is_in_transaction() {
+        true => connection.control("ROLLBACK"),
+        false => Ok(()),
+    };
     for Ran { answer, .. } in ran {
         answer.tell(match &failure {
             None => Ok(()),
             Some(why) => Err(StoreError::Commit(why.clone())),
         });
     }
+    undone
 }
 
 /// Runs `first` and what else is waiting. `Ok` says whether anything is to be kept.
@@ -216,6 +222,7 @@ async fn run_all(
     jobs: &mut mpsc::Receiver<Box<dyn Job>>,
     ran: &mut Vec<Ran>,
 ) -> Result<bool, StoreError> {
+    let connection = transaction.as_direct()?;
     let mut next = next_job(jobs);
     if next.is_none() {
         let only = first.run(transaction).await;
@@ -224,7 +231,7 @@ async fn run_all(
         // Who came meanwhile makes the next group: without a savepoint before them this one could not be undone alone.
         return Ok(keep);
     }
-    transaction.execute("SAVEPOINT job", vec![]).await?;
+    connection.control("SAVEPOINT job")?;
     let mut current = first;
     let mut kept = false;
     loop {
@@ -233,11 +240,11 @@ async fn run_all(
         if !done.keep {
             // Without releasing it: the next job starts from the same place.
             ran.push(done);
-            transaction.execute("ROLLBACK TO job", vec![]).await?;
+            connection.control("ROLLBACK TO job")?;
         } else {
             ran.push(done);
             if next.is_some() {
-                transaction.execute("RELEASE job; SAVEPOINT job", vec![]).await?;
+                connection.control("RELEASE job; SAVEPOINT job")?;
             }
         }
         match next.take() {
