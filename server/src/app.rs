@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, RelyingParty};
+use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
 use crate::places::Places;
@@ -31,6 +32,7 @@ struct Inner {
     texts: Texts,
     hub: Hub,
     strangers: Strangers,
+    known_devices: KnownDevices,
     places: Option<Places>,
     metrics: Metrics,
     limits: EdgeLimits,
@@ -69,6 +71,7 @@ impl App {
             texts: Texts::embedded(),
             hub: Hub::new(),
             strangers: Strangers::default(),
+            known_devices: KnownDevices::default(),
             places: parts.places,
             metrics: Metrics::new(),
             limits,
@@ -134,6 +137,12 @@ impl App {
     /// Failed self-generated PINs of those who do not exist.
     pub(crate) fn strangers(&self) -> &Strangers {
         &self.0.strangers
+    }
+
+    /// Devices that signed something lately.
+    #[must_use]
+    pub fn known_devices(&self) -> &KnownDevices {
+        &self.0.known_devices
     }
 
     /// Rough places of addresses, where the operator configured a GeoIP database.

@@ -138,6 +138,11 @@ fn read(tx: &Transaction, row: &Row) -> Result<Device, StoreError> {
     })
 }
 
+/// Opens the `K_otp` of a device.
+pub(crate) fn open_otp_key(tx: &Transaction, id: &DeviceId, sealed: &[u8]) -> Result<Key32, StoreError> {
+    seal::open_key(tx.keys(), place(id, "otp_key"), sealed)
+}
+
 /// Writes a new, active device.
 pub async fn insert(tx: &Transaction, device: &NewDevice) -> Result<(), StoreError> {
     let (keys, id) = (tx.keys(), &device.id);

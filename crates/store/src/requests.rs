@@ -7,12 +7,15 @@ use std::fmt;
 use std::time::Duration;
 
 use aldaba_core::code::ShortCode;
+use aldaba_core::device::DeviceState;
 use aldaba_core::ids::{DeviceId, PersonId, RequestId};
 use aldaba_core::language::Language;
+use aldaba_core::level::Level;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::policy::{Policy, seconds};
 use aldaba_core::request::{self, Method, NoticeCounts, Origin, RequestState};
 use aldaba_core::time::Timestamp;
+use aldaba_protocol::secret::Key32;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -363,6 +366,61 @@ pub async fn lock(tx: &Transaction, id: &RequestId) -> Result<Option<Request>, S
     const LOCKING: &str = concat!("SELECT ", columns!(), " FROM requests WHERE id = $1 FOR NO KEY UPDATE");
     tx.open()?;
     read_optional(tx, tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::id(id)]).await?)
+}
+
+/// The device that revealed a request, as far as trying its PIN needs it.
+#[derive(Clone)]
+pub struct Revealer {
+    /// Which device.
+    pub id: DeviceId,
+    /// Only an active one counts.
+    pub state: DeviceState,
+    /// What its activation proved.
+    pub level: Level,
+    /// Its `K_otp`; wiped (`None`) once revoked.
+    pub otp_key: Option<Key32>,
+}
+
+/// A request by id and the device that has it, the request locked until the transaction ends.
+pub async fn lock_with_device(
+    tx: &Transaction,
+    id: &RequestId,
+) -> Result<Option<(Request, Option<Revealer>)>, StoreError> {
+    macro_rules! select {
+        ($lock:literal) => {
+            concat!(
+                "SELECT ",
+                columns!(),
+                ", (SELECT state FROM devices WHERE devices.id = requests.device_id), \
+                 (SELECT level FROM devices WHERE devices.id = requests.device_id), \
+                 (SELECT otp_key FROM devices WHERE devices.id = requests.device_id) FROM requests WHERE id = $1",
+                $lock
+            )
+        };
+    }
+    tx.open()?;
+    let sql = tx.locking(select!(""), select!(" FOR NO KEY UPDATE"));
+    let Some(row) = tx.select_one(sql, vec![bind::id(id)]).await? else {
+        return Ok(None);
+    };
+    let request = read(tx, &row)?;
+    let revealer = match (request.device, row.optional_text(26)?, row.optional_text(27)?) {
+        (Some(id), Some(state), Some(level)) => Some(Revealer {
+            id,
+            state: state
+                .parse()
+                .map_err(|_| StoreError::Corrupt("a stored word is unknown"))?,
+            level: level
+                .parse()
+                .map_err(|_| StoreError::Corrupt("a stored word is unknown"))?,
+            otp_key: row
+                .optional_blob(28)?
+                .map(|sealed| crate::devices::open_otp_key(tx, &id, &sealed))
+                .transpose()?,
+        }),
+        _ => None,
+    };
+    Ok(Some((request, revealer)))
 }
 
 /// What the limits on notices look at. Counts requests started by typing the document that were not quiet; *unanswered* are

@@ -1,8 +1,7 @@
 //! The owner's phone is told when a device ends, whoever ended it.
 
-use aldaba_core::ids::MessageId;
+use aldaba_core::ids::{MessageId, PersonId};
 use aldaba_core::time::Timestamp;
-use aldaba_store::devices::Device;
 use aldaba_store::outbox::MessageKind;
 use aldaba_store::{StoreError, Transaction, outbox, persons};
 
@@ -12,8 +11,14 @@ use crate::app::App;
 ///
 /// # Errors
 /// The database.
-pub async fn queue_closed(app: &App, tx: &Transaction, device: &Device, now: Timestamp) -> Result<(), StoreError> {
-    let Some(person) = persons::get(tx, &device.person).await? else {
+pub async fn queue_closed(
+    app: &App,
+    tx: &Transaction,
+    person: &PersonId,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(person) = persons::get(tx, person).await? else {
         return Ok(());
     };
     let Some(phone) = person.phone else {
@@ -22,7 +27,7 @@ pub async fn queue_closed(app: &App, tx: &Transaction, device: &Device, now: Tim
     let text = app.texts().with(
         person.language,
         "sms-device-closed",
-        &[("device", device.name.clone().into())],
+        &[("device", name.to_owned().into())],
     );
     let message = outbox::NewMessage {
         id: MessageId::generate(app.random()),

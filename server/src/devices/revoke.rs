@@ -1,9 +1,8 @@
 //! A device is deactivated: its secrets are gone, its stream ends, the server refuses it from the next call on.
 
 use aldaba_core::device::DeviceState;
-use aldaba_core::ids::DeviceId;
+use aldaba_core::ids::{DeviceId, PersonId};
 use aldaba_core::time::Timestamp;
-use aldaba_store::devices::Device;
 use aldaba_store::{StoreError, Transaction, audit, devices};
 
 use super::notice;
@@ -11,32 +10,30 @@ use crate::app::App;
 use crate::audit::{entry, of_device};
 use crate::requests::events::Live;
 
-/// Revokes a device in the caller's transaction. `false`: it was revoked before.
+/// Revokes a device in the caller's transaction. `name` is what its owner calls it. `false`: it was revoked before.
 ///
 /// # Errors
 /// The database.
-pub async fn revoke_in(app: &App, tx: &Transaction, device: &Device, now: Timestamp) -> Result<bool, StoreError> {
-    if !devices::revoke(tx, &device.id, now).await? {
+pub async fn revoke_in(
+    app: &App,
+    tx: &Transaction,
+    device: DeviceId,
+    person: PersonId,
+    name: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if !devices::revoke(tx, &device, now).await? {
         return Ok(false);
     }
-    notice::queue_closed(app, tx, device, now).await?;
-    audit::append(
-        tx,
-        &of_device(entry(now, "device.revoked", Some(device.person)), device.id),
-    )
-    .await?;
+    notice::queue_closed(app, tx, &person, name, now).await?;
+    audit::append(tx, &of_device(entry(now, "device.revoked", Some(person)), device)).await?;
     Ok(true)
 }
 
 /// Ends the device's streams on this node and wakes the worker that sends the notice.
-pub fn announce(app: &App, device: &Device) {
-    app.hub().publish(
-        &device.person,
-        Live::DeviceEnded {
-            device: device.id,
-            state: DeviceState::Revoked,
-        },
-    );
+pub fn announce(app: &App, device: DeviceId, person: PersonId) {
+    let state = DeviceState::Revoked;
+    app.hub().publish(&person, Live::DeviceEnded { device, state });
     app.messages_due().notify_one();
 }
 
@@ -54,14 +51,14 @@ pub async fn revoke(app: &App, id: DeviceId) -> Result<Option<bool>, StoreError>
                 let Some(device) = devices::get(tx, &id).await? else {
                     return Ok::<_, StoreError>(None);
                 };
-                let won = revoke_in(&job, tx, &device, now).await?;
-                Ok(Some((device, won)))
+                let won = revoke_in(&job, tx, id, device.person, &device.name, now).await?;
+                Ok(Some((device.person, won)))
             })
         })
         .await?;
-    Ok(revoked.map(|(device, won)| {
+    Ok(revoked.map(|(person, won)| {
         if won {
-            announce(app, &device);
+            announce(app, id, person);
         }
         won
     }))

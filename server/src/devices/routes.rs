@@ -1,5 +1,7 @@
 //! `GET /v1/device` and `DELETE /v1/device`.
 
+use std::sync::Arc;
+
 use aldaba_protocol::wire;
 use aldaba_store::{StoreError, devices};
 use axum::Json;
@@ -10,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::revoke;
 use crate::app::App;
-use crate::http::device_auth::SignedCall;
+use crate::http::device_auth::{DeviceRefusal, SignedCall};
 use crate::http::problem::Problem;
 
 /// The routes of this folder.
@@ -23,14 +25,16 @@ pub fn api() -> OpenApiRouter<App> {
     responses((status = 200, body = wire::DeviceInfo), (status = "default", body = wire::Problem, content_type = "application/problem+json")))]
 pub async fn device_info(State(app): State<App>, call: SignedCall) -> Result<Json<wire::DeviceInfo>, Problem> {
     let now = app.now();
-    let device = call.device.clone();
-    let others = app
+    let (device, active) = app
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                match call.admit(tx, now).await? {
-                    Ok(()) => Ok::<_, StoreError>(Ok(devices::count_active(tx, &call.device.person).await?)),
-                    Err(refusal) => Ok(Err(refusal)),
+                if let Err(refusal) = call.admit(tx, now).await? {
+                    return Ok::<_, StoreError>(Err(refusal));
+                }
+                match devices::get(tx, &call.device.id).await? {
+                    Some(device) => Ok(Ok((device, devices::count_active(tx, &call.device.person).await?))),
+                    None => Ok(Err(DeviceRefusal::Unknown)),
                 }
             })
         })
@@ -42,7 +46,7 @@ pub async fn device_info(State(app): State<App>, call: SignedCall) -> Result<Jso
         level: device.level,
         activated_at: device.activated_at.as_millis(),
         counter: device.counter,
-        other_devices: others.saturating_sub(1),
+        other_devices: active.saturating_sub(1),
         server_time: now.as_millis(),
     }))
 }
@@ -52,19 +56,19 @@ pub async fn device_info(State(app): State<App>, call: SignedCall) -> Result<Jso
     responses((status = 200, body = wire::DeviceDeactivated), (status = "default", body = wire::Problem, content_type = "application/problem+json")))]
 pub async fn end_device(State(app): State<App>, call: SignedCall) -> Result<Json<wire::DeviceDeactivated>, Problem> {
     let wire::Counted { counter } = call.json()?;
-    let device = call.device.clone();
-    let job = (app.clone(), call.device.clone());
+    let device = Arc::clone(&call.device);
+    let job = (app.clone(), Arc::clone(&call.device));
     let done = call
         .once(&app, counter, move |tx, caller| {
             Box::pin(async move {
                 let (app, device) = job;
-                revoke::revoke_in(&app, tx, &device, caller.now).await?;
+                revoke::revoke_in(&app, tx, device.id, device.person, &device.name, caller.now).await?;
                 Ok(Ended::Deactivated)
             })
         })
         .await?;
     if done.fresh {
-        revoke::announce(&app, &device);
+        revoke::announce(&app, device.id, device.person);
     }
     match done.outcome {
         Ended::Deactivated => Ok(Json(wire::DeviceDeactivated {

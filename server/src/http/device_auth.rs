@@ -6,15 +6,16 @@
 //! - A state-changing call carries a counter. A higher one is a new call. The same one with the same content is the same
 //!   call again and gets the same answer. Anything else means that two copies of the device's store exist: it is frozen.
 
+use std::sync::Arc;
+
 use aldaba_core::device::DeviceState;
 use aldaba_core::ids::{DeviceId, PersonId};
 use aldaba_core::language::Language;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::error::ErrorCode;
-use aldaba_protocol::keys::VerifyingKey;
 use aldaba_protocol::signature::{Claim, SignatureError, call_digest};
-use aldaba_store::devices::{Counted, Device};
+use aldaba_store::devices::Counted;
 use aldaba_store::{StoreError, Transaction, audit, devices};
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 use super::problem::Problem;
 use crate::app::App;
 use crate::audit::{entry, of_device};
+use crate::devices::known::KnownDevice;
 use crate::requests::events::Live;
 
 /// The largest body that a device sends, in bytes.
@@ -33,8 +35,8 @@ pub const LARGEST_BODY: usize = 16 * 1024;
 
 /// A call whose signature verifies. Its nonce is not yet used up: see [`SignedCall::admit`] and [`SignedCall::once`].
 pub struct SignedCall {
-    /// The device as it was when the call came.
-    pub device: Device,
+    /// Who signed. Whether they may is said by [`SignedCall::admit`] and [`SignedCall::once`].
+    pub device: Arc<KnownDevice>,
     /// The body, exactly as signed.
     pub body: Bytes,
     /// The language that the app asks for.
@@ -129,20 +131,12 @@ impl FromRequest<App> for SignedCall {
             });
         }
         let body = read_body(&parts.headers, body).await?;
-        let id = claim.device;
-        let found = app
-            .store()
-            .read(move |tx| Box::pin(async move { devices::get(tx, &id).await }))
-            .await?;
+        let found = app.known_devices().find(app, claim.device).await?;
         let device = found.ok_or(Problem::new(ErrorCode::DeviceUnknown))?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let target = app.config().public_url.join(path);
-        let key = VerifyingKey::from_sec1(&device.signing_key).map_err(|_| {
-            tracing::error!(device = %id, "a stored key cannot be read");
-            Problem::new(ErrorCode::Internal)
-        })?;
         claim
-            .verify(parts.method.as_str(), &target, &body, &key)
+            .verify(parts.method.as_str(), &target, &body, &device.key)
             .map_err(signature_problem)?;
         Ok(Self {
             digest: call_digest(parts.method.as_str(), &target, &body),
@@ -171,9 +165,6 @@ impl SignedCall {
     /// # Errors
     /// The outer one is the database's; the inner one says why the device may not.
     pub async fn admit(&self, tx: &Transaction, now: Timestamp) -> Result<Result<(), DeviceRefusal>, StoreError> {
-        if let Err(refusal) = may(self.device.state) {
-            return Ok(Err(refusal));
-        }
         if !devices::use_nonce(tx, &self.device.id, &self.nonce, self.nonce_expires_at).await? {
             return Ok(Err(DeviceRefusal::Replayed));
         }
@@ -249,7 +240,7 @@ impl SignedCall {
             }
             Counted::Diverged => {
                 if devices::freeze(tx, &device, now).await? {
-                    crate::devices::notice::queue_closed(app, tx, &self.device, now).await?;
+                    crate::devices::notice::queue_closed(app, tx, &self.device.person, &self.device.name, now).await?;
                     audit::append(tx, &of_device(entry(now, "device.frozen", Some(caller.person)), device)).await?;
                 }
                 Ok(Turn::JustFrozen)

@@ -48,8 +48,8 @@ pub async fn try_self_generated(
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                let request = match attempt.begin(tx, Method::SelfGenerated, now).await? {
-                    Ok(request) => request,
+                let (request, _) = match attempt.begin(tx, Method::SelfGenerated, now).await? {
+                    Ok(begun) => begun,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
                 let owner = request.person.unwrap_or(nobody);

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use aldaba_core::device::DeviceState;
 use aldaba_core::ids::{DeviceId, PersonId, RequestId, SessionId};
 use aldaba_core::level::Level;
 use aldaba_core::own_key::OwnKey;
@@ -14,7 +15,7 @@ use aldaba_core::pin::Pin;
 use aldaba_core::request::{Method, PinOutcome};
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::pin::request_pin;
-use aldaba_store::{StoreError, Transaction, audit, devices, requests, sessions};
+use aldaba_store::{StoreError, Transaction, audit, requests, sessions};
 
 use super::BrowserBinding;
 use super::events::Live;
@@ -108,18 +109,14 @@ pub async fn try_pin(
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                let request = match attempt.begin(tx, Method::Incoming, now).await? {
-                    Ok(request) => request,
+                let (request, revealer) = match attempt.begin(tx, Method::Incoming, now).await? {
+                    Ok(begun) => begun,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                let device = match &request.device {
-                    Some(device) => devices::get(tx, device).await?,
-                    None => None,
-                };
                 // Revoked or frozen since it revealed: its key is gone or no longer trusted, and so is its PIN.
-                let Some((device, key)) = device.and_then(|device| {
+                let Some((device, key)) = revealer.and_then(|device| {
                     let key = device.otp_key.clone()?;
-                    (device.state == aldaba_core::device::DeviceState::Active).then_some((device, key))
+                    (device.state == DeviceState::Active).then_some((device, key))
                 }) else {
                     return Ok(Err(TryError::Expired));
                 };
@@ -186,8 +183,13 @@ impl Attempt {
     }
 
     /// Locks the request and looks at all that can be said before a PIN is compared.
-    pub(super) async fn begin(&self, tx: &Transaction, method: Method, now: Timestamp) -> Judged<requests::Request> {
-        let Some(request) = requests::lock(tx, &self.id).await? else {
+    pub(super) async fn begin(
+        &self,
+        tx: &Transaction,
+        method: Method,
+        now: Timestamp,
+    ) -> Judged<(requests::Request, Option<requests::Revealer>)> {
+        let Some((request, revealer)) = requests::lock_with_device(tx, &self.id).await? else {
             return Ok(Err(TryError::Unknown));
         };
         if !request.is_bound_to(&self.binding)
@@ -204,7 +206,7 @@ impl Attempt {
         if request.wants_own_key() && self.own_key().is_none() {
             return Ok(Err(TryError::MalformedOwnKey));
         }
-        Ok(Ok(request))
+        Ok(Ok((request, revealer)))
     }
 
     fn own_key(&self) -> Option<OwnKey> {

@@ -63,7 +63,10 @@ struct Announcement {
 struct CodeHelp {
     grouped: String,
     spoken: String,
-    qr: String,
+    /// Drawn on the page itself only where `/signin/qr.svg` would draw another request's; it is the costliest part of the
+    /// page, and most people never open it.
+    drawn: Option<String>,
+    alt: String,
 }
 
 /// What is typed on the page. No `Debug`.
@@ -247,7 +250,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
     let code_help = if self_generated {
         None
     } else {
-        code_help(&page, &request)
+        code_help(&page, &request, visitor.request == Some(*id))
     };
     let template = PinTemplate {
         title: if self_generated { "pin-self-title" } else { "pin-title" },
@@ -299,7 +302,8 @@ fn time(app: &App, page: &Page, request: &PinPage) -> Time {
     }
 }
 
-fn code_help(page: &Page, request: &PinPage) -> Option<CodeHelp> {
+fn code_help(page: &Page, request: &PinPage, is_the_browsers_last: bool) -> Option<CodeHelp> {
+    let alt = page.t("pin-missing-qr-alt");
     let spelled: Vec<String> = request.code.canonical().chars().map(String::from).collect();
     Some(CodeHelp {
         grouped: request.code.grouped(),
@@ -307,7 +311,12 @@ fn code_help(page: &Page, request: &PinPage) -> Option<CodeHelp> {
             "pin-missing-code-spoken",
             &[("spelled", FluentValue::from(spelled.join(" ")))],
         ),
-        qr: qr::draw(&request.code, &page.t("pin-missing-qr-alt"))?,
+        drawn: if is_the_browsers_last {
+            None
+        } else {
+            Some(qr::draw(&request.code, &alt)?)
+        },
+        alt,
     })
 }
 

@@ -33,7 +33,10 @@ async fn messages_and_people_are_json_for_programs_and_pages_for_people() {
     let citizens: Vec<Value> = server.get("/demo/citizens").await.expect(200).json();
     for citizen in &citizens {
         let fields: BTreeSet<_> = citizen.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, BTreeSet::from(["contrast", "document", "level", "name", "phone"]));
+        assert_eq!(
+            fields,
+            BTreeSet::from(["contrast", "document", "level", "name", "phone"])
+        );
     }
     let mut browser = TestBrowser::default();
     let page = browser.get(&server, "/demo/messages").await.expect(200);
