@@ -1,6 +1,6 @@
 //! axe-core finds nothing on any screen or page: in Spanish and English, light and dark, narrow and wide.
 
-use aldaba_tests::accessibility::check;
+use aldaba_tests::accessibility::{check, check_large_text};
 use aldaba_tests::browser::View;
 use aldaba_tests::gallery::{Look, walk};
 use aldaba_tests::stage::play;
@@ -32,6 +32,7 @@ async fn everybody_can_use_it(look: Look) {
                 }
                 check(scene.driver, &format!("{} at {width} px", scene.name)).await?;
             }
+            check_large_text(scene.driver, scene.name).await?;
             Ok(())
         })
         .await

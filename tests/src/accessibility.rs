@@ -30,6 +30,7 @@ pub async fn check(driver: &Driver, what: &str) -> Result<()> {
     if let Some(error) = found.get("error") {
         anyhow::bail!("axe-core cannot run on {what}: {error}");
     }
+    fits(driver, what).await?;
     let violations = found
         .get("violations")
         .and_then(Value::as_array)
@@ -40,6 +41,27 @@ pub async fn check(driver: &Driver, what: &str) -> Result<()> {
         described(violations)
     );
     Ok(())
+}
+
+/// WCAG 1.4.10: what is read downwards needs no scrolling sideways.
+async fn fits(driver: &Driver, what: &str) -> Result<()> {
+    let overflow = "const page = document.documentElement; return page.scrollWidth - page.clientWidth";
+    let overflow = driver.script(overflow).await?.as_i64().unwrap_or(0);
+    ensure!(overflow <= 0, "{what} is {overflow} px wider than its window");
+    Ok(())
+}
+
+/// WCAG 1.4.4: letters twice as large still fit.
+///
+/// # Errors
+/// When the page is then wider than its window.
+pub async fn check_large_text(driver: &Driver, what: &str) -> Result<()> {
+    driver
+        .script("document.documentElement.style.fontSize = '200%'")
+        .await?;
+    let outcome = fits(driver, &format!("{what} with letters twice as large")).await;
+    driver.script("document.documentElement.style.fontSize = ''").await?;
+    outcome
 }
 
 fn described(violations: &[Value]) -> String {
