@@ -25,7 +25,7 @@ async fn a_rejected_request_is_over_on_both_sides() {
         app.gone(&testid("request-card")).await?;
         browser.send_pin(&pin).await?;
         until("the page says that it is over", async || {
-            Ok(browser.seen("main[data-code=\"request_rejected\"]").await?)
+            browser.seen("main[data-code=\"request_rejected\"]").await
         })
         .await?;
         ensure!(
