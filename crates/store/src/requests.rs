@@ -3,8 +3,9 @@
 //! Each transition is one conditional statement and returns the row as it is afterwards, or `None` when it lost; who lost
 //! reads the row again with [`get`] and lets `aldaba_core::request` say why.
 
+mod limits;
+
 use std::fmt;
-use std::time::Duration;
 
 use aldaba_core::code::ShortCode;
 use aldaba_core::device::DeviceState;
@@ -13,7 +14,7 @@ use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::policy::{Policy, seconds};
-use aldaba_core::request::{self, Method, NoticeCounts, Origin, RequestState};
+use aldaba_core::request::{self, Method, Origin, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::secret::Key32;
 use sha2::{Digest, Sha256};
@@ -24,9 +25,9 @@ use crate::keys::ServerKeys;
 use crate::seal::{self, Place};
 use crate::transaction::{Row, Transaction, bind};
 
+pub use limits::{counts, rejections_since};
+
 const TABLE: &str = "requests";
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -423,25 +424,6 @@ pub async fn lock_with_device(
     Ok(Some((request, revealer)))
 }
 
-/// What the limits on notices look at. Counts requests started by typing the document that were not quiet; *unanswered* are
-/// those that no device revealed or rejected.
-pub async fn counts(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<NoticeCounts, StoreError> {
-    let row = tx
-        .select_one(
-            "SELECT COUNT(*) FILTER (WHERE state = 'pending' AND expires_at > $2), COUNT(*) FILTER (WHERE created_at > $3), \
-             COUNT(*) FROM requests WHERE person_id = $1 AND created_at > $4 AND origin = 'document' AND quiet = 0 \
-             AND method = 'incoming' AND revealed_at IS NULL AND state <> 'rejected'",
-            vec![bind::id(person), bind::time(now), bind::time(now.minus(HOUR)), bind::time(now.minus(DAY))],
-        )
-        .await?
-        .ok_or(StoreError::Corrupt("a count"))?;
-    Ok(NoticeCounts {
-        pending: row.small_count(0)?,
-        unanswered_hour: row.small_count(1)?,
-        unanswered_day: row.small_count(2)?,
-    })
-}
-
 /// What a person's devices show: live, incoming, not quiet; oldest first. Those revealed are included, whoever revealed them.
 pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<Vec<Request>, StoreError> {
     const SQL: &str = concat!(
@@ -579,22 +561,6 @@ pub async fn spend(
         tx.change(SQL, vec![bind::id(id), bind::id(device), bind::time(now)])
             .await?,
     )
-}
-
-/// How many of a person's requests were rejected with `reason` after `since`.
-pub async fn rejections_since(
-    tx: &Transaction,
-    person: &PersonId,
-    reason: Reason,
-    since: Timestamp,
-) -> Result<u32, StoreError> {
-    let row = tx
-        .select_one(
-            "SELECT COUNT(*) FROM requests WHERE person_id = $1 AND state = 'rejected' AND reason = $2 AND updated_at > $3",
-            vec![bind::id(person), bind::text(reason.as_str()), bind::time(since)],
-        )
-        .await?;
-    row.ok_or(StoreError::Corrupt("a count"))?.small_count(0)
 }
 
 /// A person's incoming, not quiet requests that changed at or after `since`, in whatever state, in the order of their changes.
