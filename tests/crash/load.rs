@@ -20,6 +20,33 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::ledger::Entry;
 
+/// What the people of one round and whoever kills the server tell each other.
+#[derive(Default)]
+pub struct Round {
+    over: AtomicBool,
+    ended: tokio::sync::watch::Sender<u32>,
+}
+
+impl Round {
+    /// Returns once so many attempts have come to an end.
+    ///
+    /// # Errors
+    /// When that takes unreasonably long: a load that gets nothing done proves nothing.
+    pub async fn wait_for(&self, attempts: u32) -> Result<()> {
+        let mut ended = self.ended.subscribe();
+        tokio::time::timeout(Duration::from_secs(60), ended.wait_for(|ended| *ended >= attempts))
+            .await
+            .context("the load gets nothing done")?
+            .context("the load is gone")?;
+        Ok(())
+    }
+
+    /// The server is gone: who is still at work stops.
+    pub fn finish(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
+
 /// A citizen with an activated device. The device lives on through the server's crashes, as real ones do, and says again
 /// what was never answered.
 #[derive(Clone)]
@@ -63,15 +90,15 @@ impl Person {
         })
     }
 
-    /// Signs in again and again until it is `over`; returns what each attempt had come to. `choices` decides which of them
+    /// Signs in again and again until the round is over; returns what each attempt had come to. `choices` decides which of them
     /// are rejected or left unsent.
     ///
     /// # Errors
     /// When the server says something that it must never say.
-    pub async fn work(self, choices: [u8; 8], over: Arc<AtomicBool>) -> Result<Vec<Entry>> {
+    pub async fn work(self, choices: [u8; 8], round: Arc<Round>) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
         for choice in choices.into_iter().cycle() {
-            if over.load(Ordering::Relaxed) {
+            if round.over.load(Ordering::Relaxed) {
                 break;
             }
             let visitor = Visitor::new(&self.server)?;
@@ -115,6 +142,7 @@ impl Person {
                     }
                 }
             }
+            round.ended.send_modify(|ended| *ended += 1);
         }
         Ok(entries)
     }

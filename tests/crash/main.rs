@@ -5,19 +5,20 @@ mod ledger;
 mod load;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use aldaba_core::random::{Random, SeededRandom, bytes};
+use aldaba_core::random::{Random, SeededRandom, below, bytes};
 use aldaba_tests::audit;
 use aldaba_tests::process::free_port;
 use aldaba_tests::server::DemoServer;
 use anyhow::{Context, Result, ensure};
 
-use crate::load::Person;
+use crate::load::{Person, Round};
 
-/// How long the load runs at most before the kill.
-const LONGEST: Duration = Duration::from_millis(300);
+/// The server is killed after one to three attempts have come to their end and so long more, at most: a random moment of the
+/// attempts that follow, on a fast machine as on a slow one.
+const LONGEST: Duration = Duration::from_millis(80);
+const ATTEMPTS: u32 = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_loses_nothing_and_spends_nothing_twice_in_200_crashes() {
@@ -71,14 +72,15 @@ async fn crash(rounds: u32, database: Option<&str>, seed: u64) -> Result<()> {
     let (mut acknowledged, mut in_flight) = (0, 0);
     for round in 0..rounds {
         let moment = LONGEST.mul_f64(fraction(&random));
-        let over = Arc::new(AtomicBool::new(false));
+        let scene = Arc::new(Round::default());
         let load: Vec<_> = people
             .iter()
-            .map(|person| tokio::spawn(person.clone().work(bytes::<8>(&random), over.clone())))
+            .map(|person| tokio::spawn(person.clone().work(bytes::<8>(&random), scene.clone())))
             .collect();
+        scene.wait_for(1 + below(ATTEMPTS, &random)).await?;
         tokio::time::sleep(moment).await;
         server.crash();
-        over.store(true, Ordering::Relaxed);
+        scene.finish();
         // Devices whose call was not answered keep saying it, so some of these ends are reached on the new server.
         server = start()
             .await
