@@ -94,9 +94,9 @@ impl Claim {
         Self::read(content_digest, signature_input, signature).ok_or(SignatureError::Malformed)
     }
 
-    fn read(content_digest: &str, signature_input: &str, signature: &str) -> Option<Self> {
+    fn read(content_digest: &str, signature_input: &str, signature_text: &str) -> Option<Self> {
         let inputs: Dictionary = Parser::new(signature_input).parse().ok()?;
-        let signatures: Dictionary = Parser::new(signature).parse().ok()?;
+        let signatures: Dictionary = Parser::new(signature_text).parse().ok()?;
         if inputs.len() != 1 || signatures.len() != 1 {
             return None;
         }
@@ -132,13 +132,17 @@ impl Claim {
         if !well_formed_nonce || text("alg")? != ALGORITHM || text("tag")? != TAG {
             return None;
         }
-        Some(Self {
+        let claim = Self {
             device: keyid.parse().ok()?,
             created,
             nonce,
             content_digest: content_digest.to_owned(),
             signature: signature.clone(),
-        })
+        };
+        // One spelling only: other white space, or base64 whose last bits are no zeros, would be a second one of the same.
+        let input = format!("{LABEL}={}", parameters(claim.created, &claim.nonce, &claim.device));
+        let value = format!("{LABEL}=:{}:", standard_base64(&claim.signature));
+        (input == signature_input && value == signature_text).then_some(claim)
     }
 
     /// Proves the claim for this request: the digest is the body's, and the signature is `key`'s.
