@@ -47,6 +47,7 @@ async fn main() -> Result<()> {
 
     let desktop = stage.desktop(Keyring::Unlocked).await?;
     let app = stage.app(&desktop).await?;
+    app.speak("es").await?;
     app.reach("welcome").await?;
     album
         .add(&app, "welcome", "The app, opened for the first time.")
