@@ -1,7 +1,8 @@
 //! The floors: what the machine and bare parts take for the same work. `bench floor` runs the bare server in a process
 //! of its own, so that its CPU time and memory can be read as the real server's are.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aldaba_core::random::OsRandom;
@@ -14,14 +15,14 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::{get, post};
 use futures::StreamExt as _;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement, Value};
-use tokio::sync::broadcast;
-use tokio_stream::wrappers::BroadcastStream;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
 
 #[derive(Clone)]
 struct Bare {
     filler: Arc<str>,
     rows: Rows,
-    sent: broadcast::Sender<(usize, Arc<str>)>,
+    streams: Arc<Mutex<HashMap<usize, mpsc::UnboundedSender<String>>>>,
 }
 
 /// A bare axum server: `POST /exchange/SIZE` reads a body and answers SIZE bytes; `GET /stream/N` is an idle stream;
@@ -30,7 +31,7 @@ pub async fn serve(database: &str) -> Result<()> {
     let bare = Bare {
         filler: "x".repeat(1 << 16).into(),
         rows: Rows::open(database, 1).await?,
-        sent: broadcast::Sender::new(4096),
+        streams: Arc::default(),
     };
     let router = Router::new()
         .route(
@@ -45,12 +46,13 @@ pub async fn serve(database: &str) -> Result<()> {
         .route(
             "/stream/{number}",
             get(|State(bare): State<Bare>, Path(number): Path<usize>| async move {
-                let events = BroadcastStream::new(bare.sent.subscribe()).filter_map(move |sent| async move {
-                    let (_, data) = sent.ok().filter(|(to, _)| *to == number)?;
-                    Some(Ok::<_, std::convert::Infallible>(
-                        Event::default().event("request").data(&*data),
-                    ))
-                });
+                let (tell, told) = mpsc::unbounded_channel();
+                bare.streams
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(number, tell);
+                let events = UnboundedReceiverStream::new(told)
+                    .map(|data| Ok::<_, std::convert::Infallible>(Event::default().event("request").data(data)));
                 Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
             }),
         )
@@ -59,8 +61,11 @@ pub async fn serve(database: &str) -> Result<()> {
             post(
                 |State(bare): State<Bare>, Path(number): Path<usize>, body: String| async move {
                     if bare.rows.commit(number as i64).await.is_ok() {
-                        // Nobody listening is no fault here.
-                        let _ = bare.sent.send((number, body.into()));
+                        let streams = bare.streams.lock().unwrap_or_else(PoisonError::into_inner);
+                        if let Some(stream) = streams.get(&number) {
+                            // Nobody listening is no fault here.
+                            let _ = stream.send(body);
+                        }
                     }
                 },
             ),
