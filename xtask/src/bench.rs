@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use crate::postgres::Postgres;
-use crate::{command, places, setup, ui};
+use crate::{command, places, setup};
 
 /// What `bench` can be told.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only these figures: signin, rate, streams, events, app. All when none is named.
+    /// Only these figures: signin, streams, events. All when none is named.
     figures: Vec<String>,
     /// How often each figure is taken.
     #[arg(long, default_value_t = 5)]
@@ -18,7 +18,6 @@ pub struct Arguments {
 /// The command.
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::ready(setup::Purpose::Everything)?;
-    let wants_app = arguments.figures.is_empty() || arguments.figures.iter().any(|figure| figure == "app");
     command::run(command::cargo().args([
         "build",
         "--profile",
@@ -29,10 +28,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         "aldaba-bench",
         "--bins",
     ]))?;
-    if wants_app {
-        ui::build()?;
-        command::run(command::cargo().args(["build", "--release", "--package", "aldaba", "--bin", "aldaba"]))?;
-    }
     let postgres = Postgres::start()?;
     let mut bench = command::new(places::target().join("server").join("bench"));
     bench
