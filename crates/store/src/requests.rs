@@ -361,14 +361,6 @@ pub async fn get(tx: &Transaction, id: &RequestId) -> Result<Option<Request>, St
     read_optional(tx, tx.select_one(SQL, vec![bind::id(id)]).await?)
 }
 
-/// A request by id, locked until the transaction ends.
-pub async fn lock(tx: &Transaction, id: &RequestId) -> Result<Option<Request>, StoreError> {
-    const PLAIN: &str = concat!("SELECT ", columns!(), " FROM requests WHERE id = $1");
-    const LOCKING: &str = concat!("SELECT ", columns!(), " FROM requests WHERE id = $1 FOR NO KEY UPDATE");
-    tx.open()?;
-    read_optional(tx, tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::id(id)]).await?)
-}
-
 /// The device that revealed a request, as far as trying its PIN needs it.
 #[derive(Clone)]
 pub struct Revealer {
