@@ -46,6 +46,12 @@ level-high = Highest
 level-high-explained = Level “high” of the European eIDAS regulation.
 method-incoming = One-time PIN, shown in your app
 method-self-generated = PIN made by your app
+method-page-bound = PIN from your app, bound to the page
+method-qr = QR code, approved in your app
+method-sms = PIN received by SMS
+method-own-key-sms = Own key and code by SMS
+method-password = Password
+method-certificate = Digital certificate
 
 ## Sign-in form
 
@@ -81,6 +87,9 @@ signin-submit = Get a PIN
 signin-submit-self = Use the PIN of my app
 signin-submit-self-hint = If your app is offline, use the PIN on its home screen.
 signin-no-app = Not using Aldaba yet? First activate the app on your phone or computer with your document and the code you will get by SMS.
+ways-heading = Other ways to sign in
+way-incoming = PIN in your app
+way-incoming-text = Ask for a PIN on this page and read it in the app on your phone or computer.
 
 signin-errors-heading = Check these details
 signin-error-document-empty = Enter your DNI or NIE
@@ -188,6 +197,8 @@ error-unknown-site-title = We do not know which site sent you
 error-unknown-site-text = The link that brought you here is not right, or that site does not use this service. Go back to the site and press “Sign in” again.
 error-unknown-procedure-title = We do not know that procedure
 error-unknown-procedure-text = The site that sent you has not registered that procedure. Go back to the site and press “Sign in” again.
+error-method-refused-title = This procedure does not admit that way to sign in
+error-method-refused-text = The site asks for a level of assurance that this way to sign in does not reach. Go back to the site, press “Sign in” again and choose another.
 error-not-found-title = This page does not exist
 error-not-found-text = Check the address. If you copied it, a part may be missing.
 error-csrf-title = We could not check what you sent

@@ -46,6 +46,12 @@ level-high = Máximo
 level-high-explained = Nivel alto del reglamento europeo eIDAS.
 method-incoming = PIN de un solo uso, visto en su app
 method-self-generated = PIN generado por su app
+method-page-bound = PIN de su app, ligado a la página
+method-qr = Código QR, aprobado en su app
+method-sms = PIN recibido por SMS
+method-own-key-sms = Clave propia y código por SMS
+method-password = Contraseña
+method-certificate = Certificado electrónico
 
 ## Formulario de identificación
 
@@ -81,6 +87,9 @@ signin-submit = Obtener PIN
 signin-submit-self = Usar el PIN de mi app
 signin-submit-self-hint = Si su app no tiene conexión, use el PIN que aparece en su pantalla de inicio.
 signin-no-app = ¿Aún no usa Aldaba? Primero active la app en su móvil u ordenador con su documento y el código que recibirá por SMS.
+ways-heading = Otras formas de identificarse
+way-incoming = PIN en su app
+way-incoming-text = Pida un PIN en esta página y léalo en la app de su móvil u ordenador.
 
 signin-errors-heading = Revise estos datos
 signin-error-document-empty = Escriba su DNI o NIE
@@ -188,6 +197,8 @@ error-unknown-site-title = No sabemos qué sitio le envía
 error-unknown-site-text = El enlace que le ha traído aquí no es correcto o ese sitio no usa este servicio. Vuelva al sitio y pulse otra vez «Identificarse».
 error-unknown-procedure-title = No conocemos ese trámite
 error-unknown-procedure-text = El sitio que le envía no tiene registrado ese trámite. Vuelva al sitio y pulse otra vez «Identificarse».
+error-method-refused-title = Este trámite no admite esa forma de identificarse
+error-method-refused-text = El sitio pide un nivel de seguridad que esa forma de identificarse no alcanza. Vuelva al sitio, pulse otra vez «Identificarse» y elija otra.
 error-not-found-title = Esta página no existe
 error-not-found-text = Compruebe la dirección. Si la ha copiado, puede que le falte una parte.
 error-csrf-title = No hemos podido comprobar su envío

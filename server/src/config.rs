@@ -4,6 +4,7 @@
 //! readable by its owner alone, and a setting that nobody knows is an error, never ignored.
 
 mod check;
+mod relying_party;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,9 +14,9 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 use thiserror::Error;
-use url::Url;
 
 pub use check::{IpRange, PublicUrl};
+pub use relying_party::{Claim, Procedure, RelyingParty};
 
 /// The settings as they are written by whoever runs the server. No `Debug`: the database's address may hold a password.
 #[derive(Clone, Deserialize)]
@@ -144,41 +145,6 @@ impl Default for Limits {
             calls_per_minute: default_calls_per_minute(),
             streams: default_streams(),
         }
-    }
-}
-
-/// A public site that lets people sign in with Aldaba.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RelyingParty {
-    /// Short name used in addresses and PINs: `demo-sede`.
-    pub id: String,
-    /// What people know it by: `Ayuntamiento de Villarriba`.
-    pub name: String,
-    /// Its domain, shown beside its name.
-    pub domain: String,
-    /// Where the browser goes once signed in.
-    pub return_url: Url,
-    /// What people come to do there.
-    #[serde(default)]
-    pub procedures: Vec<Procedure>,
-}
-
-/// One thing that people do at a relying party.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Procedure {
-    /// Short name used in addresses: `padron`.
-    pub id: String,
-    /// What people call it: `Volante de empadronamiento`.
-    pub name: String,
-}
-
-impl RelyingParty {
-    /// The procedure of that id.
-    #[must_use]
-    pub fn procedure(&self, id: &str) -> Option<&Procedure> {
-        self.procedures.iter().find(|procedure| procedure.id == id)
     }
 }
 

@@ -5,6 +5,7 @@
 //! activation/  a device is activated: start, confirm, resend
 //! requests/    sign-in requests: made, shown, revealed, rejected, spent
 //! devices/     what a device learns of itself; revoking
+//! sessions/    signed-in browsers, whatever method signed them in
 //! messages/    the outbox's worker and the SMS gateway
 //! citizens/    who may sign in: adding, importing, the demo's people
 //! signin/ portal/ demo/   the pages
@@ -27,6 +28,7 @@ pub mod places;
 pub mod portal;
 pub mod requests;
 pub mod serve;
+pub mod sessions;
 pub mod signin;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -147,7 +147,7 @@ async fn other_processes_changes_are_told(backend: Backend) {
                 browser: aldaba_server::requests::BrowserInfo::default(),
                 binding: &binding,
                 language: aldaba_core::language::Language::Es,
-                method: aldaba_core::request::Method::Incoming,
+                method: aldaba_core::method::Method::Incoming,
             },
         )
         .await

@@ -11,7 +11,7 @@
 //!    └── time ──▶ expired ◀────────────┘
 //! ```
 //!
-//! A request that asks for a self-generated PIN has no reveal: it is tried while pending.
+//! A request whose PIN no device needs to show (self-generated, by SMS) has no reveal: it is tried while pending.
 //!
 //! The database makes each transition as one conditional statement (crates/store); this machine says which
 //! transitions exist, explains to the loser of a race what happened, and is the model the store is tested against.
@@ -19,19 +19,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::DeviceId;
+use crate::method::Method;
 use crate::policy::{Policy, seconds};
 use crate::time::Timestamp;
-
-/// Which PIN the page asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// The PIN of this request, shown by the device after its reveal.
-    Incoming,
-    /// The PIN that the app makes itself (TOTP).
-    SelfGenerated,
-}
-crate::words!(Method { Incoming => "incoming", SelfGenerated => "self_generated" });
 
 /// How the request began; decides whether limits on notices apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -126,7 +116,7 @@ pub enum DeviceRefusal {
     /// Its time is over.
     #[error("this request expired")]
     Expired,
-    /// It asks for a self-generated PIN: there is nothing to reveal.
+    /// Its PIN does not come from a device's reveal: there is nothing to reveal.
     #[error("this request has nothing to reveal")]
     NothingToReveal,
 }
@@ -165,7 +155,7 @@ impl Request {
     /// # Errors
     /// [`DeviceRefusal`] says who or what was first.
     pub fn reveal(self, policy: &Policy, device: DeviceId, now: Timestamp) -> Result<Self, DeviceRefusal> {
-        if self.method == Method::SelfGenerated {
+        if !self.method.needs_device() {
             return Err(DeviceRefusal::NothingToReveal);
         }
         match self.state_at(now) {
@@ -200,8 +190,8 @@ impl Request {
     #[must_use]
     pub fn try_pin(self, policy: &Policy, right: bool, now: Timestamp) -> (Self, PinOutcome) {
         match (self.state_at(now), self.method) {
-            (RequestState::Pending, Method::Incoming) => (self, PinOutcome::NotRevealed),
-            (RequestState::Pending, Method::SelfGenerated) | (RequestState::Revealed, _) => {
+            (RequestState::Pending, method) if method.needs_device() => (self, PinOutcome::NotRevealed),
+            (RequestState::Pending | RequestState::Revealed, _) => {
                 if right {
                     return (
                         Self {
@@ -212,10 +202,7 @@ impl Request {
                     );
                 }
                 let tries = self.tries + 1;
-                let allowed = match self.method {
-                    Method::Incoming => policy.pin_tries,
-                    Method::SelfGenerated => policy.self_tries,
-                };
+                let allowed = self.method.tries(policy);
                 if tries >= allowed {
                     (
                         Self {

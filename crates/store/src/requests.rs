@@ -14,7 +14,8 @@ use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::policy::{Policy, seconds};
-use aldaba_core::request::{self, Method, Origin, RequestState};
+use aldaba_core::method::Method;
+use aldaba_core::request::{self, Origin, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::secret::Key32;
 use sha2::{Digest, Sha256};
@@ -262,7 +263,7 @@ macro_rules! live {
     };
 }
 
-/// May be tried at $now: revealed, or pending when the PIN is self-generated.
+/// May be tried at $now: revealed, or pending when the PIN comes from no reveal.
 macro_rules! triable {
     ($now:literal) => {
         concat!(
@@ -270,7 +271,7 @@ macro_rules! triable {
             $now,
             " AND expires_at > ",
             $now,
-            ") OR (state = 'pending' AND method = 'self_generated' AND expires_at > ",
+            ") OR (state = 'pending' AND method IN ('self_generated', 'page_bound', 'sms', 'own_key_sms') AND expires_at > ",
             $now,
             "))"
         )
@@ -533,26 +534,35 @@ pub async fn count_wrong_try(
     read_optional(tx, tx.change(SQL, values).await?)
 }
 
-/// revealed → spent, or pending → spent for a self-generated PIN of `device`. Only while the device is active. Of any number
-/// of parallel calls one gets the row.
+/// revealed → spent, or pending → spent for a PIN that needs no reveal. With `device`, whose PIN it was: only while it is
+/// active. Without one: only a PIN that came by SMS. Of any number of parallel calls one gets the row.
 pub async fn spend(
     tx: &Transaction,
     id: &RequestId,
-    device: &DeviceId,
+    device: Option<&DeviceId>,
     now: Timestamp,
 ) -> Result<Option<Request>, StoreError> {
-    const SQL: &str = concat!(
+    const BY_DEVICE: &str = concat!(
         "UPDATE requests SET state = 'spent', device_id = $2, updated_at = $3 WHERE id = $1 AND ",
         triable!("$3"),
-        " AND (device_id = $2 OR method = 'self_generated') AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $2 \
-         AND devices.person_id = requests.person_id AND devices.state = 'active') RETURNING ",
+        " AND (device_id = $2 OR method IN ('self_generated', 'page_bound')) AND EXISTS (SELECT 1 FROM devices \
+         WHERE devices.id = $2 AND devices.person_id = requests.person_id AND devices.state = 'active') RETURNING ",
         columns!()
     );
-    read_optional(
-        tx,
-        tx.change(SQL, vec![bind::id(id), bind::id(device), bind::time(now)])
-            .await?,
-    )
+    const BY_SMS: &str = concat!(
+        "UPDATE requests SET state = 'spent', updated_at = $2 WHERE id = $1 AND ",
+        triable!("$2"),
+        " AND method IN ('sms', 'own_key_sms') AND person_id IS NOT NULL RETURNING ",
+        columns!()
+    );
+    let row = match device {
+        Some(device) => {
+            let values = vec![bind::id(id), bind::id(device), bind::time(now)];
+            tx.change(BY_DEVICE, values).await?
+        }
+        None => tx.change(BY_SMS, vec![bind::id(id), bind::time(now)]).await?,
+    };
+    read_optional(tx, row)
 }
 
 /// A person's incoming, not quiet requests that changed at or after `since`, in whatever state, in the order of their changes.

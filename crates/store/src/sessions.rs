@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aldaba_core::ids::{DeviceId, PersonId, RequestId, SessionId};
 use aldaba_core::level::Level;
-use aldaba_core::request::Method;
+use aldaba_core::method::Method;
 use aldaba_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -16,16 +16,22 @@ use crate::transaction::{Row, Transaction, bind};
 pub struct Session {
     /// Who is signed in.
     pub person: PersonId,
-    /// The device whose PIN it was.
-    pub device: DeviceId,
+    /// The device whose PIN it was, or that approved; its end is the session's end.
+    pub device: Option<DeviceId>,
     /// The request that was spent.
-    pub request: RequestId,
-    /// The relying party's id.
+    pub request: Option<RequestId>,
+    /// The id of the relying party where it began.
     pub relying_party: String,
     /// How they signed in.
     pub method: Method,
+    /// The second step after a password.
+    pub second_step: Option<Method>,
     /// What that proved.
     pub level: Level,
+    /// The browser's name, for the list of open sessions.
+    pub browser: String,
+    /// The browser's operating system.
+    pub system: String,
     /// When they signed in.
     pub created_at: Timestamp,
     /// When the session was used last.
@@ -39,29 +45,49 @@ fn hash(id: &SessionId) -> [u8; 32] {
 fn read(row: &Row) -> Result<Session, StoreError> {
     Ok(Session {
         person: row.id(0)?,
-        device: row.id(1)?,
-        request: row.id(2)?,
+        device: row.optional_id(1)?,
+        request: row.optional_id(2)?,
         relying_party: row.text(3)?,
         method: row.word(4)?,
-        level: row.word(5)?,
-        created_at: row.time(6)?,
-        used_at: row.time(7)?,
+        second_step: row
+            .optional_text(5)?
+            .map(|word| word.parse())
+            .transpose()
+            .map_err(|_| StoreError::Corrupt("a stored word is unknown"))?,
+        level: row.word(6)?,
+        browser: row.text(7)?,
+        system: row.text(8)?,
+        created_at: row.time(9)?,
+        used_at: row.time(10)?,
     })
+}
+
+macro_rules! columns {
+    () => {
+        "person_id, device_id, request_id, relying_party_id, method, second_step, level, browser, system, created_at, used_at"
+    };
 }
 
 /// Writes a new session. One spent request makes one session: `false` when it has one already.
 pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session) -> Result<bool, StoreError> {
+    const SQL: &str = concat!(
+        "INSERT INTO sessions (id_hash, ",
+        columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING"
+    );
     tx.wins(
-        "INSERT INTO sessions (id_hash, person_id, device_id, request_id, relying_party_id, method, level, created_at, \
-         used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        SQL,
         vec![
             bind::blob(hash(id)),
             bind::id(&session.person),
-            bind::id(&session.device),
-            bind::id(&session.request),
+            bind::optional_id(session.device.as_ref()),
+            bind::optional_id(session.request.as_ref()),
             bind::text(&session.relying_party),
             bind::text(session.method.as_str()),
+            bind::optional_text(session.second_step.map(Method::as_str)),
             bind::text(session.level.as_str()),
+            bind::text(&session.browser),
+            bind::text(&session.system),
             bind::time(session.created_at),
             bind::time(session.used_at),
         ],
@@ -69,18 +95,24 @@ pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session) -> Resu
     .await
 }
 
-/// The session, if it was used within `idle` and not ended; notes that it is used now.
+/// The session, if it was used within `idle`, has not ended, and its device, if it has one, is active; notes that it is used
+/// now.
 pub async fn use_session(
     tx: &Transaction,
     id: &SessionId,
     now: Timestamp,
     idle: Duration,
 ) -> Result<Option<Session>, StoreError> {
+    const SQL: &str = concat!(
+        "UPDATE sessions SET used_at = CASE WHEN used_at < $2 THEN $2 ELSE used_at END \
+         WHERE id_hash = $1 AND ended_at IS NULL AND used_at > $3 \
+         AND (device_id IS NULL OR EXISTS (SELECT 1 FROM devices WHERE devices.id = device_id AND devices.state = 'active')) \
+         RETURNING ",
+        columns!()
+    );
     let row = tx
         .change(
-            "UPDATE sessions SET used_at = CASE WHEN used_at < $2 THEN $2 ELSE used_at END \
-             WHERE id_hash = $1 AND ended_at IS NULL AND used_at > $3 \
-             RETURNING person_id, device_id, request_id, relying_party_id, method, level, created_at, used_at",
+            SQL,
             vec![bind::blob(hash(id)), bind::time(now), bind::time(now.minus(idle))],
         )
         .await?;

@@ -116,28 +116,18 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
             ..Limits::default()
         },
         relying_parties: vec![RelyingParty {
-            id: "demo-sede".to_owned(),
-            name: "Ayuntamiento de Villasol de la Ribera".to_owned(),
-            domain: address.to_string(),
-            return_url: format!("{public_url}/demo/sede").parse().context("return_url")?,
             procedures: vec![
-                Procedure {
-                    id: "padron".to_owned(),
-                    name: "Volante de empadronamiento".to_owned(),
-                },
-                Procedure {
-                    id: "tributos".to_owned(),
-                    name: "Recibos y tributos".to_owned(),
-                },
-                Procedure {
-                    id: "registro".to_owned(),
-                    name: "Registro electrónico".to_owned(),
-                },
-                Procedure {
-                    id: "ayudas".to_owned(),
-                    name: "Ayudas y becas".to_owned(),
-                },
+                Procedure::new("padron", "Volante de empadronamiento"),
+                Procedure::new("tributos", "Recibos y tributos"),
+                Procedure::new("registro", "Registro electrónico"),
+                Procedure::new("ayudas", "Ayudas y becas"),
             ],
+            ..RelyingParty::new(
+                "demo-sede",
+                "Ayuntamiento de Villasol de la Ribera",
+                address.to_string(),
+                format!("{public_url}/demo/sede").parse().context("return_url")?,
+            )
         }],
         demo: true,
     };

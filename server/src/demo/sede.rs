@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::portal::{Failure, Page, Reply, Visitor, date_and_time};
-use crate::signin::{self, Current};
+use crate::sessions::{self, Current};
 use crate::texts::FluentValue;
 
 /// The id under which the demo's configuration knows this site.
@@ -52,8 +52,8 @@ struct Service {
 
 /// `GET /demo/sede`.
 pub(super) async fn show(State(app): State<App>, Query(arrival): Query<Arrival>, visitor: Visitor) -> Response {
-    let current = match signin::current(&app, &visitor, SITE).await {
-        Ok(current) => current,
+    let current = match sessions::current(&app, &visitor).await {
+        Ok(current) => current.filter(|current| current.relying_party == SITE),
         Err(error) => return Failure::from(error).show(&app, &visitor),
     };
     let page = Page::new(&app, &visitor, &visitor.here);

@@ -20,6 +20,8 @@ pub enum Failure {
     UnknownSite,
     /// `?procedure=` is none of the site's.
     UnknownProcedure,
+    /// The site or the level it asks for does not admit that way to sign in.
+    MethodRefused,
     /// There is no such page.
     NotFound,
     /// The form did not come from a page shown to this browser.
@@ -94,7 +96,7 @@ impl Failure {
     pub fn status(self) -> StatusCode {
         match self {
             Self::UnknownSite | Self::UnknownProcedure | Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Csrf => StatusCode::FORBIDDEN,
+            Self::Csrf | Self::MethodRefused => StatusCode::FORBIDDEN,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -107,6 +109,7 @@ impl Failure {
         match self {
             Self::UnknownSite | Self::UnknownProcedure | Self::NotFound => "not_found",
             Self::Csrf => "csrf",
+            Self::MethodRefused => "method_refused",
             Self::Method => "method_not_allowed",
             Self::TooLarge => "payload_too_large",
             Self::RateLimited { .. } => "rate_limited",
@@ -119,6 +122,7 @@ impl Failure {
         match self {
             Self::UnknownSite => ("error-unknown-site-title", "error-unknown-site-text"),
             Self::UnknownProcedure => ("error-unknown-procedure-title", "error-unknown-procedure-text"),
+            Self::MethodRefused => ("error-method-refused-title", "error-method-refused-text"),
             Self::NotFound => ("error-not-found-title", "error-not-found-text"),
             Self::Csrf => ("error-csrf-title", "error-csrf-text"),
             Self::Method => ("error-method-title", "error-method-text"),

@@ -11,7 +11,8 @@ use aldaba_core::language::Language;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::phrase::two_words;
 use aldaba_core::policy::seconds;
-use aldaba_core::request::{Method, Origin, RequestState, is_quiet};
+use aldaba_core::method::Method;
+use aldaba_core::request::{Origin, RequestState, is_quiet};
 use aldaba_core::time::Timestamp;
 use aldaba_store::{StoreError, audit, persons, requests};
 

@@ -2,7 +2,8 @@
 
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::RequestId;
-use aldaba_core::request::{Method, RequestState};
+use aldaba_core::method::Method;
+use aldaba_core::request::RequestState;
 use aldaba_core::time::Timestamp;
 use aldaba_store::{StoreError, requests};
 
@@ -63,10 +64,7 @@ pub async fn view(app: &App, id: &RequestId, binding: &BrowserBinding) -> Result
     if !request.is_bound_to(&binding.bytes()) {
         return Err(ViewError::Mismatch);
     }
-    let allowed = match request.method {
-        Method::Incoming => app.policy().pin_tries,
-        Method::SelfGenerated => app.policy().self_tries,
-    };
+    let allowed = request.method.tries(app.policy());
     Ok(PinPage {
         state: request.state(app.now()),
         method: request.method,

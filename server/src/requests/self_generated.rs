@@ -17,7 +17,7 @@ use aldaba_core::ids::{PersonId, RequestId};
 use aldaba_core::level::Level;
 use aldaba_core::pin::Pin;
 use aldaba_core::policy::Policy;
-use aldaba_core::request::Method;
+use aldaba_core::method::Method;
 use aldaba_core::self_generated::{Throttle, TryRefusal};
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::pin::{SELF_GENERATED_DIGITS, check_self_generated};
@@ -25,8 +25,9 @@ use aldaba_protocol::secret::Key32;
 use aldaba_store::{Transaction, devices, requests};
 
 use super::BrowserBinding;
-use super::try_pin::{Attempt, Judged, SignedIn, TryError, report};
+use super::try_pin::{Attempt, Judged, TryError, report};
 use crate::app::App;
+use crate::sessions::SignedIn;
 
 /// Tries a self-generated PIN on a request that was made for one.
 ///
@@ -96,7 +97,7 @@ async fn evaluate(
         if devices::accept_totp_step(tx, &device.id, step, policy.self_failures_to_disable, now).await? {
             // What anybody with the unlocked app can read off it, wherever it is typed, proves the lowest level.
             let level = device.level.min(Level::Low);
-            return attempt.spend(tx, request, &device.id, level, now).await;
+            return attempt.spend(tx, request, Some(&device.id), level, now).await;
         }
     }
     for device in &open {

@@ -8,36 +8,21 @@
 use std::time::Duration;
 
 use aldaba_core::device::DeviceState;
-use aldaba_core::ids::{DeviceId, PersonId, RequestId, SessionId};
+use aldaba_core::ids::{DeviceId, RequestId, SessionId};
 use aldaba_core::level::Level;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::pin::Pin;
-use aldaba_core::request::{Method, PinOutcome};
+use aldaba_core::method::Method;
+use aldaba_core::request::PinOutcome;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::pin::request_pin;
-use aldaba_store::{StoreError, Transaction, audit, requests, sessions};
+use aldaba_store::{StoreError, Transaction, audit, requests};
 
 use super::BrowserBinding;
 use super::events::Live;
 use crate::app::App;
-use crate::audit::{entry, of_device, of_request};
-
-/// Somebody is signed in, durably.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    /// The browser's new session.
-    pub session: SessionId,
-    /// Who.
-    pub person: PersonId,
-    /// The device that showed the PIN.
-    pub device: DeviceId,
-    /// How sure it is.
-    pub level: Level,
-    /// By which PIN.
-    pub method: Method,
-    /// When.
-    pub at: Timestamp,
-}
+use crate::audit::{entry, of_request};
+use crate::sessions::{Proof, SignedIn};
 
 /// What became of a try that signed nobody in.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +108,7 @@ pub async fn try_pin(
                 let right = request_pin(&key, &request.id, &request.relying_party.id, digits)
                     .is_some_and(|pin| pin.matches(&typed));
                 if right & attempt.own_key_matches(&request) {
-                    attempt.spend(tx, &request, &device.id, device.level, now).await
+                    attempt.spend(tx, &request, Some(&device.id), device.level, now).await
                 } else {
                     attempt.count_wrong(tx, &request, now).await
                 }
@@ -217,12 +202,12 @@ impl Attempt {
         request.own_key_matches(self.app.keys(), self.own_key().as_ref())
     }
 
-    /// Spends the request and opens the session.
+    /// Spends the request and opens the session. Without a device: a PIN that came by SMS.
     pub(super) async fn spend(
         &self,
         tx: &Transaction,
         request: &requests::Request,
-        device: &DeviceId,
+        device: Option<&DeviceId>,
         level: Level,
         now: Timestamp,
     ) -> Judged<SignedIn> {
@@ -230,30 +215,18 @@ impl Attempt {
         let Some(person) = spent.and_then(|spent| spent.person) else {
             return self.lost(tx, now).await;
         };
-        let session = sessions::Session {
+        let proof = Proof {
             person,
-            device: *device,
-            request: self.id,
+            device: device.copied(),
+            request: Some(self.id),
             relying_party: request.relying_party.id.clone(),
             method: request.method,
+            second_step: None,
             level,
-            created_at: now,
-            used_at: now,
+            browser: request.browser.clone(),
+            system: request.system.clone(),
         };
-        sessions::insert(tx, &self.session, &session).await?;
-        let entry = of_request(
-            of_device(entry(now, "person.signed_in", Some(person)), *device),
-            self.id,
-        );
-        audit::append(tx, &entry).await?;
-        Ok(Ok(SignedIn {
-            session: self.session.clone(),
-            person,
-            device: *device,
-            level,
-            method: request.method,
-            at: now,
-        }))
+        Ok(Ok(crate::sessions::open(tx, self.session.clone(), proof, now).await?))
     }
 
     /// Counts a wrong try; the last one burns the request.

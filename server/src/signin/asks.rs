@@ -1,9 +1,11 @@
 //! Who asks for the sign-in, as the pages show it.
 
 use aldaba_core::language::Language;
+use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 
 use crate::app::App;
-use crate::config::RelyingParty;
+use crate::config::{Procedure, RelyingParty};
 use crate::portal::Failure;
 
 /// A site and what it asks for.
@@ -19,6 +21,10 @@ pub(super) struct Asks {
     pub procedure_id: String,
     /// The procedure's name; for the site itself, words that say so.
     pub procedure: String,
+    /// The level it needs.
+    pub level: Level,
+    /// The methods that it allows and that can reach that level.
+    pub methods: Vec<Method>,
 }
 
 impl Asks {
@@ -37,42 +43,56 @@ impl Asks {
             ("", [only]) => only,
             _ => app.relying_party(site).ok_or(Failure::UnknownSite)?,
         };
-        let name = match procedure {
-            "" => app.texts().get(language, "signin-procedure-none"),
-            id => party.procedure(id).ok_or(Failure::UnknownProcedure)?.name.clone(),
+        let known = match procedure {
+            "" => None,
+            id => Some(party.procedure(id).ok_or(Failure::UnknownProcedure)?),
         };
-        let asks = Self {
-            id: party.id.clone(),
-            name: party.name.clone(),
-            domain: party.domain.clone(),
-            procedure_id: procedure.to_owned(),
-            procedure: name,
+        let name = match known {
+            Some(known) => known.name.clone(),
+            None => app.texts().get(language, "signin-procedure-none"),
         };
-        Ok((asks, party))
+        Ok((Self::new(party, known, name), party))
     }
 
     /// The same for a request that exists, which carries the procedure's name.
     pub fn of_request<'a>(app: &'a App, site: &str, procedure: &str) -> Result<(Self, &'a RelyingParty), Failure> {
         let party = app.relying_party(site).ok_or(Failure::UnknownSite)?;
         let known = party.procedures.iter().find(|known| known.name == procedure);
-        let asks = Self {
+        Ok((Self::new(party, known, procedure.to_owned()), party))
+    }
+
+    fn new(party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
+        let level = known.and_then(|known| known.level).unwrap_or(party.level);
+        let serves = |method: &Method| party.allows(*method) && method.reaches() >= level;
+        Self {
             id: party.id.clone(),
             name: party.name.clone(),
             domain: party.domain.clone(),
             procedure_id: known.map(|known| known.id.clone()).unwrap_or_default(),
-            procedure: procedure.to_owned(),
-        };
-        Ok((asks, party))
+            procedure,
+            level,
+            methods: Method::ALL.into_iter().filter(serves).collect(),
+        }
+    }
+
+    /// Whether people may use that method for it.
+    pub fn offers(&self, method: Method) -> bool {
+        self.methods.contains(&method)
     }
 
     /// The address that starts this sign-in afresh.
     pub fn start(&self) -> String {
+        self.start_at("/signin")
+    }
+
+    /// The address of one method's own page for this sign-in.
+    pub fn start_at(&self, path: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("site", &self.id);
         if !self.procedure_id.is_empty() {
             query.append_pair("procedure", &self.procedure_id);
         }
-        format!("/signin?{}", query.finish())
+        format!("{path}?{}", query.finish())
     }
 }
 

@@ -3,7 +3,7 @@
 use aldaba_core::contrast::{Contrast, ContrastError};
 use aldaba_core::document::{Document, DocumentError};
 use aldaba_core::own_key::OwnKey;
-use aldaba_core::request::Method;
+use aldaba_core::method::Method;
 use serde::Deserialize;
 
 use crate::portal::{FieldErrors, Page};

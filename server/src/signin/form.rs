@@ -1,5 +1,6 @@
 //! `GET` and `POST /signin`: who asks, document and contrast datum, and the request that comes of them.
 
+use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::Form;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use super::asks::Asks;
 use super::check::{self, SignInForm};
+use super::ways::{self, Way};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
@@ -36,6 +38,7 @@ struct FormPage<'a> {
     document: &'a str,
     contrast: &'a str,
     personalised: bool,
+    ways: Vec<Way>,
 }
 
 /// `GET /signin`.
@@ -45,6 +48,7 @@ pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visit
         Err(failure) => return failure.show(&app, &visitor),
     };
     let page = Page::new(&app, &visitor, &asks.start());
+    let ways = ways::others(&page, &asks, Method::Incoming);
     let template = FormPage {
         page,
         asks,
@@ -55,6 +59,7 @@ pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visit
         document: "",
         contrast: "",
         personalised: false,
+        ways,
     };
     Reply::new(&app, &visitor).html(&template)
 }
@@ -81,6 +86,7 @@ pub(super) async fn submit(
         Err(failure) => return failure.show(&app, &visitor),
     };
     let checked = match form.check() {
+        Ok(checked) if !asks.offers(checked.method) => return Failure::MethodRefused.show(&app, &visitor),
         Ok(checked) => checked,
         Err(refusals) => {
             let page = Page::new(&app, &visitor, &asks.start());
@@ -128,6 +134,7 @@ fn again(
     errors: FieldErrors,
     page: Page,
 ) -> Response {
+    let ways = ways::others(&page, &asks, Method::Incoming);
     let template = FormPage {
         page,
         asks,
@@ -138,6 +145,7 @@ fn again(
         document: &form.document,
         contrast: &form.contrast,
         personalised: form.is_personalised(),
+        ways,
     };
     Reply::new(app, visitor).status(status_of(code)).html(&template)
 }

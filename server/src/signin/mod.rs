@@ -4,7 +4,7 @@
 //! GET  /signin?site=…&procedure=…   who asks, and the form                     form.rs
 //! POST /signin                      makes the request ──303──▶ /signin/pin     form.rs
 //! GET  /signin/pin                  the request of this browser, a PIN field   pin.rs
-//! POST /signin/pin                  right: a session ──303──▶ the site         pin.rs, session.rs
+//! POST /signin/pin                  right: a session ──303──▶ the site         pin.rs, land.rs
 //! GET  /signin/qr.svg               the code of this browser's request         qr.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
@@ -18,10 +18,12 @@
 mod asks;
 mod check;
 mod form;
+mod land;
 mod over;
 mod pin;
 mod qr;
 mod session;
+mod ways;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -29,7 +31,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-pub use session::{Current, current};
+pub(crate) use land::land;
 
 /// The longest form that is read, in bytes: every field at its longest is far below.
 const LONGEST_FORM: usize = 8 * 1024;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aldaba_core::ids::RequestId;
-use aldaba_core::request::Method;
+use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::Form;
@@ -12,14 +12,14 @@ use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::asks::{Asks, return_address};
+use super::asks::Asks;
 use super::form::unreadable;
+use super::land::land;
 use super::over::Over;
-use super::{qr, session};
+use super::qr;
 use crate::app::App;
-use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, minutes, status_of, time_of_day};
-use crate::requests::{self, PinPage, SignedIn, TryError, ViewError};
+use crate::requests::{self, PinPage, TryError, ViewError};
 use crate::texts::FluentValue;
 
 /// Remaining seconds at which a screen reader is told of them: sparingly, and enough to hurry or to begin anew.
@@ -128,29 +128,13 @@ pub(super) async fn submit(
         Method::SelfGenerated => {
             requests::try_self_generated(&app, &id, &visitor.browser, &site, &form.pin, own_key).await
         }
+        // Methods with pages of their own.
+        _ => Err(TryError::Mismatch),
     };
     match tried {
-        Ok(signed_in) => signed_in_at(&app, &visitor, &site, &signed_in).await,
+        Ok(signed_in) => land(&app, &visitor, &site, &signed_in).await,
         Err(error) => refused(&app, &visitor, &id, &site, &form, error).await,
     }
-}
-
-/// Back to the site, with a session whose id no browser has seen before.
-async fn signed_in_at(app: &App, visitor: &Visitor, site: &str, signed_in: &SignedIn) -> Response {
-    if let Some(earlier) = visitor.session.clone()
-        && let Err(error) = session::end(app, earlier).await
-    {
-        // Its cookie is replaced all the same, and it ends by itself when it is idle.
-        let _logged = Failure::from(error);
-    }
-    let target = match app.relying_party(site) {
-        Some(party) => return_address(app, party),
-        None => "/".to_owned(),
-    };
-    Reply::new(app, visitor)
-        .cookie(Cookie::Session, &signed_in.session.expose())
-        .without(Cookie::Request)
-        .see_other(&target)
 }
 
 /// Why a try leads back to the page.
@@ -347,8 +331,8 @@ impl Refused {
             Self::Wrong { tries_left } => {
                 let key = match (request.method, request.wants_own_key) {
                     (Method::SelfGenerated, _) => "pin-error-wrong-self",
-                    (Method::Incoming, true) => "pin-error-wrong-own-key",
-                    (Method::Incoming, false) => "pin-error-wrong",
+                    (_, true) => "pin-error-wrong-own-key",
+                    (_, false) => "pin-error-wrong",
                 };
                 let text = page.with(key, &[("tries", FluentValue::from(tries_left))]);
                 told("pin", text, ErrorCode::PinWrong)

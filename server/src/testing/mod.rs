@@ -315,14 +315,13 @@ impl Answer {
 /// The settings of a test: https, two sites, no limits at the edge.
 fn config() -> Config {
     let site = |id: &str| RelyingParty {
-        id: id.to_owned(),
-        name: format!("Sede {id}"),
-        domain: format!("{id}.example"),
-        return_url: format!("https://{id}.example/entrar").parse().unwrap(),
-        procedures: vec![Procedure {
-            id: "padron".to_owned(),
-            name: "Volante de empadronamiento".to_owned(),
-        }],
+        procedures: vec![Procedure::new("padron", "Volante de empadronamiento")],
+        ..RelyingParty::new(
+            id,
+            format!("Sede {id}"),
+            format!("{id}.example"),
+            format!("https://{id}.example/entrar").parse().unwrap(),
+        )
     };
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),

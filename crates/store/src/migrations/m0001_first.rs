@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
-use super::in_dialect;
+use super::{in_dialect, no_way_back};
 use crate::audit::LANES;
 
 pub(super) struct Migration;
@@ -214,9 +214,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
-        // Going back would throw away what citizens rely on; a backup is the way back.
-        Err(DbErr::Migration(
-            "migrations only go forward; restore a backup instead".to_owned(),
-        ))
+        no_way_back()
     }
 }

@@ -1,6 +1,7 @@
 //! The schema, step by step. A migration that was released never changes; a new one is added.
 
 mod m0001_first;
+mod m0002_sessions_of_every_method;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -14,7 +15,10 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0002_sessions_of_every_method::Migration),
+        ]
     }
 }
 
@@ -66,6 +70,13 @@ async fn newer_than_program(connection: &impl ConnectionTrait) -> Result<Option<
         }
     }
     Ok(None)
+}
+
+/// Going back would throw away what citizens rely on; a backup is the way back.
+fn no_way_back() -> Result<(), DbErr> {
+    Err(DbErr::Migration(
+        "migrations only go forward; restore a backup instead".to_owned(),
+    ))
 }
 
 /// The few words in which the two databases' schemas differ. `{roomy}` leaves place beside rows that change often, so that

@@ -1,7 +1,7 @@
 use aldaba_core::ids::{RequestId, SessionId};
 use aldaba_core::level::Level;
 use aldaba_core::random::OsRandom;
-use aldaba_core::request::Method;
+use aldaba_core::method::Method;
 use aldaba_store::maintenance::{self, Purged};
 use aldaba_store::sessions::{self, Session};
 use aldaba_store::{devices, requests};
@@ -15,11 +15,14 @@ on_both! {
         let id = request(&db.store, person).await;
         let session = Session {
             person,
-            device,
-            request: RequestId::generate(&OsRandom),
+            device: Some(device),
+            request: Some(RequestId::generate(&OsRandom)),
             relying_party: "demo-sede".to_owned(),
             method: Method::Incoming,
+            second_step: None,
             level: Level::Low,
+            browser: "Firefox".to_owned(),
+            system: "Linux".to_owned(),
             created_at: NOW,
             used_at: NOW,
         };

@@ -2,7 +2,8 @@
 
 use aldaba_core::ids::{DeviceId, PersonId};
 use aldaba_core::policy::Policy;
-use aldaba_core::request::{Method, PinOutcome, Request as Machine, RequestState};
+use aldaba_core::method::Method;
+use aldaba_core::request::{PinOutcome, Request as Machine, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_store::requests::{self, Reason};
 use aldaba_store::testing::TestDatabase;
@@ -46,7 +47,7 @@ async fn try_pin(
             let before = requests::get(tx, &id).await?.unwrap();
             let device = before.device.unwrap_or(mine);
             let after = if right {
-                requests::spend(tx, &id, &device, now).await?
+                requests::spend(tx, &id, Some(&device), now).await?
             } else {
                 requests::count_wrong_try(tx, &Policy::default(), &id, now).await?
             };

@@ -2,7 +2,8 @@ use aldaba_core::ids::{DeviceId, PersonId, RequestId};
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
-use aldaba_core::request::{Method, NoticeCounts, Origin, RequestState};
+use aldaba_core::method::Method;
+use aldaba_core::request::{NoticeCounts, Origin, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_store::requests::{self, Reason, Request};
 use aldaba_store::testing::TestDatabase;
@@ -19,7 +20,7 @@ async fn reveal(store: &Store, id: RequestId, person: PersonId, device: DeviceId
 
 async fn spend(store: &Store, id: RequestId, device: DeviceId, now: Timestamp) -> Option<Request> {
     write(store, move |tx| {
-        Box::pin(async move { requests::spend(tx, &id, &device, now).await })
+        Box::pin(async move { requests::spend(tx, &id, Some(&device), now).await })
     })
     .await
 }

@@ -9,7 +9,7 @@ use aldaba_core::level::Level;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::phone::Phone;
 use aldaba_core::random::OsRandom;
-use aldaba_core::request::Method;
+use aldaba_core::method::Method;
 use aldaba_protocol::secret::Key32;
 use aldaba_store::activations::{self, Activation};
 use aldaba_store::outbox::{self, MessageKind, NewMessage};
@@ -62,11 +62,14 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
     };
     let session = Session {
         person,
-        device,
-        request: RequestId::generate(&OsRandom),
+        device: Some(device),
+        request: Some(RequestId::generate(&OsRandom)),
         relying_party: "demo-sede".to_owned(),
         method: Method::Incoming,
+        second_step: None,
         level: Level::Low,
+        browser: "Firefox".to_owned(),
+        system: "Linux".to_owned(),
         created_at: NOW,
         used_at: NOW,
     };
