@@ -75,6 +75,15 @@ impl Asks {
         }
     }
 
+    /// The key of its level's name.
+    pub fn level_key(&self) -> &'static str {
+        match self.level {
+            Level::Low => "level-low",
+            Level::Substantial => "level-substantial",
+            Level::High => "level-high",
+        }
+    }
+
     /// Whether people may use that method for it.
     pub fn offers(&self, method: Method) -> bool {
         self.methods.contains(&method)

@@ -1,5 +1,6 @@
 //! `GET` and `POST /signin`: who asks, document and contrast datum, and the request that comes of them.
 
+use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
