@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aldaba_core::language::Language;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::Random;
 use aldaba_core::time::{Clock, Timestamp};
@@ -10,6 +11,7 @@ use aldaba_store::keys::ServerKeys;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::account;
 use crate::config::{Config, RelyingParty};
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
@@ -25,6 +27,8 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     config: Config,
+    /// Our own pages for citizens, as a site that asks for sign-ins.
+    account: Option<RelyingParty>,
     store: Store,
     keys: Arc<ServerKeys>,
     clock: Arc<dyn Clock>,
@@ -62,13 +66,17 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let limits = EdgeLimits::new(&parts.config.limits);
+        let texts = Texts::embedded();
+        // Devices show it in the language that most of their owners speak.
+        let name = texts.get(Language::Es, "account-site-name");
         Self(Arc::new(Inner {
+            account: account::site(&parts.config, name),
             config: parts.config,
             store: parts.store,
             keys: parts.keys,
             clock: parts.clock,
             random: parts.random,
-            texts: Texts::embedded(),
+            texts,
             hub: Hub::new(),
             strangers: Strangers::default(),
             known_devices: KnownDevices::default(),
@@ -178,6 +186,7 @@ impl App {
     /// The relying party of that id, if it is configured.
     #[must_use]
     pub fn relying_party(&self, id: &str) -> Option<&RelyingParty> {
-        self.0.config.relying_parties.iter().find(|party| party.id == id)
+        let ours = self.0.account.as_ref().filter(|party| party.id == id);
+        ours.or_else(|| self.0.config.relying_parties.iter().find(|party| party.id == id))
     }
 }
