@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aldaba_core::language::Language;
+use aldaba_core::method::Method;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::Random;
 use aldaba_core::time::{Clock, Timestamp};
@@ -12,6 +13,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::account;
+use crate::certificates::Certificates;
 use crate::config::{Config, RelyingParty};
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
@@ -38,6 +40,7 @@ struct Inner {
     strangers: Strangers,
     known_devices: KnownDevices,
     places: Option<Places>,
+    certificates: Option<Certificates>,
     metrics: Metrics,
     limits: EdgeLimits,
     messages_due: Notify,
@@ -59,6 +62,8 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// The operator's GeoIP database, if there is one.
     pub places: Option<Places>,
+    /// The authorities whose certificates sign people in, where the operator configured them.
+    pub certificates: Option<Certificates>,
 }
 
 impl App {
@@ -81,6 +86,7 @@ impl App {
             strangers: Strangers::default(),
             known_devices: KnownDevices::default(),
             places: parts.places,
+            certificates: parts.certificates,
             metrics: Metrics::new(),
             limits,
             messages_due: Notify::new(),
@@ -157,6 +163,18 @@ impl App {
     #[must_use]
     pub fn places(&self) -> Option<&Places> {
         self.0.places.as_ref()
+    }
+
+    /// The authorities whose certificates sign people in, where the operator configured them.
+    #[must_use]
+    pub fn certificates(&self) -> Option<&Certificates> {
+        self.0.certificates.as_ref()
+    }
+
+    /// Whether the operator has set up what that method needs.
+    #[must_use]
+    pub fn serves(&self, method: Method) -> bool {
+        method != Method::Certificate || self.0.certificates.is_some()
     }
 
     /// Counters and latencies, without personal data.

@@ -3,6 +3,7 @@
 //! What starts is safe: a public address that is not https must be on this machine, the key file must exist and be
 //! readable by its owner alone, and a setting that nobody knows is an error, never ignored.
 
+mod certificates;
 mod check;
 mod relying_party;
 
@@ -15,6 +16,7 @@ use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 use thiserror::Error;
 
+pub use certificates::{Certificates, Unreachable};
 pub use check::{IpRange, PublicUrl};
 pub use relying_party::{Claim, Procedure, RelyingParty};
 
@@ -60,6 +62,9 @@ pub struct Config {
     /// Limits at the edge, an address.
     #[serde(default)]
     pub limits: Limits,
+    /// Signing in with certificates. None: that way is not offered.
+    #[serde(default)]
+    pub certificates: Option<Certificates>,
     /// The public sites that may ask for a sign-in.
     #[serde(default)]
     pub relying_parties: Vec<RelyingParty>,

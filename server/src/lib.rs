@@ -6,6 +6,7 @@
 //! requests/    sign-in requests: made, shown, revealed, rejected, spent
 //! devices/     what a device learns of itself; revoking
 //! sessions/    signed-in browsers, whatever method signed them in
+//! certificates/  X.509 certificates: mutual TLS on a host of its own, and what makes one good
 //! messages/    the outbox's worker and the SMS gateway
 //! citizens/    who may sign in: adding, importing, the demo's people
 //! account/     the citizen's own pages: open sessions, methods
@@ -17,6 +18,7 @@ pub mod account;
 pub mod activation;
 pub mod app;
 pub mod audit;
+pub mod certificates;
 pub mod citizens;
 pub mod cli;
 pub mod config;

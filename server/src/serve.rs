@@ -25,7 +25,7 @@ use crate::http::takeover::{self, Takeover};
 use crate::http::{admin_router, router};
 use crate::messages::gateway::{GatewayError, HttpGateway};
 use crate::messages::worker::{self, Patience};
-use crate::{housekeeping, requests};
+use crate::{certificates, housekeeping, requests};
 
 /// What a connection may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
@@ -37,11 +37,27 @@ const GRACE: Duration = Duration::from_secs(10);
 /// # Errors
 /// A listener that failed for good.
 pub async fn serve(app: App, listener: TcpListener, admin: Option<TcpListener>) -> io::Result<()> {
+    serve_with_certificates(app, listener, admin, None).await
+}
+
+/// The same, with the listener that asks for certificates.
+///
+/// # Errors
+/// A listener that failed for good.
+pub async fn serve_with_certificates(
+    app: App,
+    listener: TcpListener,
+    admin: Option<TcpListener>,
+    for_certificates: Option<TcpListener>,
+) -> io::Result<()> {
     let tasks = TaskTracker::new();
     tasks.spawn(housekeeping::run(app.clone()));
     tasks.spawn(requests::poll::run(app.clone()));
     if let Some(admin) = admin {
         tasks.spawn(accept(app.clone(), admin_router(app.clone()), admin, tasks.clone()));
+    }
+    if let Some(listener) = for_certificates {
+        tasks.spawn(certificates::listener::serve(app.clone(), listener, tasks.clone()));
     }
     accept(app.clone(), router(app.clone()), listener, tasks.clone()).await;
     app.hub().close();

@@ -13,15 +13,17 @@ pub use fluent_bundle::FluentValue;
 
 /// The server reads these files and no other: what only the app says is not its business, and a name used twice
 /// across files would be an error.
-const SPANISH: [&str; 3] = [
+const SPANISH: [&str; 4] = [
     include_str!("../../locales/es/messages.ftl"),
     include_str!("../../locales/es/errors.ftl"),
     include_str!("../../locales/es/portal.ftl"),
+    include_str!("../../locales/es/certificates.ftl"),
 ];
-const ENGLISH: [&str; 3] = [
+const ENGLISH: [&str; 4] = [
     include_str!("../../locales/en/messages.ftl"),
     include_str!("../../locales/en/errors.ftl"),
     include_str!("../../locales/en/portal.ftl"),
+    include_str!("../../locales/en/certificates.ftl"),
 ];
 
 /// All texts, in all languages. Cheap to clone.
@@ -96,7 +98,7 @@ fn render(bundle: &FluentBundle<FluentResource>, key: &str, arguments: Option<&F
     Some(text.into_owned())
 }
 
-fn bundle(tag: &str, files: [&'static str; 3]) -> FluentBundle<FluentResource> {
+fn bundle(tag: &str, files: [&'static str; 4]) -> FluentBundle<FluentResource> {
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // Marks around variables that turn the writing direction have no place in an SMS.

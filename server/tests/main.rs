@@ -32,6 +32,7 @@ macro_rules! on_both {
 mod account;
 mod activation;
 mod canary;
+mod certificates;
 mod citizens;
 mod counter;
 mod edge;

@@ -7,7 +7,8 @@
 //! keys.rs         the server's keys and the file they live in
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
-//! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs   one table family each
+//! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs
+//! certificate_tickets.rs   one table family each
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
 //! testing.rs      a database of one's own for a test (feature `testing`)
@@ -22,6 +23,7 @@
 
 pub mod activations;
 pub mod audit;
+pub mod certificate_tickets;
 pub mod changes;
 pub mod devices;
 mod direct;

@@ -26,12 +26,14 @@ pub struct Purged {
     pub sessions: u64,
     /// Messages that were sent, given up or are of no more use.
     pub messages: u64,
+    /// Tickets of signing in with a certificate.
+    pub certificate_tickets: u64,
 }
 
 impl Purged {
     /// All together.
     pub const fn total(&self) -> u64 {
-        self.nonces + self.activations + self.requests + self.sessions + self.messages
+        self.nonces + self.activations + self.requests + self.sessions + self.messages + self.certificate_tickets
     }
 
     /// Whether a table may have more: call again.
@@ -42,6 +44,7 @@ impl Purged {
             || self.requests >= most
             || self.sessions >= most
             || self.messages >= most
+            || self.certificate_tickets >= most
     }
 }
 
@@ -75,6 +78,12 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at <= $1 \
              AND (state <> 'queued' OR expires_at <= $1) LIMIT $2)",
             old,
+        )
+        .await?,
+        certificate_tickets: purge(
+            "DELETE FROM certificate_tickets WHERE ticket_hash IN \
+             (SELECT ticket_hash FROM certificate_tickets WHERE expires_at <= $1 LIMIT $2)",
+            now,
         )
         .await?,
     })

@@ -56,7 +56,7 @@ pub(super) async fn submit(
 
 /// The fields `position_METHOD` and `on_METHOD` of every method that this server offers. Equal positions keep our order.
 fn read(form: &HashMap<String, String>) -> Choice {
-    let offered = offered_methods();
+    let offered = offered_methods(&app);
     let position = |method: &Method| {
         form.get(&format!("position_{}", method.as_str()))
             .and_then(|text| text.trim().parse::<usize>().ok())

@@ -139,7 +139,7 @@ fn or_unknown(page: &Page, text: &str) -> String {
 
 /// The methods that this server offers, in the person's order.
 fn methods(page: &Page, person: &persons::Person) -> Vec<MethodView> {
-    let offered = offered_methods();
+    let offered = offered_methods(app);
     let count = offered.len();
     in_order(offered, &person.methods_order)
         .into_iter()

@@ -16,9 +16,12 @@ use tokio::net::TcpListener;
 use super::{Outcome, serve, start};
 use crate::citizens::sample;
 use crate::config::{Config, LOG, Limits, LogFormat, Messages, Procedure, RelyingParty};
+use crate::demo::certificates;
 
 /// Where the demo listens unless told otherwise, if nobody else does.
 const PORT: u16 = 8080;
+/// Where its certificate host listens, if nobody else does.
+const CERTIFICATES_PORT: u16 = 8443;
 
 pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> Outcome {
     if let Some(address) = listen
@@ -32,8 +35,9 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
     }
     start::block_on(None, async move {
         let listener = bind(listen).await?;
+        let for_certificates = bind_certificates().await?;
         let address = listener.local_addr()?;
-        let config = config(address, data)?;
+        let config = config(address, Some(for_certificates.local_addr()?), data)?;
         start::log(&config)?;
         let app = start::open(config).await?;
         let added = sample::add_missing(&app)
@@ -43,7 +47,8 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
         serve::stop_on_signals(&app)?;
         let site = app.config().public_url.join("/demo/sede");
         let origin = app.config().public_url.origin().to_owned();
-        let serving = tokio::spawn(crate::serve::serve(app, listener, None));
+        let serving = crate::serve::serve_with_certificates(app, listener, None, Some(for_certificates));
+        let serving = tokio::spawn(serving);
         // The listener is open: whoever connects from now on is served.
         let mut output = std::io::stdout();
         writeln!(output, "ready {origin}")
@@ -71,15 +76,25 @@ async fn bind(listen: Option<SocketAddr>) -> anyhow::Result<TcpListener> {
     }
 }
 
+/// The certificate host: a port of its own, on this machine only.
+async fn bind_certificates() -> anyhow::Result<TcpListener> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, CERTIFICATES_PORT)).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .context("no free port for certificates"),
+    }
+}
+
 /// The settings of a demo that has run in that folder, for the commands that look after a server.
 pub(super) fn existing(data: &Path) -> anyhow::Result<Config> {
     if !data.join("server.keys").is_file() {
         bail!("--data {}: no demo has run in this folder", data.display());
     }
-    config(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), data)
+    config(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), None, data)
 }
 
-fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
+fn config(address: SocketAddr, for_certificates: Option<SocketAddr>, data: &Path) -> anyhow::Result<Config> {
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -114,6 +129,12 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
             starts_per_minute: 60_000,
             calls_per_minute: 600_000,
             ..Limits::default()
+        },
+        certificates: match for_certificates {
+            Some(address) => {
+                Some(certificates::settings(&data, address, &OsRandom).context("the demo's certificates")?)
+            }
+            None => None,
         },
         relying_parties: vec![RelyingParty {
             procedures: vec![

@@ -68,6 +68,13 @@ const SERVE_EXAMPLE: &str = r#"A settings file:
   admin_listen = "127.0.0.1:9090"                 # /metrics; leave out for none
   trusted_proxies = ["127.0.0.1"]
 
+  [certificates]                                  # leave out for none; docs/operating.md
+  listen = "0.0.0.0:8443"
+  public_url = "https://cert.pin.example.org"
+  server_certificate = "/etc/aldaba/cert.pem"
+  server_key = "/etc/aldaba/cert.key"
+  authorities = ["/etc/aldaba/fnmt-usuarios.pem"]
+
   [messages]
   kind = "gateway"
   url = "https://sms.example.com/v2/messages"

@@ -15,6 +15,7 @@ pub(super) fn run(config: &Path) -> Outcome {
     start::block_on(config.worker_threads, async move {
         let listen = config.listen;
         let admin_listen = config.admin_listen;
+        let certificates_listen = config.certificates.as_ref().map(|settings| settings.listen);
         let app = start::open(config).await?;
         let listener = TcpListener::bind(listen)
             .await
@@ -27,10 +28,18 @@ pub(super) fn run(config: &Path) -> Outcome {
             ),
             None => None,
         };
+        let certificates = match certificates_listen {
+            Some(address) => Some(
+                TcpListener::bind(address)
+                    .await
+                    .with_context(|| format!("certificates.listen: {address}"))?,
+            ),
+            None => None,
+        };
         crate::serve::start_messages(&app).context("messages")?;
         stop_on_signals(&app)?;
         tracing::info!(address = %listener.local_addr()?, public = %app.config().public_url, "serving");
-        crate::serve::serve(app, listener, admin).await?;
+        crate::serve::serve_with_certificates(app, listener, admin, certificates).await?;
         tracing::info!("stopped");
         Ok(())
     })

@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::ServerArgs;
 use super::demo::existing as demo_config;
 use crate::app::{App, Parts};
+use crate::certificates::Certificates;
 use crate::config::{Config, LogFormat};
 use crate::places::Places;
 
@@ -60,6 +61,14 @@ pub(super) async fn open(config: Config) -> anyhow::Result<App> {
         Some(file) => Some(Places::open(file).context("geoip_database")?),
         None => None,
     };
+    let certificates = match &config.certificates {
+        Some(settings) => Some(
+            Certificates::open(settings)
+                .map_err(anyhow::Error::msg)
+                .context("certificates")?,
+        ),
+        None => None,
+    };
     Ok(App::new(Parts {
         config,
         store,
@@ -67,6 +76,7 @@ pub(super) async fn open(config: Config) -> anyhow::Result<App> {
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
         places,
+        certificates,
     }))
 }
 

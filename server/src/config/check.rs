@@ -201,6 +201,14 @@ impl Config {
                 })?;
             }
         }
+        if let Some(certificates) = &self.certificates {
+            certificates
+                .check(&self.public_url)
+                .map_err(|why| ConfigError::Refused {
+                    setting: "certificates",
+                    why,
+                })?;
+        }
         for (index, party) in self.relying_parties.iter().enumerate() {
             if party.id.is_empty()
                 || !party
@@ -247,7 +255,7 @@ fn check_key_file(file: &Path) -> Result<(), ConfigError> {
 }
 
 /// A file with a secret: it exists, is a file, and nobody but its owner may read it.
-fn owner_only(file: &Path) -> Result<(), String> {
+pub(super) fn owner_only(file: &Path) -> Result<(), String> {
     let facts = std::fs::metadata(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
     if !facts.is_file() {
         return Err(format!("{} is no file", file.display()));

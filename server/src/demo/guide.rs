@@ -3,9 +3,11 @@
 use askama::Template;
 use axum::response::Response;
 
+use super::certificates;
 use crate::app::App;
 use crate::citizens::sample;
 use crate::portal::{Page, Reply, Visitor};
+use crate::texts::FluentValue;
 
 #[derive(Template)]
 #[template(path = "demo/guide.html")]
@@ -13,6 +15,13 @@ struct GuidePage {
     page: Page,
     server: String,
     terminal: Vec<String>,
+    certificate: Option<Certificate>,
+}
+
+/// The sample citizen's certificate.
+struct Certificate {
+    text: String,
+    file: String,
 }
 
 /// `GET /` of the demo.
@@ -20,9 +29,24 @@ pub(crate) fn guide(app: &App, visitor: &Visitor) -> Response {
     let server = app.config().public_url.origin().to_owned();
     let page = Page::new(app, visitor, "/");
     Reply::new(app, visitor).html(&GuidePage {
-        page,
         terminal: terminal(&server),
+        certificate: certificate(app, &page),
+        page,
         server,
+    })
+}
+
+/// Where the certificate is that can be imported into a browser.
+fn certificate(app: &App, page: &Page) -> Option<Certificate> {
+    app.certificates()?;
+    let (file, name) = certificates::citizen(app.config().key_file.parent()?)?;
+    let variables = [
+        ("name", FluentValue::from(name)),
+        ("password", FluentValue::from(certificates::PASSWORD)),
+    ];
+    Some(Certificate {
+        text: page.with("demo-certificate-text", &variables),
+        file: file.display().to_string(),
     })
 }
 

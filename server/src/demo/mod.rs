@@ -2,9 +2,11 @@
 //!
 //! Outside the demo none of these addresses exists.
 
+pub(crate) mod certificates;
 mod citizens;
 mod guide;
 mod messages;
+mod pkcs12;
 mod sede;
 
 use axum::Router;

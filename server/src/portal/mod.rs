@@ -29,7 +29,10 @@ pub use when::{date_and_time, minutes, time_of_day};
 
 /// The front page and the pages' own files.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/", get(home::show))
-        .route("/assets/{name}", get(assets::serve))
+    Router::new().route("/", get(home::show)).merge(files())
+}
+
+/// The pages' own files: on every host that shows pages.
+pub fn files() -> Router<App> {
+    Router::new().route("/assets/{name}", get(assets::serve))
 }

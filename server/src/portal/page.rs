@@ -190,6 +190,7 @@ mod tests {
             "citizens-",
             "account-",
             "ways-",
+            "certificate-",
         ];
         let keys = found.iter().flat_map(|text| {
             text.split('"').filter(|part| {

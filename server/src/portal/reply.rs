@@ -24,7 +24,7 @@ pub struct Reply<'a> {
     visitor: &'a Visitor,
     status: StatusCode,
     cookies: Vec<HeaderValue>,
-    form_target: Option<String>,
+    form_targets: Vec<String>,
     retry_after: Option<u64>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Reply<'a> {
             visitor,
             status: StatusCode::OK,
             cookies: Vec::new(),
-            form_target: None,
+            form_targets: Vec::new(),
             retry_after: None,
         };
         if visitor.is_new {
@@ -72,12 +72,14 @@ impl<'a> Reply<'a> {
         self
     }
 
-    /// Allows that a form of this page ends at that site: browsers hold `form-action` also against the redirect that
-    /// answers a form.
+    /// Allows that a form of this page passes or ends at that site: browsers hold `form-action` also against the redirects
+    /// that answer a form.
     #[must_use]
     pub fn form_may_reach(mut self, site: &Url) -> Self {
         let origin = site.origin();
-        self.form_target = origin.is_tuple().then(|| origin.ascii_serialization());
+        if origin.is_tuple() {
+            self.form_targets.push(origin.ascii_serialization());
+        }
         self
     }
 
@@ -97,11 +99,10 @@ impl<'a> Reply<'a> {
                 return Failure::Internal.plain();
             }
         };
+        let targets: String = self.form_targets.iter().map(|target| format!(" {target}")).collect();
         let policy = format!(
-            "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'{}{}; \
+            "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'{targets}; \
              frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'",
-            if self.form_target.is_some() { " " } else { "" },
-            self.form_target.as_deref().unwrap_or_default(),
         );
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();

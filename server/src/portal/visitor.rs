@@ -54,6 +54,15 @@ impl Visitor {
         csrf::token(app.keys(), app.random(), &self.browser)
     }
 
+    /// The same visitor on a host that is not the pages' own: it is given no cookies there, and reads the language in which the
+    /// pages were read, where that is known.
+    #[must_use]
+    pub fn of_another_host(mut self, language: Option<Language>) -> Self {
+        self.language = language.unwrap_or(self.language);
+        (self.is_new, self.chose_language) = (false, false);
+        self
+    }
+
     /// Reads what the browser sent.
     #[must_use]
     pub fn read(app: &App, parts: &Parts) -> Self {

@@ -25,6 +25,8 @@ pub(super) struct Asks {
     pub level: Level,
     /// The methods that it allows and that can reach that level.
     pub methods: Vec<Method>,
+    /// The methods that this server has, whatever the site asks for.
+    pub served: Vec<Method>,
 }
 
 impl Asks {
@@ -51,19 +53,20 @@ impl Asks {
             Some(known) => known.name.clone(),
             None => app.texts().get(language, "signin-procedure-none"),
         };
-        Ok((Self::new(party, known, name), party))
+        Ok((Self::new(app, party, known, name), party))
     }
 
     /// The same for a request that exists, which carries the procedure's name.
     pub fn of_request<'a>(app: &'a App, site: &str, procedure: &str) -> Result<(Self, &'a RelyingParty), Failure> {
         let party = app.relying_party(site).ok_or(Failure::UnknownSite)?;
         let known = party.procedures.iter().find(|known| known.name == procedure);
-        Ok((Self::new(party, known, procedure.to_owned()), party))
+        Ok((Self::new(app, party, known, procedure.to_owned()), party))
     }
 
-    fn new(party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
+    fn new(app: &App, party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
         let level = known.and_then(|known| known.level).unwrap_or(party.level);
-        let serves = |method: &Method| party.allows(*method) && method.reaches() >= level;
+        let served: Vec<Method> = Method::ALL.into_iter().filter(|method| app.serves(*method)).collect();
+        let fits = |method: &Method| party.allows(*method) && method.reaches() >= level;
         Self {
             id: party.id.clone(),
             name: party.name.clone(),
@@ -71,7 +74,8 @@ impl Asks {
             procedure_id: known.map(|known| known.id.clone()).unwrap_or_default(),
             procedure,
             level,
-            methods: Method::ALL.into_iter().filter(serves).collect(),
+            methods: served.iter().copied().filter(fits).collect(),
+            served,
         }
     }
 

@@ -6,6 +6,8 @@
 //! GET  /signin/pin                  the request of this browser, a PIN field   pin.rs
 //! POST /signin/pin                  right: a session ──303──▶ the site         pin.rs, land.rs
 //! GET  /signin/qr.svg               the code of this browser's request         qr.rs
+//! GET  /signin/certificate           explains, and sends the browser to the certificate host   certificate.rs
+//! GET  /signin/certificate/return    back from there: a session ──303──▶ the site                certificate.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -16,6 +18,7 @@
 //! - A session's id is new at each sign-in; an earlier session of the browser ends.
 
 mod asks;
+pub(crate) mod certificate;
 mod check;
 mod form;
 mod land;
@@ -44,6 +47,8 @@ pub fn routes() -> Router<App> {
         .route("/signin", get(form::show).post(form::submit))
         .route("/signin/pin", get(pin::show).post(pin::submit))
         .route("/signin/qr.svg", get(qr::show))
+        .route(certificate::PAGE, get(certificate::show).post(certificate::begin))
+        .route(certificate::RETURN, get(certificate::arrive))
         .route("/signout", post(session::sign_out))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }

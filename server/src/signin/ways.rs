@@ -3,12 +3,13 @@
 use aldaba_core::method::Method;
 
 use super::asks::Asks;
+use crate::app::App;
 use crate::portal::{Page, Visitor};
 use crate::texts::FluentValue;
 
 /// The methods that have a page of their own, in the order in which they are offered. Incoming and self-generated PINs share
 /// the first page, `/signin`.
-const PAGES: [(Method, &str); 1] = [(Method::Incoming, FIRST)];
+const PAGES: [(Method, &str); 2] = [(Method::Incoming, FIRST), (Method::Certificate, super::certificate::PAGE)];
 
 /// The page that is shown where nobody chose another.
 const FIRST: &str = "/signin";
@@ -41,8 +42,8 @@ pub(super) struct Ways {
 
 /// The methods of this server, ours in our order: what an account can order and switch off.
 #[must_use]
-pub fn offered_methods() -> Vec<Method> {
-    let has_page = |method: &Method| PAGES.iter().any(|(known, _)| known == method);
+pub fn offered_methods(app: &App) -> Vec<Method> {
+    let has_page = |method: &Method| PAGES.iter().any(|(known, _)| known == method) && app.serves(*method);
     let shares_first = |method: &Method| *method == Method::SelfGenerated;
     Method::ALL
         .into_iter()
@@ -52,7 +53,10 @@ pub fn offered_methods() -> Vec<Method> {
 
 /// The ways but for the page of `here`, in the order that this browser remembers.
 pub(super) fn ways(page: &Page, visitor: &Visitor, asks: &Asks, here: Method) -> Ways {
-    let mut pages: Vec<_> = PAGES.iter().filter(|(method, _)| *method != here).collect();
+    let mut pages: Vec<_> = PAGES
+        .iter()
+        .filter(|(method, _)| *method != here && asks.served.contains(method))
+        .collect();
     let rank = |method: &Method| visitor.methods_order.iter().position(|known| known == method);
     pages.sort_by_key(|(method, _)| rank(method).unwrap_or(usize::MAX));
     let (serving, others): (Vec<_>, Vec<_>) = pages.into_iter().partition(|(method, _)| asks.offers(*method));

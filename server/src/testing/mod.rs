@@ -31,6 +31,7 @@ use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
 use crate::app::{App, Parts};
+use crate::certificates::Certificates;
 use crate::citizens::import;
 use crate::citizens::record::Record;
 use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty};
@@ -106,6 +107,7 @@ impl TestServer {
         let mut config = config();
         change(&mut config);
         let clock = Arc::new(ManualClock::new(START));
+        let certificates = certificates(&config);
         let app = App::new(Parts {
             config,
             store: database.store.clone(),
@@ -113,6 +115,7 @@ impl TestServer {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::new(SeededRandom::new(1)),
             places: None,
+            certificates,
         });
         let server = Self {
             router: crate::http::router(app.clone()),
@@ -128,6 +131,7 @@ impl TestServer {
     /// A second node on the same database, with the same clock.
     #[must_use]
     pub fn another_node(&self) -> App {
+        let certificates = certificates(self.app.config());
         App::new(Parts {
             config: self.app.config().clone(),
             store: self.database.store.clone(),
@@ -135,6 +139,7 @@ impl TestServer {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             random: Arc::new(SeededRandom::new(2)),
             places: None,
+            certificates,
         })
     }
 
@@ -312,6 +317,11 @@ impl Answer {
     }
 }
 
+fn certificates(config: &Config) -> Option<Certificates> {
+    let settings = config.certificates.as_ref()?;
+    Some(Certificates::open(settings).unwrap())
+}
+
 /// The settings of a test: https, two sites, no limits at the edge.
 fn config() -> Config {
     let site = |id: &str| RelyingParty {
@@ -342,6 +352,7 @@ fn config() -> Config {
             calls_per_minute: 0,
             streams: 1000,
         },
+        certificates: None,
         relying_parties: vec![site("sede"), site("otra")],
         demo: false,
     }

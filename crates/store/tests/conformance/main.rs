@@ -34,6 +34,7 @@ macro_rules! on_both {
 
 mod activations;
 mod audit;
+mod certificate_tickets;
 mod changes;
 mod devices;
 mod maintenance;

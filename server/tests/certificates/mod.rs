@@ -1,0 +1,10 @@
+//! Signing in with certificates: what makes one good, whether it was revoked, and the way there and back.
+
+mod cases;
+mod handover;
+mod house;
+mod pki;
+mod revocation;
+mod settings;
+mod status;
+mod web;
