@@ -9,7 +9,10 @@ use crate::texts::FluentValue;
 
 /// The methods that have a page of their own, in the order in which they are offered. Incoming and self-generated PINs share
 /// the first page, `/signin`.
-const PAGES: [(Method, &str); 2] = [(Method::Incoming, FIRST), (Method::Certificate, super::certificate::PAGE)];
+const PAGES: [(Method, &str); 2] = [
+    (Method::Incoming, FIRST),
+    (Method::Certificate, super::certificate::PAGE),
+];
 
 /// The page that is shown where nobody chose another.
 const FIRST: &str = "/signin";

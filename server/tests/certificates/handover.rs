@@ -396,7 +396,11 @@ async fn each_end_has_a_page(backend: Backend) {
         .await
         .expect(403);
     assert_eq!(refused.code(), "method_refused");
-    let ways = browser.get(&house.server, "/signin?site=sede&way=incoming").await.expect(200).text();
+    let ways = browser
+        .get(&house.server, "/signin?site=sede&way=incoming")
+        .await
+        .expect(200)
+        .text();
     assert!(ways.contains("/signin/certificate?site=sede"));
 }
 
@@ -405,7 +409,11 @@ async fn each_end_has_a_page(backend: Backend) {
 async fn without_settings_it_is_not_offered() {
     let server = TestServer::new(Backend::Sqlite).await;
     let mut browser = TestBrowser::open(&server, "sede").await;
-    let page = browser.get(&server, "/signin?site=sede&way=incoming").await.expect(200).text();
+    let page = browser
+        .get(&server, "/signin?site=sede&way=incoming")
+        .await
+        .expect(200)
+        .text();
     assert!(!page.contains("/signin/certificate"));
     let refused = browser.get(&server, "/signin/certificate?site=sede").await.expect(403);
     assert_eq!(refused.code(), "method_refused");
