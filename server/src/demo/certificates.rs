@@ -205,4 +205,30 @@ mod tests {
             ("12345678Z", Level::Substantial)
         );
     }
+    // REQ-CERT-12: another program reads the file that is made for browsers.
+    #[test]
+    fn the_citizens_file_opens_with_its_password_only() {
+        let data = tempfile::tempdir().unwrap();
+        settings(data.path(), "127.0.0.1:8443".parse().unwrap(), &SeededRandom::new(1)).unwrap();
+        let (file, _) = citizen(data.path()).unwrap();
+        let open = |password: &str| {
+            let output = std::process::Command::new("openssl")
+                .args(["pkcs12", "-noenc", "-passin", &format!("pass:{password}"), "-in"])
+                .arg(&file)
+                .output()
+                .unwrap();
+            (
+                output.status.success(),
+                String::from_utf8_lossy(&output.stdout).into_owned(),
+            )
+        };
+        let (opened, text) = open(PASSWORD);
+        assert!(opened, "{text}");
+        assert_eq!(text.matches("BEGIN CERTIFICATE").count(), 2);
+        assert!(
+            text.contains("BEGIN PRIVATE KEY") && text.contains("friendlyName: Ana"),
+            "{text}"
+        );
+        assert!(!open("other").0);
+    }
 }

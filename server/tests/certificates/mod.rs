@@ -3,6 +3,7 @@
 mod cases;
 mod handover;
 mod house;
+mod openssl;
 mod pki;
 mod revocation;
 mod settings;

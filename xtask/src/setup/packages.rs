@@ -121,6 +121,12 @@ const PACKAGES: &[Package] = &[
         "the second database, started privately by the tests",
         Kind::Testing,
     ),
+    package(
+        "openssl",
+        Sign::Program(&["openssl"]),
+        "answers and reads what others' programs would",
+        Kind::Testing,
+    ),
 ];
 
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
