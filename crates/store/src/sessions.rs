@@ -8,7 +8,9 @@ use aldaba_core::request::Method;
 use aldaba_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::audit::{self, Entry};
 use crate::error::StoreError;
+use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
 
 /// A session, to be written or as stored.
@@ -49,24 +51,25 @@ fn read(row: &Row) -> Result<Session, StoreError> {
     })
 }
 
-/// Writes a new session. One spent request makes one session: `false` when it has one already.
-pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session) -> Result<bool, StoreError> {
-    tx.wins(
-        "INSERT INTO sessions (id_hash, person_id, device_id, request_id, relying_party_id, method, level, created_at, \
-         used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-        vec![
-            bind::blob(hash(id)),
-            bind::id(&session.person),
-            bind::id(&session.device),
-            bind::id(&session.request),
-            bind::text(&session.relying_party),
-            bind::text(session.method.as_str()),
-            bind::text(session.level.as_str()),
-            bind::time(session.created_at),
-            bind::time(session.used_at),
-        ],
-    )
-    .await
+/// Writes a new session and appends `entry`, which tells of it. One spent request makes one session: `false` when it has one
+/// already, and then nothing was written.
+pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session, entry: &Entry) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO sessions (id_hash, person_id, device_id, request_id, relying_party_id, method, level, \
+         created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING \
+         RETURNING CAST(1 AS BIGINT)";
+    let values = vec![
+        bind::blob(hash(id)),
+        bind::id(&session.person),
+        bind::id(&session.device),
+        bind::id(&session.request),
+        bind::text(&session.relying_party),
+        bind::text(session.method.as_str()),
+        bind::text(session.level.as_str()),
+        bind::time(session.created_at),
+        bind::time(session.used_at),
+    ];
+    let written = audit::append_after(tx, Step::new(SQL, values), entry).await?;
+    Ok(written.is_some())
 }
 
 /// The session, if it was used within `idle` and not ended; notes that it is used now.

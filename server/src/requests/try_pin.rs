@@ -240,12 +240,13 @@ impl Attempt {
             created_at: now,
             used_at: now,
         };
-        sessions::insert(tx, &self.session, &session).await?;
         let entry = of_request(
             of_device(entry(now, "person.signed_in", Some(person)), *device),
             self.id,
         );
-        audit::append(tx, &entry).await?;
+        if !sessions::insert(tx, &self.session, &session, &entry).await? {
+            return Err(StoreError::Corrupt("a request that made two sessions"));
+        }
         Ok(Ok(SignedIn {
             session: self.session.clone(),
             person,
