@@ -75,7 +75,7 @@ pub async fn listen(client: &Client, url: &str, citizen: &Citizen) -> Result<mps
     let (tell, heard) = mpsc::unbounded_channel();
     let mut chunks = answer.bytes_stream();
     tokio::spawn(async move {
-        let mut text = String::new();
+        let (mut text, mut last) = (String::new(), None);
         while let Some(Ok(chunk)) = chunks.next().await {
             let at = Instant::now();
             text.push_str(&String::from_utf8_lossy(&chunk));
@@ -86,6 +86,11 @@ pub async fn listen(client: &Client, url: &str, citizen: &Citizen) -> Result<mps
                     .split_once("\"id\":\"")
                     .filter(|_| event.contains("\"pending\""))
                     .and_then(|(_, rest)| rest.get(..32)?.parse().ok());
+                // An event may come twice (docs/protocol.md): devices look at the list, and we at another id.
+                if id == last {
+                    continue;
+                }
+                last = id.or(last);
                 if let Some(id) = id
                     && tell.send(Heard { id, at }).is_err()
                 {

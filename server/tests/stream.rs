@@ -1,8 +1,11 @@
 //! The live stream of a device.
 
+use aldaba_core::ids::RequestId;
+use aldaba_core::request::RequestState;
+use aldaba_server::requests::events::Live;
 use aldaba_server::requests::poll::Poll;
 use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice, TestServer};
-use aldaba_store::Backend;
+use aldaba_store::{Backend, requests};
 
 on_both!(
     requests_and_their_changes_are_told,
@@ -10,6 +13,7 @@ on_both!(
     a_stream_is_resumed,
     a_revoked_devices_stream_ends_at_once,
     other_processes_changes_are_told,
+    nothing_older_is_told_after_something_newer,
     a_fifth_stream_of_a_device_ends_its_first,
     streams_end_when_the_server_stops,
     a_slow_reader_is_brought_up_to_date,
@@ -168,6 +172,55 @@ async fn other_processes_changes_are_told(backend: Backend) {
     poll.once(&server.app).await.unwrap();
     assert_eq!(events.next().await.unwrap().data, r#"{"state":"revoked"}"#);
     assert!(events.ends().await);
+}
+
+async fn nothing_older_is_told_after_something_newer(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let device = TestDevice::activate(&server, &ANA).await;
+    let mut events = device.events(&server, None).await;
+    let id = TestBrowser::ask(&server, &ANA).await.request();
+    let made = events.next().await.unwrap();
+    let request = server
+        .read(move |tx| Box::pin(async move { requests::get(tx, &id).await }))
+        .await
+        .unwrap();
+    let (person, updated_at) = (request.person.unwrap(), request.updated_at);
+    let tell = |state, updated_at| {
+        let event = Live::Request { id, state, updated_at };
+        server.app.hub().publish(&person, event);
+    };
+    // A poll that read the row before it changed, and one that read what this node told itself.
+    tell(RequestState::Pending, updated_at);
+    assert!(events.is_silent().await);
+    tell(RequestState::Revealed, updated_at);
+    assert_ne!(events.next().await.unwrap().data, made.data);
+    tell(RequestState::Pending, updated_at);
+    assert!(events.is_silent().await);
+    // However much others are told in between.
+    let stranger = TestDevice::activate(&server, &LUIS).await;
+    let _others = stranger.events(&server, None).await;
+    let asked = TestBrowser::ask(&server, &LUIS).await.request();
+    let theirs = server
+        .read(move |tx| Box::pin(async move { requests::get(tx, &asked).await }))
+        .await
+        .unwrap();
+    for _ in 0..2000 {
+        let event = Live::Request {
+            id: RequestId::generate(server.app.random()),
+            state: RequestState::Pending,
+            updated_at,
+        };
+        server.app.hub().publish(&theirs.person.unwrap(), event);
+    }
+    tell(RequestState::Revealed, updated_at);
+    assert!(events.is_silent().await);
+    // What is forgotten would be told once more: never not at all.
+    server
+        .app
+        .hub()
+        .forget_before(updated_at.plus(std::time::Duration::from_millis(1)));
+    tell(RequestState::Revealed, updated_at);
+    assert!(events.next().await.unwrap().data.contains("revealed"));
 }
 
 async fn a_fifth_stream_of_a_device_ends_its_first(backend: Backend) {

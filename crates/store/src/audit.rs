@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
+use crate::steps::Step;
 use crate::store::Store;
 use crate::transaction::{From16, Row, Transaction, bind};
 
@@ -160,74 +161,120 @@ impl Heads {
 
 /// Appends an entry. Takes the lane's lock, the last in the order of locks: do it as the last thing of a transaction.
 pub async fn append(tx: &Transaction, entry: &Entry) -> Result<(), StoreError> {
-    const PLAIN: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1";
-    const LOCKING: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1 FOR NO KEY UPDATE";
-    let lane = lane_of(tx.backend(), entry);
     // Nearly always the lane ends where it was seen to end last, and one statement does.
-    if let Some(head) = tx.heads().of(lane)
-        && append_after(tx, entry, lane, head).await?
+    if let Some(next) = Next::seen(tx, entry)?
+        && let [Some(_)] = tx.in_turn([next.step(tx)?]).await?
     {
+        next.was_appended(tx);
         return Ok(());
     }
-    tx.open()?;
-    let head = tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::int(lane)]).await?;
-    let head = head.ok_or(StoreError::Corrupt("a lane of the audit log"))?;
-    if append_after(tx, entry, lane, (head.count(0)?, head.array(1)?)).await? {
-        Ok(())
-    } else {
-        Err(StoreError::Corrupt("the audit log goes on after its head"))
-    }
+    append_at_head(tx, entry).await
 }
 
-macro_rules! insert {
-    ($lock:literal) => {
-        concat!(
-            "INSERT INTO audit (lane, seq, at, kind, person_id, device_id, request_id, detail, hash) \
-             SELECT lane, seq + 1, $4, $5, $6, $7, $8, $9, $10 FROM audit_lanes WHERE lane = $1 AND seq = $2 AND hash = $3",
-            $lock
-        )
+/// Does `step`, and appends an entry that tells of it if it wins: what it returned, or `None`, and then nothing was appended.
+pub(crate) async fn append_after(tx: &Transaction, step: Step, entry: &Entry) -> Result<Option<i64>, StoreError> {
+    let Some(next) = Next::seen(tx, entry)? else {
+        let [won] = tx.in_turn([step]).await?;
+        if won.is_some() {
+            append_at_head(tx, entry).await?;
+        }
+        return Ok(won);
     };
-}
-
-/// Appends an entry if its lane ends at `head`. A trigger moves the lane's own head along.
-async fn append_after(tx: &Transaction, entry: &Entry, lane: i64, head: Head) -> Result<bool, StoreError> {
-    // The lane is locked before the entry is written: two that wrote first and locked then would wait for each other.
-    const PLAIN: &str = insert!("");
-    const LOCKING: &str = insert!(" FOR NO KEY UPDATE");
-    let (last, before) = head;
-    let detail = (!entry.detail.is_null()).then(|| entry.detail.to_string());
-    let fields = Fields {
-        lane,
-        seq: last + 1,
-        at: entry.at.as_millis(),
-        kind: entry.kind,
-        person: entry.person.map(|id| id.bytes16()),
-        device: entry.device.map(|id| id.bytes16()),
-        request: entry.request.map(|id| id.bytes16()),
-        detail: detail.as_deref(),
-    };
-    let hash = entry_hash(tx.keys(), &before, &fields);
-    let won = tx
-        .wins(
-            tx.locking(PLAIN, LOCKING),
-            vec![
-                bind::int(lane),
-                bind::count(last)?,
-                bind::blob(before),
-                bind::time(entry.at),
-                bind::text(entry.kind),
-                bind::optional_id(entry.person.as_ref()),
-                bind::optional_id(entry.device.as_ref()),
-                bind::optional_id(entry.request.as_ref()),
-                bind::optional_text(fields.detail),
-                bind::blob(hash),
-            ],
-        )
-        .await?;
-    if won {
-        tx.heads().set(lane, (fields.seq, hash));
+    let [won, appended] = tx.in_turn([step, next.step(tx)?]).await?;
+    match (won, appended) {
+        (Some(_), Some(_)) => next.was_appended(tx),
+        (Some(_), None) => append_at_head(tx, entry).await?,
+        (None, _) => {}
     }
     Ok(won)
+}
+
+/// Appends an entry where its lane ends, once nobody else can move that end.
+async fn append_at_head(tx: &Transaction, entry: &Entry) -> Result<(), StoreError> {
+    const PLAIN: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1";
+    const LOCKING: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1 FOR NO KEY UPDATE";
+    tx.open()?;
+    let lane = lane_of(tx.backend(), entry);
+    let head = tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::int(lane)]).await?;
+    let head = head.ok_or(StoreError::Corrupt("a lane of the audit log"))?;
+    let next = Next::new(tx, entry, lane, (head.count(0)?, head.array(1)?));
+    match tx.in_turn([next.step(tx)?]).await? {
+        [Some(_)] => {
+            next.was_appended(tx);
+            Ok(())
+        }
+        [None] => Err(StoreError::Corrupt("the audit log goes on after its head")),
+    }
+}
+
+/// An entry as it comes after a head.
+struct Next<'e> {
+    entry: &'e Entry,
+    lane: i64,
+    before: Head,
+    detail: Option<String>,
+    hash: [u8; 32],
+}
+
+impl<'e> Next<'e> {
+    /// After the lane's end as it was seen last, if it was.
+    fn seen(tx: &Transaction, entry: &'e Entry) -> Result<Option<Self>, StoreError> {
+        tx.open()?;
+        let lane = lane_of(tx.backend(), entry);
+        Ok(tx.heads().of(lane).map(|head| Self::new(tx, entry, lane, head)))
+    }
+
+    fn new(tx: &Transaction, entry: &'e Entry, lane: i64, before: Head) -> Self {
+        let detail = (!entry.detail.is_null()).then(|| entry.detail.to_string());
+        let (last, hash_before) = before;
+        let fields = Fields {
+            lane,
+            seq: last + 1,
+            at: entry.at.as_millis(),
+            kind: entry.kind,
+            person: entry.person.map(|id| id.bytes16()),
+            device: entry.device.map(|id| id.bytes16()),
+            request: entry.request.map(|id| id.bytes16()),
+            detail: detail.as_deref(),
+        };
+        let hash = entry_hash(tx.keys(), &hash_before, &fields);
+        Self {
+            entry,
+            lane,
+            before,
+            detail,
+            hash,
+        }
+    }
+
+    /// Appends the entry if its lane ends where it is meant to. A trigger moves the lane's own head along.
+    fn step(&self, tx: &Transaction) -> Result<Step, StoreError> {
+        // The lane is locked before the entry is written: two that wrote first and locked then would wait for each other.
+        const SQL: &str = "INSERT INTO audit (lane, seq, at, kind, person_id, device_id, request_id, detail, hash) \
+             SELECT lane, seq + 1, $4, $5, $6, $7, $8, $9, $10 FROM audit_lanes \
+             WHERE lane = $1 AND seq = $2 AND hash = $3 AND {after}{lock} RETURNING seq";
+        tx.open()?;
+        let (last, hash_before) = self.before;
+        Ok(Step::new(
+            SQL,
+            vec![
+                bind::int(self.lane),
+                bind::count(last)?,
+                bind::blob(hash_before),
+                bind::time(self.entry.at),
+                bind::text(self.entry.kind),
+                bind::optional_id(self.entry.person.as_ref()),
+                bind::optional_id(self.entry.device.as_ref()),
+                bind::optional_id(self.entry.request.as_ref()),
+                bind::optional_text(self.detail.as_deref()),
+                bind::blob(self.hash),
+            ],
+        ))
+    }
+
+    fn was_appended(&self, tx: &Transaction) {
+        tx.heads().set(self.lane, (self.before.0 + 1, self.hash));
+    }
 }
 
 /// Checks every entry of every lane against the one before it, and each lane's end against its head.

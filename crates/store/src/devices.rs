@@ -11,8 +11,10 @@ use aldaba_core::time::Timestamp;
 use aldaba_protocol::secret::Key32;
 use sha2::{Digest, Sha256};
 
+use crate::audit::{self, Entry};
 use crate::error::StoreError;
 use crate::seal::{self, Place};
+use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
 
 const TABLE: &str = "devices";
@@ -211,22 +213,58 @@ pub async fn count_active(tx: &Transaction, person: &PersonId) -> Result<u32, St
     row.ok_or(StoreError::Corrupt("a count"))?.small_count(0)
 }
 
-/// Uses up the nonce of a signature. `false`: it was used before. It is remembered until `expires_at`, after which the
-/// signature is too old by its own date.
-pub async fn use_nonce(
-    tx: &Transaction,
-    id: &DeviceId,
-    nonce: &str,
-    expires_at: Timestamp,
-) -> Result<bool, StoreError> {
-    // Hashed: a fixed size, whatever a device sends.
-    let hash: [u8; 32] = Sha256::digest(nonce.as_bytes()).into();
-    tx.wins(
-        "INSERT INTO nonces (device_id, nonce_hash, expires_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (device_id, nonce_hash) DO NOTHING",
-        vec![bind::id(id), bind::blob(hash), bind::time(expires_at)],
-    )
-    .await
+/// The nonce of a signature. It is remembered until `expires_at`, after which the signature is too old by its own date.
+#[derive(Debug, Clone, Copy)]
+pub struct Nonce<'a> {
+    /// As the device sent it.
+    pub text: &'a str,
+    /// When it may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+impl Nonce<'_> {
+    fn step(&self, device: &DeviceId) -> Step {
+        const SQL: &str = "INSERT INTO nonces (device_id, nonce_hash, expires_at) VALUES ($1, $2, $3) \
+             ON CONFLICT (device_id, nonce_hash) DO NOTHING RETURNING CAST(1 AS BIGINT)";
+        // Hashed: a fixed size, whatever a device sends.
+        let hash: [u8; 32] = Sha256::digest(self.text.as_bytes()).into();
+        Step::new(
+            SQL,
+            vec![bind::id(device), bind::blob(hash), bind::time(self.expires_at)],
+        )
+    }
+}
+
+/// What became of a call that changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admitted {
+    /// Its nonce is used up, and it was noted that the device signed.
+    Yes,
+    /// Its nonce was used before.
+    Replayed,
+    /// The device is not active; the nonce is used up all the same.
+    Inactive(DeviceState),
+    /// There is no such device; the nonce is used up all the same.
+    Unknown,
+}
+
+/// Uses up a signature's nonce and notes that an active device signed something, which also switches its self-generated
+/// PINs on again (protocol.md, self-generated PIN).
+pub async fn admit(tx: &Transaction, id: &DeviceId, nonce: Nonce<'_>, now: Timestamp) -> Result<Admitted, StoreError> {
+    Ok(match tx.in_turn([nonce.step(id), touch_step(id, now)]).await? {
+        [None, _] => Admitted::Replayed,
+        [Some(_), Some(_)] => Admitted::Yes,
+        [Some(_), None] => match get(tx, id).await? {
+            Some(device) => Admitted::Inactive(device.state),
+            None => Admitted::Unknown,
+        },
+    })
+}
+
+fn touch_step(id: &DeviceId, now: Timestamp) -> Step {
+    const SQL: &str = "UPDATE devices SET seen_at = $2, failures_in_row = 0, blocked_until = NULL \
+         WHERE id = $1 AND state = 'active' AND {after} RETURNING CAST(1 AS BIGINT)";
+    Step::new(SQL, vec![bind::id(id), bind::time(now)])
 }
 
 /// What a counter turned out to be.
@@ -244,30 +282,35 @@ pub enum Counted {
     Unknown,
 }
 
-/// Takes the counter of a state-changing call, if the device is active and the counter is higher than any before.
-/// `digest` covers method, target and body; `answer` is what a repetition shall be given (see [`save_answer`]).
-pub async fn advance_counter(
+/// Uses up a signature's nonce and takes the counter of its state-changing call, if the device is active and the counter is
+/// higher than any before. `None`: the nonce was used before, and nothing was changed. `digest` covers method, target and
+/// body; what a repetition shall be given is told by [`save_answer`].
+pub async fn take_turn(
     tx: &Transaction,
     id: &DeviceId,
+    nonce: Nonce<'_>,
     counter: u64,
     digest: &[u8; 32],
-    answer: Option<&str>,
     now: Timestamp,
-) -> Result<Counted, StoreError> {
+) -> Result<Option<Counted>, StoreError> {
+    const SQL: &str = "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = NULL, seen_at = $4, \
+         failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2 AND {after} \
+         RETURNING CAST(1 AS BIGINT)";
     // Beyond 63 bits nothing can be stored; no honest device gets there.
     let Ok(bound) = bind::count(counter) else {
-        return Ok(Counted::Diverged);
+        let [fresh] = tx.in_turn([nonce.step(id)]).await?;
+        return Ok(fresh.map(|_| Counted::Diverged));
     };
-    let won = tx
-        .wins(
-            "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = $4, seen_at = $5, failures_in_row = 0, \
-             blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2",
-            vec![bind::id(id), bound, bind::blob(*digest), bind::optional_text(answer), bind::time(now)],
-        )
-        .await?;
-    if won {
-        return Ok(Counted::Advanced);
+    let advance = Step::new(SQL, vec![bind::id(id), bound, bind::blob(*digest), bind::time(now)]);
+    match tx.in_turn([nonce.step(id), advance]).await? {
+        [None, _] => Ok(None),
+        [Some(_), Some(_)] => Ok(Some(Counted::Advanced)),
+        [Some(_), None] => not_advanced(tx, id, counter, digest).await.map(Some),
     }
+}
+
+/// Why a counter was not taken.
+async fn not_advanced(tx: &Transaction, id: &DeviceId, counter: u64, digest: &[u8; 32]) -> Result<Counted, StoreError> {
     let sql = "SELECT state, counter, counter_digest, counter_answer FROM devices WHERE id = $1";
     let Some(row) = tx.select_one(sql, vec![bind::id(id)]).await? else {
         return Ok(Counted::Unknown);
@@ -284,14 +327,26 @@ pub async fn advance_counter(
     )
 }
 
-/// Saves the answer (JSON without secrets) that a repetition of the call with `counter` shall be given. `false`: the
-/// counter has moved on.
-pub async fn save_answer(tx: &Transaction, id: &DeviceId, counter: u64, answer: &str) -> Result<bool, StoreError> {
-    tx.wins(
-        "UPDATE devices SET counter_answer = $3 WHERE id = $1 AND counter = $2",
-        vec![bind::id(id), bind::count(counter)?, bind::text(answer)],
-    )
-    .await
+/// Saves the answer (JSON without secrets) that a repetition of the call with `counter` shall be given, and appends `entry`,
+/// which tells of what the call did. `false`: the counter has moved on, and nothing was written.
+pub async fn save_answer(
+    tx: &Transaction,
+    id: &DeviceId,
+    counter: u64,
+    answer: &str,
+    entry: Option<&Entry>,
+) -> Result<bool, StoreError> {
+    const SQL: &str =
+        "UPDATE devices SET counter_answer = $3 WHERE id = $1 AND counter = $2 RETURNING CAST(1 AS BIGINT)";
+    let step = Step::new(SQL, vec![bind::id(id), bind::count(counter)?, bind::text(answer)]);
+    let saved = match entry {
+        Some(entry) => audit::append_after(tx, step, entry).await?,
+        None => {
+            let [saved] = tx.in_turn([step]).await?;
+            saved
+        }
+    };
+    Ok(saved.is_some())
 }
 
 /// Revokes a device and wipes its `K_otp`. `false`: it was revoked before, or is unknown.
@@ -312,14 +367,10 @@ pub async fn freeze(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<b
     .await
 }
 
-/// Notes that an active device signed something, which also switches its self-generated PINs on again
-/// (protocol.md, self-generated PIN). `false`: it is not active.
+/// As [`admit`], without a nonce. `false`: the device is not active.
 pub async fn touch(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<bool, StoreError> {
-    tx.wins(
-        "UPDATE devices SET seen_at = $2, failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active'",
-        vec![bind::id(id), bind::time(now)],
-    )
-    .await
+    let [touched] = tx.in_turn([touch_step(id, now)]).await?;
+    Ok(touched.is_some())
 }
 
 /// Switches self-generated PINs on again after failures. `false`: there were none, or the device is not active.

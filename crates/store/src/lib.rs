@@ -4,6 +4,7 @@
 //! store.rs        open, write, read, close; the choice of database is made here, once
 //! writer.rs       SQLite's one writer: waiting jobs share one durable commit
 //! transaction.rs  what a job is given: statements in, typed rows out
+//! steps.rs        statements that belong together, one way to the database
 //! keys.rs         the server's keys and the file they live in
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
@@ -36,6 +37,7 @@ pub mod persons;
 pub mod requests;
 pub mod seal;
 pub mod sessions;
+mod steps;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

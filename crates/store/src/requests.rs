@@ -4,6 +4,7 @@
 //! reads the row again with [`get`] and lets `aldaba_core::request` say why.
 
 mod limits;
+mod reason;
 
 use std::fmt;
 
@@ -21,12 +22,15 @@ use aldaba_protocol::secret::Key32;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::audit::{self, Entry};
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
 use crate::seal::{self, Place};
+use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
 
 pub use limits::{counts, rejections_since};
+pub use reason::Reason;
 
 const TABLE: &str = "requests";
 
@@ -145,37 +149,6 @@ impl fmt::Debug for Request {
             .field("id", &self.id)
             .field("stored_state", &self.stored_state)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why a citizen rejected a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// Somebody else started it; two of these within a day mute.
-    NotMe,
-    /// The citizen started it and thought better of it.
-    ChangedMind,
-}
-
-impl Reason {
-    /// The stored word, which is also the wire's.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Reason::NotMe => "not_me",
-            Reason::ChangedMind => "changed_mind",
-        }
-    }
-}
-
-impl std::str::FromStr for Reason {
-    type Err = StoreError;
-
-    fn from_str(word: &str) -> Result<Self, StoreError> {
-        match word {
-            "not_me" => Ok(Reason::NotMe),
-            "changed_mind" => Ok(Reason::ChangedMind),
-            _ => Err(StoreError::Corrupt("a reason")),
-        }
     }
 }
 
@@ -317,43 +290,78 @@ fn read_optional(tx: &Transaction, row: Option<Row>) -> Result<Option<Request>, 
     row.map(|row| read(tx, &row)).transpose()
 }
 
-/// Writes a new, pending request.
+/// Writes a new, pending request, and appends `entry`, which tells of it. It is quiet if it says so, or if the limits on
+/// notices (REQ-LIM-01, REQ-LIM-04) would be passed by one more of `asked`: its person, or somebody whom nothing belongs
+/// to. Whether it is. The person must be locked, so that nobody counts the same meanwhile.
+pub async fn make(
+    tx: &Transaction,
+    policy: &Policy,
+    request: &NewRequest,
+    asked: &PersonId,
+    entry: &Entry,
+) -> Result<bool, StoreError> {
+    let limits = [
+        policy.visible_pending,
+        policy.unanswered_per_hour,
+        policy.unanswered_per_day,
+    ];
+    let quiet = audit::append_after(tx, insert_step(tx, request, asked, limits)?, entry).await?;
+    Ok(quiet.ok_or(StoreError::Corrupt("a new request"))? != 0)
+}
+
+/// Writes a new, pending request as it is.
 pub async fn insert(tx: &Transaction, request: &NewRequest) -> Result<(), StoreError> {
-    let (keys, id) = (tx.keys(), &request.id);
+    let nobody = PersonId::from_bytes([0; 16]);
+    tx.in_turn([insert_step(tx, request, &nobody, [u32::MAX; 3])?]).await?;
+    Ok(())
+}
+
+/// Writes a new request; quiet also when `asked` has at least so many requests as `limits` say. Returns whether it is quiet.
+fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits: [u32; 3]) -> Result<Step, StoreError> {
+    const SQL: &str = concat!(
+        "INSERT INTO requests (id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, \
+         browser, system, place, phrase, language, code, code_mac, method, origin, quiet, state, created_at, updated_at, \
+         expires_at, own_key_mac, binding_hash) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         CASE WHEN $16 = 1 OR pending >= $24 OR unanswered_hour >= $25 OR unanswered_day >= $26 THEN 1 ELSE 0 END, \
+         'pending', $17, $17, $18, $19, $20 FROM (",
+        limits::counting!("$21", "$17", "$22", "$23"),
+        ") AS counted RETURNING quiet"
+    );
+    let (keys, id, now) = (tx.keys(), &request.id, request.created_at);
     let own_key = request
         .own_key
         .as_ref()
         .map(|own_key| own_key_mac(keys, id, own_key).to_vec());
-    tx.execute(
-        "INSERT INTO requests (id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, \
-         browser, system, place, phrase, language, code, code_mac, method, origin, quiet, state, created_at, updated_at, \
-         expires_at, own_key_mac, binding_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-         $16, 'pending', $17, $17, $18, $19, $20)",
-        vec![
-            bind::id(id),
-            bind::optional_id(request.person.as_ref()),
-            bind::text(&request.relying_party.id),
-            bind::text(&request.relying_party.name),
-            bind::text(&request.relying_party.domain),
-            bind::text(&request.procedure),
-            bind::text(&request.browser),
-            bind::text(&request.system),
-            bind::optional_text(request.place.as_deref()),
-            bind::text(&request.phrase),
-            bind::text(request.language.tag()),
-            bind::blob(seal::seal(keys, code_place(id), request.code.canonical().as_bytes())?),
-            bind::blob(code_mac(keys, &request.code)),
-            bind::text(request.method.as_str()),
-            bind::text(request.origin.as_str()),
-            bind::int(i64::from(request.quiet)),
-            bind::time(request.created_at),
-            bind::time(request.expires_at),
-            bind::optional_blob(own_key),
-            bind::blob(binding_hash(&request.binding)),
-        ],
-    )
-    .await?;
-    Ok(())
+    let [pending, hour, day] = limits;
+    let values = vec![
+        bind::id(id),
+        bind::optional_id(request.person.as_ref()),
+        bind::text(&request.relying_party.id),
+        bind::text(&request.relying_party.name),
+        bind::text(&request.relying_party.domain),
+        bind::text(&request.procedure),
+        bind::text(&request.browser),
+        bind::text(&request.system),
+        bind::optional_text(request.place.as_deref()),
+        bind::text(&request.phrase),
+        bind::text(request.language.tag()),
+        bind::blob(seal::seal(keys, code_place(id), request.code.canonical().as_bytes())?),
+        bind::blob(code_mac(keys, &request.code)),
+        bind::text(request.method.as_str()),
+        bind::text(request.origin.as_str()),
+        bind::int(i64::from(request.quiet)),
+        bind::time(now),
+        bind::time(request.expires_at),
+        bind::optional_blob(own_key),
+        bind::blob(binding_hash(&request.binding)),
+        bind::id(asked),
+        bind::time(now.minus(limits::HOUR)),
+        bind::time(now.minus(limits::DAY)),
+        bind::int(pending),
+        bind::int(hour),
+        bind::int(day),
+    ];
+    Ok(Step::new(SQL, values))
 }
 
 /// A request by id, in whatever state.

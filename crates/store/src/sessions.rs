@@ -8,7 +8,9 @@ use aldaba_core::method::Method;
 use aldaba_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::audit::{self, Entry};
 use crate::error::StoreError;
+use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
 
 /// A session, to be written or as stored.
@@ -94,31 +96,31 @@ macro_rules! open {
     };
 }
 
-/// Writes a new session. One spent request makes one session: `false` when it has one already.
-pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session) -> Result<bool, StoreError> {
+/// Writes a new session and appends `entry`, which tells of it. One spent request makes one session: `false` when it has one
+/// already, and then nothing was written.
+pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session, entry: &Entry) -> Result<bool, StoreError> {
     const SQL: &str = concat!(
         "INSERT INTO sessions (id_hash, ",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING \
+         RETURNING CAST(1 AS BIGINT)"
     );
-    tx.wins(
-        SQL,
-        vec![
-            bind::blob(hash(id)),
-            bind::id(&session.person),
-            bind::optional_id(session.device.as_ref()),
-            bind::optional_id(session.request.as_ref()),
-            bind::text(&session.relying_party),
-            bind::text(session.method.as_str()),
-            bind::optional_text(session.second_step.map(Method::as_str)),
-            bind::text(session.level.as_str()),
-            bind::text(&session.browser),
-            bind::text(&session.system),
-            bind::time(session.created_at),
-            bind::time(session.used_at),
-        ],
-    )
-    .await
+    let values = vec![
+        bind::blob(hash(id)),
+        bind::id(&session.person),
+        bind::optional_id(session.device.as_ref()),
+        bind::optional_id(session.request.as_ref()),
+        bind::text(&session.relying_party),
+        bind::text(session.method.as_str()),
+        bind::optional_text(session.second_step.map(Method::as_str)),
+        bind::text(session.level.as_str()),
+        bind::text(&session.browser),
+        bind::text(&session.system),
+        bind::time(session.created_at),
+        bind::time(session.used_at),
+    ];
+    let written = audit::append_after(tx, Step::new(SQL, values), entry).await?;
+    Ok(written.is_some())
 }
 
 /// The session, if it was used within `idle`, has not ended, and its device, if it has one, is active; notes that it is used

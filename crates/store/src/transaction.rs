@@ -18,6 +18,7 @@ pub(crate) struct Context {
     pub(crate) backend: DbBackend,
     /// Where the audit log's lanes were seen to end.
     pub(crate) heads: crate::audit::Heads,
+    joined: crate::steps::Joined,
 }
 
 impl Context {
@@ -26,6 +27,7 @@ impl Context {
             keys,
             backend,
             heads: crate::audit::Heads::default(),
+            joined: crate::steps::Joined::default(),
         })
     }
 }
@@ -88,6 +90,15 @@ impl Transaction {
 
     pub(crate) fn heads(&self) -> &crate::audit::Heads {
         &self.context.heads
+    }
+
+    pub(crate) fn joined(&self) -> &crate::steps::Joined {
+        &self.context.joined
+    }
+
+    /// Whether statements cost no way to another process or thread.
+    pub(crate) fn is_direct(&self) -> bool {
+        matches!(self.connection, Connection::Direct(_))
     }
 
     fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {

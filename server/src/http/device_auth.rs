@@ -15,7 +15,7 @@ use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::error::ErrorCode;
 use aldaba_protocol::signature::{Claim, SignatureError, call_digest};
-use aldaba_store::devices::Counted;
+use aldaba_store::devices::{Admitted, Counted, Nonce};
 use aldaba_store::{StoreError, Transaction, audit, devices};
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
@@ -116,6 +116,9 @@ pub struct Done<O> {
 /// What a transaction that does something once is written as.
 pub type Job<'t, O> = BoxFuture<'t, Result<O, StoreError>>;
 
+/// What a call came to, and the audit entry that tells of it, if anything was done.
+pub type Told<O> = (O, Option<audit::Entry>);
+
 impl FromRequest<App> for SignedCall {
     type Rejection = Problem;
 
@@ -165,14 +168,19 @@ impl SignedCall {
     /// # Errors
     /// The outer one is the database's; the inner one says why the device may not.
     pub async fn admit(&self, tx: &Transaction, now: Timestamp) -> Result<Result<(), DeviceRefusal>, StoreError> {
-        if !devices::use_nonce(tx, &self.device.id, &self.nonce, self.nonce_expires_at).await? {
-            return Ok(Err(DeviceRefusal::Replayed));
+        Ok(match devices::admit(tx, &self.device.id, self.nonce(), now).await? {
+            Admitted::Yes => Ok(()),
+            Admitted::Replayed => Err(DeviceRefusal::Replayed),
+            Admitted::Inactive(state) => may(state),
+            Admitted::Unknown => Err(DeviceRefusal::Unknown),
+        })
+    }
+
+    fn nonce(&self) -> Nonce<'_> {
+        Nonce {
+            text: &self.nonce,
+            expires_at: self.nonce_expires_at,
         }
-        if devices::touch(tx, &self.device.id, now).await? {
-            return Ok(Ok(()));
-        }
-        let state = devices::get(tx, &self.device.id).await?.map(|device| device.state);
-        Ok(state.map_or(Err(DeviceRefusal::Unknown), may))
     }
 
     /// For calls that change something: does `job` once for each counter, with nonce, counter, change and stored answer in
@@ -184,6 +192,21 @@ impl SignedCall {
     where
         O: Serialize + DeserializeOwned + Send + 'static,
         F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O> + Send + 'static,
+    {
+        self.once_told(app, counter, move |tx, caller| {
+            Box::pin(async move { Ok((job(tx, caller).await?, None)) })
+        })
+        .await
+    }
+
+    /// As [`SignedCall::once`], for a job whose audit entry is written with its answer: one statement fewer.
+    ///
+    /// # Errors
+    /// As [`SignedCall::once`].
+    pub async fn once_told<O, F>(self, app: &App, counter: u64, job: F) -> Result<Done<O>, CallError>
+    where
+        O: Serialize + DeserializeOwned + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, Told<O>> + Send + 'static,
     {
         let caller = Caller {
             device: self.device.id,
@@ -220,17 +243,20 @@ impl SignedCall {
     ) -> Result<Turn<O>, StoreError>
     where
         O: Serialize + DeserializeOwned,
-        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O>,
+        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, Told<O>>,
     {
         let Caller { device, now, .. } = caller;
-        if !devices::use_nonce(tx, &device, &self.nonce, self.nonce_expires_at).await? {
+        let counted = devices::take_turn(tx, &device, self.nonce(), counter, &self.digest, now).await?;
+        let Some(counted) = counted else {
             return Ok(Turn::Refused(DeviceRefusal::Replayed));
-        }
-        match devices::advance_counter(tx, &device, counter, &self.digest, None, now).await? {
+        };
+        match counted {
             Counted::Advanced => {
-                let outcome = job(tx, caller).await?;
+                let (outcome, told) = job(tx, caller).await?;
                 let answer = serde_json::to_string(&outcome).map_err(|_| StoreError::Corrupt("an answer"))?;
-                devices::save_answer(tx, &device, counter, &answer).await?;
+                if !devices::save_answer(tx, &device, counter, &answer, told.as_ref()).await? {
+                    return Err(StoreError::Corrupt("a counter that moved on in its own turn"));
+                }
                 Ok(Turn::Done(Done { outcome, fresh: true }))
             }
             Counted::Repeated(answer) => {

@@ -12,9 +12,9 @@ use aldaba_core::method::Method;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::phrase::two_words;
 use aldaba_core::policy::seconds;
-use aldaba_core::request::{Origin, RequestState, is_quiet};
+use aldaba_core::request::{Origin, RequestState};
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, audit, persons, requests};
+use aldaba_store::{StoreError, persons, requests};
 
 use super::events::Live;
 use super::{BrowserBinding, BrowserInfo};
@@ -124,15 +124,13 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
                     // A method that its owner switched off is nobody's.
                     let owner = found.filter(|person| matches & person.uses(new.method));
                     let asked = owner.as_ref().map_or(nobody, |person| person.id);
-                    let counts = requests::counts(tx, &asked, now).await?;
                     if let Some(person) = &owner {
                         new.person = Some(person.id);
-                        new.quiet = is_quiet(app.policy(), Origin::Document, &counts, person.is_muted(now));
+                        new.quiet = person.is_muted(now);
                     }
-                    let shown = new.person.filter(|_| !new.quiet && new.method == Method::Incoming);
-                    requests::insert(tx, &new).await?;
                     let entry = of_request(entry(now, "request.made", new.person), id);
-                    audit::append(tx, &entry).await?;
+                    let quiet = requests::make(tx, app.policy(), &new, &asked, &entry).await?;
+                    let shown = new.person.filter(|_| !quiet && new.method == Method::Incoming);
                     Ok::<_, StoreError>(shown)
                 })
             })

@@ -18,9 +18,6 @@ use aldaba_core::time::Timestamp;
 /// Events that may wait in one subscription.
 const QUEUE: usize = 64;
 
-/// Events remembered as told.
-const TOLD: usize = 1024;
-
 /// Streams that one device may have open; one more ends its oldest, which is likely a connection that died unnoticed.
 const STREAMS_A_DEVICE: usize = 4;
 
@@ -67,7 +64,20 @@ impl Live {
 /// The subscriptions of all devices that wait on this node.
 pub struct Hub {
     shards: [Mutex<HashMap<PersonId, Vec<Arc<Slot>>>>; SHARDS],
-    told: Mutex<VecDeque<(RequestId, Timestamp)>>,
+    /// What was told last of each request.
+    told: Mutex<HashMap<RequestId, Told>>,
+}
+
+/// A request's change as it was told: later ones are greater. Two changes within one millisecond differ by their state.
+type Told = (Timestamp, u8);
+
+/// How far a request has come.
+const fn order(state: RequestState) -> u8 {
+    match state {
+        RequestState::Pending => 0,
+        RequestState::Revealed => 1,
+        RequestState::Spent | RequestState::Rejected | RequestState::Burnt | RequestState::Expired => 2,
+    }
 }
 
 struct Slot {
@@ -97,11 +107,12 @@ impl Hub {
     pub fn new() -> Self {
         Self {
             shards: std::array::from_fn(|_| Mutex::new(HashMap::new())),
-            told: Mutex::new(VecDeque::with_capacity(TOLD)),
+            told: Mutex::default(),
         }
     }
 
-    /// Tells the person's devices on this node. Never waits.
+    /// Tells the person's devices on this node; of a request only what is newer than what was told of it before, whether
+    /// by the call that changed it or by the poll for other nodes' changes. Never waits.
     pub fn publish(&self, person: &PersonId, event: Live) {
         let slots = {
             let shard = self.shard(person);
@@ -110,12 +121,10 @@ impl Hub {
                 None => return,
             }
         };
-        if let Live::Request { id, updated_at, .. } = event {
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            if told.len() == TOLD {
-                told.pop_front();
-            }
-            told.push_back((id, updated_at));
+        if let Live::Request { id, state, updated_at } = event
+            && !self.is_news(id, (updated_at, order(state)))
+        {
+            return;
         }
         for slot in slots {
             if let Live::DeviceEnded { device, .. } = event
@@ -127,11 +136,22 @@ impl Hub {
         }
     }
 
-    /// Whether this node has told that lately: the poll for other nodes' changes need not tell it again.
-    #[must_use]
-    pub fn has_told(&self, id: &RequestId, updated_at: Timestamp) -> bool {
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.iter().rev().any(|known| known == &(*id, updated_at))
+    fn is_news(&self, id: RequestId, change: Told) -> bool {
+        let mut told = self.told();
+        let news = told.get(&id).is_none_or(|last| *last < change);
+        if news {
+            told.insert(id, change);
+        }
+        news
+    }
+
+    /// Forgets what was told of changes before that moment: nobody will tell of them again.
+    pub fn forget_before(&self, moment: Timestamp) {
+        self.told().retain(|_, (updated_at, _)| *updated_at >= moment);
+    }
+
+    fn told(&self) -> MutexGuard<'_, HashMap<RequestId, Told>> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends every stream: the server stops.

@@ -1,10 +1,8 @@
 //! Once a second, what other processes changed is told to the streams of this node: other nodes' requests, where there
 //! may be other nodes (PostgreSQL), and devices that the operator revoked from the command line.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use aldaba_core::ids::RequestId;
 use aldaba_core::time::Timestamp;
 use aldaba_store::{Backend, StoreError, changes};
 
@@ -12,7 +10,7 @@ use super::events::Live;
 use crate::app::App;
 
 const EVERY: Duration = Duration::from_secs(1);
-/// Transactions may commit later than their times say; what is told twice does no harm.
+/// Transactions may commit later than their times say. The hub does not tell twice what is read twice.
 const OVERLAP: Duration = Duration::from_secs(5);
 
 /// Runs until the server stops.
@@ -25,6 +23,7 @@ pub async fn run(app: App) {
         }
         if app.hub().watched() == 0 {
             poll.since = app.now();
+            app.hub().forget_before(poll.since);
             continue;
         }
         if let Err(error) = poll.once(&app).await {
@@ -36,18 +35,13 @@ pub async fn run(app: App) {
 /// What was asked before.
 pub struct Poll {
     since: Timestamp,
-    /// Told before, so that the overlap tells nothing again.
-    told: HashMap<RequestId, Timestamp>,
 }
 
 impl Poll {
     /// Begins now.
     #[must_use]
     pub fn new(app: &App) -> Self {
-        Self {
-            since: app.now(),
-            told: HashMap::new(),
-        }
+        Self { since: app.now() }
     }
 
     /// Asks once and tells the hub.
@@ -72,18 +66,14 @@ impl Poll {
             })
             .await?;
         self.since = now;
-        self.told.retain(|_, updated_at| *updated_at >= since);
+        app.hub().forget_before(since);
         for request in requests {
-            if self.told.insert(request.id, request.updated_at) != Some(request.updated_at)
-                && !app.hub().has_told(&request.id, request.updated_at)
-            {
-                let event = Live::Request {
-                    id: request.id,
-                    state: request.state,
-                    updated_at: request.updated_at,
-                };
-                app.hub().publish(&request.person, event);
-            }
+            let event = Live::Request {
+                id: request.id,
+                state: request.state,
+                updated_at: request.updated_at,
+            };
+            app.hub().publish(&request.person, event);
         }
         for device in devices {
             app.hub().publish(

@@ -2,13 +2,13 @@
 
 use aldaba_core::ids::RequestId;
 use aldaba_core::request::{DeviceRefusal, RequestState};
-use aldaba_store::{StoreError, Transaction, audit, requests};
+use aldaba_store::{StoreError, Transaction, requests};
 use serde::{Deserialize, Serialize};
 
 use super::events::Live;
 use crate::app::App;
 use crate::audit::{entry, of_device, of_request};
-use crate::http::device_auth::{CallError, Caller, SignedCall};
+use crate::http::device_auth::{CallError, Caller, SignedCall, Told};
 
 /// What a reveal came to. It is stored as the call's answer, so that the same call again is answered the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub async fn reveal(app: &App, call: SignedCall, id: RequestId, counter: u64) ->
     let job = app.clone();
     let (person, now) = (call.device.person, app.now());
     let done = call
-        .once(app, counter, move |tx, caller| {
+        .once_told(app, counter, move |tx, caller| {
             Box::pin(async move { reveal_in(&job, tx, id, caller).await })
         })
         .await?;
@@ -60,20 +60,19 @@ pub async fn reveal(app: &App, call: SignedCall, id: RequestId, counter: u64) ->
     Ok(done.outcome)
 }
 
-async fn reveal_in(app: &App, tx: &Transaction, id: RequestId, caller: Caller) -> Result<Revealed, StoreError> {
+async fn reveal_in(app: &App, tx: &Transaction, id: RequestId, caller: Caller) -> Result<Told<Revealed>, StoreError> {
     let Caller { device, person, now } = caller;
     if let Some(request) = requests::reveal(tx, app.policy(), &id, &person, &device, now).await? {
         let entry = of_request(of_device(entry(now, "request.revealed", Some(person)), device), id);
-        audit::append(tx, &entry).await?;
-        return Ok(shown(&request));
+        return Ok((shown(&request), Some(entry)));
     }
     let Some(request) = requests::get(tx, &id)
         .await?
         .filter(|request| request.person == Some(person))
     else {
-        return Ok(Revealed::Unknown);
+        return Ok((Revealed::Unknown, None));
     };
-    Ok(match request.machine().reveal(app.policy(), device, now) {
+    let refused = match request.machine().reveal(app.policy(), device, now) {
         Ok(_) => shown(&request),
         Err(DeviceRefusal::Taken) => Revealed::Taken,
         Err(DeviceRefusal::Rejected) => Revealed::Rejected,
@@ -81,7 +80,8 @@ async fn reveal_in(app: &App, tx: &Transaction, id: RequestId, caller: Caller) -
         Err(DeviceRefusal::Burnt) => Revealed::Burnt,
         Err(DeviceRefusal::Expired) => Revealed::Expired,
         Err(DeviceRefusal::NothingToReveal) => Revealed::Unknown,
-    })
+    };
+    Ok((refused, None))
 }
 
 fn shown(request: &requests::Request) -> Revealed {

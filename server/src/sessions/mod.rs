@@ -11,7 +11,7 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, Transaction, audit, persons, sessions};
+use aldaba_store::{StoreError, Transaction, persons, sessions};
 
 use crate::app::App;
 use crate::audit::entry;
@@ -75,14 +75,13 @@ pub async fn open(tx: &Transaction, id: SessionId, proof: Proof, now: Timestamp)
         created_at: now,
         used_at: now,
     };
-    if !sessions::insert(tx, &id, &session).await? {
-        return Err(StoreError::Corrupt("a request that made two sessions"));
-    }
     let mut said = entry(now, "person.signed_in", Some(proof.person));
     said.device = proof.device;
     said.request = proof.request;
     said.detail = serde_json::json!({ "method": proof.method.as_str() });
-    audit::append(tx, &said).await?;
+    if !sessions::insert(tx, &id, &session, &said).await? {
+        return Err(StoreError::Corrupt("a request that made two sessions"));
+    }
     Ok(SignedIn {
         session: id,
         person: proof.person,

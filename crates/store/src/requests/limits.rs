@@ -10,18 +10,40 @@ use super::Reason;
 use crate::error::StoreError;
 use crate::transaction::{Transaction, bind};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What the limits on notices look at. Counts requests started by typing the document that were not quiet; *unanswered* are
-/// those that no device revealed or rejected.
+/// Counts a person's requests that were started by typing the document and were not quiet; *unanswered* are those that no
+/// device revealed or rejected. Placeholders: whose, now, an hour ago, a day ago.
+macro_rules! counting {
+    ($person:literal, $now:literal, $hour_ago:literal, $day_ago:literal) => {
+        concat!(
+            "SELECT COUNT(*) FILTER (WHERE state = 'pending' AND expires_at > ",
+            $now,
+            ") AS pending, COUNT(*) FILTER (WHERE created_at > ",
+            $hour_ago,
+            ") AS unanswered_hour, COUNT(*) AS unanswered_day FROM requests WHERE person_id = ",
+            $person,
+            " AND created_at > ",
+            $day_ago,
+            " AND origin = 'document' AND quiet = 0 AND method = 'incoming' AND revealed_at IS NULL AND state <> 'rejected'"
+        )
+    };
+}
+pub(super) use counting;
+
+/// What the limits on notices look at; [`super::make`] looks at it itself.
 pub async fn counts(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<NoticeCounts, StoreError> {
+    const SQL: &str = counting!("$1", "$2", "$3", "$4");
     let row = tx
         .select_one(
-            "SELECT COUNT(*) FILTER (WHERE state = 'pending' AND expires_at > $2), COUNT(*) FILTER (WHERE created_at > $3), \
-             COUNT(*) FROM requests WHERE person_id = $1 AND created_at > $4 AND origin = 'document' AND quiet = 0 \
-             AND method = 'incoming' AND revealed_at IS NULL AND state <> 'rejected'",
-            vec![bind::id(person), bind::time(now), bind::time(now.minus(HOUR)), bind::time(now.minus(DAY))],
+            SQL,
+            vec![
+                bind::id(person),
+                bind::time(now),
+                bind::time(now.minus(HOUR)),
+                bind::time(now.minus(DAY)),
+            ],
         )
         .await?
         .ok_or(StoreError::Corrupt("a count"))?;

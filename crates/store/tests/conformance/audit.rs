@@ -2,7 +2,7 @@ use aldaba_core::ids::{DeviceId, PersonId, RequestId};
 use aldaba_core::random::{Random, SeededRandom};
 use aldaba_store::audit::{self, Broken, Entry, Fault, VerifyError};
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{Backend, StoreError};
+use aldaba_store::{Backend, Store, StoreError, devices};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -94,6 +94,22 @@ on_both! {
         let summary = audit::verify(&db.store).await.unwrap();
         assert_eq!(summary.entries, 240);
         assert_eq!(summary.heads.len() > 1, db.store.backend() == Backend::Postgres);
+    }
+
+    async fn a_lane_that_another_process_moved_on_is_continued_from_where_it_ends(db: &TestDatabase) {
+        append(db, 2).await;
+        let device = device(&db.store, person(&db.store).await).await;
+        let other = Store::open(&db.config(), db.keys().clone()).await.unwrap();
+        for number in 0..3 {
+            // Neither store has seen what the other appends.
+            write(&other, move |tx| Box::pin(async move { audit::append(tx, &entry(number)).await })).await;
+            write_tx!(db, |tx| audit::append(tx, &entry(number)).await);
+            write(&other, move |tx| Box::pin(async move { audit::append(tx, &entry(number)).await })).await;
+            let saved = write_tx!(db, |tx| devices::save_answer(tx, &device, 0, "{}", Some(&entry(number))).await);
+            assert!(saved);
+        }
+        other.close().await.unwrap();
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 14);
     }
 
     async fn an_undone_transaction_leaves_no_entry(db: &TestDatabase) {

@@ -1,12 +1,19 @@
 use aldaba_core::device::DeviceState;
 use aldaba_core::policy::Policy;
 use aldaba_core::self_generated::Throttle;
-use aldaba_store::devices::{self, Counted};
+use aldaba_store::devices::{self, Admitted, Counted, Nonce};
 
 use crate::support::*;
 
 const ONE: [u8; 32] = [1; 32];
 const OTHER: [u8; 32] = [2; 32];
+
+fn nonce(text: &str) -> Nonce<'_> {
+    Nonce {
+        text,
+        expires_at: at(180),
+    }
+}
 
 on_both! {
     async fn a_device_is_read_back_and_loses_its_key_when_revoked(db: &TestDatabase) {
@@ -31,41 +38,70 @@ on_both! {
         let person = person(&db.store).await;
         let (first, second) = (device(&db.store, person).await, device(&db.store, person).await);
         let store = db.store.clone();
-        let won = at_once(32, move |_| {
+        let admitted = at_once(32, move |_| {
             let store = store.clone();
             async move {
-                write(&store, move |tx| Box::pin(async move { devices::use_nonce(tx, &first, "n", at(180)).await })).await
+                write(&store, move |tx| Box::pin(async move { devices::admit(tx, &first, nonce("n"), at(9)).await })).await
             }
         }).await;
-        assert_eq!(won.iter().filter(|won| **won).count(), 1);
-        assert!(write_tx!(db, |tx| devices::use_nonce(tx, &second, "n", at(180)).await));
-        assert!(write_tx!(db, |tx| devices::use_nonce(tx, &first, "m", at(180)).await));
+        assert_eq!(admitted.iter().filter(|admitted| **admitted == Admitted::Yes).count(), 1);
+        assert_eq!(admitted.iter().filter(|admitted| **admitted == Admitted::Replayed).count(), 31);
+        let found = read_tx!(db, |tx| devices::get(tx, &first).await).unwrap();
+        assert_eq!(found.seen_at, at(9));
+        assert_eq!(write_tx!(db, |tx| devices::admit(tx, &second, nonce("n"), NOW).await), Admitted::Yes);
+        assert_eq!(write_tx!(db, |tx| devices::admit(tx, &first, nonce("m"), NOW).await), Admitted::Yes);
+        assert!(write_tx!(db, |tx| devices::freeze(tx, &first, NOW).await));
+        let frozen = Admitted::Inactive(DeviceState::Frozen);
+        assert_eq!(write_tx!(db, |tx| devices::admit(tx, &first, nonce("o"), NOW).await), frozen);
+        assert_eq!(write_tx!(db, |tx| devices::admit(tx, &first, nonce("o"), NOW).await), Admitted::Replayed);
+        let nobody = aldaba_core::ids::DeviceId::from_bytes([9; 16]);
+        assert_eq!(write_tx!(db, |tx| devices::admit(tx, &nobody, nonce("n"), NOW).await), Admitted::Unknown);
     }
 
     // REQ-DEV-01, REQ-DEV-02, REQ-DEV-03
     async fn counters_advance_repeat_with_their_answer_or_diverge(db: &TestDatabase) {
         let id = device(&db.store, person(&db.store).await).await;
-        let advance = async |counter: u64, digest: [u8; 32]| {
-            write_tx!(db, |tx| devices::advance_counter(tx, &id, counter, &digest, None, NOW).await)
+        let mut calls = 0;
+        let mut advance = async |counter: u64, digest: [u8; 32]| {
+            calls += 1;
+            let fresh = calls.to_string();
+            write_tx!(db, |tx| devices::take_turn(tx, &id, nonce(&fresh), counter, &digest, NOW).await).unwrap()
         };
         assert_eq!(advance(0, ONE).await, Counted::Diverged);
         assert_eq!(advance(3, ONE).await, Counted::Advanced);
         assert_eq!(advance(3, ONE).await, Counted::Repeated(None));
-        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 3, r#"{"id":1}"#).await));
-        assert!(!write_tx!(db, |tx| devices::save_answer(tx, &id, 2, "{}").await));
+        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 3, r#"{"id":1}"#, None).await));
+        assert!(!write_tx!(db, |tx| devices::save_answer(tx, &id, 2, "{}", None).await));
         assert_eq!(advance(3, ONE).await, Counted::Repeated(Some(r#"{"id":1}"#.to_owned())));
         assert_eq!(advance(3, OTHER).await, Counted::Diverged);
         assert_eq!(advance(2, ONE).await, Counted::Diverged);
         assert_eq!(advance(u64::MAX, ONE).await, Counted::Diverged);
-        let counted =
-            write_tx!(db, |tx| devices::advance_counter(tx, &id, 9, &OTHER, Some(r#"{"id":2}"#), NOW).await);
-        assert_eq!(counted, Counted::Advanced);
+        assert_eq!(advance(9, OTHER).await, Counted::Advanced);
+        // The answer of the call before is not this one's.
+        assert_eq!(advance(9, OTHER).await, Counted::Repeated(None));
+        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 9, r#"{"id":2}"#, None).await));
         assert_eq!(advance(9, OTHER).await, Counted::Repeated(Some(r#"{"id":2}"#.to_owned())));
         assert!(write_tx!(db, |tx| devices::freeze(tx, &id, NOW).await));
         assert_eq!(advance(10, ONE).await, Counted::Inactive(DeviceState::Frozen));
         let nobody = aldaba_core::ids::DeviceId::from_bytes([9; 16]);
-        let counted = write_tx!(db, |tx| devices::advance_counter(tx, &nobody, 1, &ONE, None, NOW).await);
-        assert_eq!(counted, Counted::Unknown);
+        let counted = write_tx!(db, |tx| devices::take_turn(tx, &nobody, nonce("n"), 1, &ONE, NOW).await);
+        assert_eq!(counted, Some(Counted::Unknown));
+    }
+
+    // REQ-SIG-05
+    async fn a_call_whose_nonce_was_used_takes_no_counter(db: &TestDatabase) {
+        let id = device(&db.store, person(&db.store).await).await;
+        let counter = async || read_tx!(db, |tx| devices::get(tx, &id).await).unwrap().counter;
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), 1, &ONE, NOW).await), Some(Counted::Advanced));
+        // The same nonce with a higher counter, and with one that is lower than all before.
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), 2, &OTHER, NOW).await), None);
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), 0, &OTHER, NOW).await), None);
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), u64::MAX, &OTHER, NOW).await), None);
+        assert_eq!(counter().await, 1);
+        // A nonce is used up also by a call that was refused for its counter.
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("m"), 0, &OTHER, NOW).await), Some(Counted::Diverged));
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("m"), 2, &OTHER, NOW).await), None);
+        assert_eq!(counter().await, 1);
     }
 
     async fn of_parallel_calls_with_one_counter_one_advances(db: &TestDatabase) {
@@ -75,13 +111,29 @@ on_both! {
             let store = store.clone();
             let digest = [number as u8; 32];
             async move {
+                let fresh = number.to_string();
                 write(&store, move |tx| Box::pin(async move {
-                    devices::advance_counter(tx, &id, 1, &digest, None, NOW).await
-                })).await
+                    devices::take_turn(tx, &id, nonce(&fresh), 1, &digest, NOW).await
+                })).await.unwrap()
             }
         }).await;
         assert_eq!(counted.iter().filter(|counted| **counted == Counted::Advanced).count(), 1);
         assert_eq!(counted.iter().filter(|counted| **counted == Counted::Diverged).count(), 31);
+    }
+
+    async fn parallel_calls_of_one_nonce_are_one_call(db: &TestDatabase) {
+        let id = device(&db.store, person(&db.store).await).await;
+        let store = db.store.clone();
+        let counted = at_once(32, move |number| {
+            let store = store.clone();
+            async move {
+                write(&store, move |tx| Box::pin(async move {
+                    devices::take_turn(tx, &id, nonce("n"), number as u64 + 1, &ONE, NOW).await
+                })).await
+            }
+        }).await;
+        assert_eq!(counted.iter().filter(|counted| **counted == Some(Counted::Advanced)).count(), 1);
+        assert_eq!(counted.iter().filter(|counted| counted.is_none()).count(), 31);
     }
 
     // REQ-PIN-11

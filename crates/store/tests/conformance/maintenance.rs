@@ -27,8 +27,9 @@ on_both! {
             used_at: NOW,
         };
         write_tx!(db, |tx| {
-            devices::use_nonce(tx, &device, "n", at(180)).await?;
-            sessions::insert(tx, &SessionId::generate(&OsRandom), &session).await
+            let nonce = devices::Nonce { text: "n", expires_at: at(180) };
+            devices::admit(tx, &device, nonce, NOW).await?;
+            sessions::insert(tx, &SessionId::generate(&OsRandom), &session, &entry_of(person)).await
         });
         let nothing = write_tx!(db, |tx| maintenance::purge(tx, at(179)).await);
         assert_eq!((nothing.total(), nothing.is_partial()), (0, false));

@@ -3,11 +3,11 @@ use aldaba_core::method::Method;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
-use aldaba_core::request::{NoticeCounts, Origin, RequestState};
+use aldaba_core::request::{NoticeCounts, Origin, RequestState, is_quiet};
 use aldaba_core::time::Timestamp;
 use aldaba_store::requests::{self, Reason, Request};
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{Store, devices};
+use aldaba_store::{Store, audit, devices, persons};
 
 use crate::support::*;
 
@@ -266,6 +266,49 @@ on_both! {
         assert_eq!(counts(db, person, at(3600)).await, expected(0, 1, 2));
         assert_eq!(counts(db, person, at(86_400 + 60)).await, expected(0, 0, 0));
         assert_eq!(read_tx!(db, |tx| requests::list_for_person(tx, &person, at(200)).await).len(), 4);
+    }
+
+    // REQ-LIM-01
+    async fn a_request_is_made_quiet_exactly_when_the_rule_says_so(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let policy = Policy::default();
+        let mut made = 0;
+        for minute in [0u64, 1, 2, 3, 9, 11, 12, 61, 62, 63, 64, 121, 122, 123, 124, 1443, 1500] {
+            let mut new = new_request(Some(person));
+            (new.created_at, new.expires_at) = (at(minute * 60), at(minute * 60 + 600));
+            new.quiet = minute == 61;
+            let expected = is_quiet(&policy, Origin::Document, &counts(db, person, new.created_at).await, new.quiet);
+            let id = new.id;
+            let quiet = write_tx!(db, |tx| requests::make(tx, &Policy::default(), &new, &person, &entry_of(person)).await);
+            assert_eq!(quiet, expected, "minute {minute}");
+            assert_eq!(read_tx!(db, |tx| requests::get(tx, &id).await).unwrap().quiet, expected);
+            made += 1;
+        }
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, made);
+        // Nobody's requests are counted for a decoy, and it is never quiet.
+        for _ in 0..5 {
+            let (decoy, nobody) = (new_request(None), PersonId::generate(&OsRandom));
+            assert!(!write_tx!(db, |tx| requests::make(tx, &Policy::default(), &decoy, &nobody, &entry_of(nobody)).await));
+        }
+    }
+
+    // REQ-LIM-01
+    async fn of_parallel_requests_no_more_are_shown_than_the_limit_allows(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let store = db.store.clone();
+        let quiet = at_once(32, move |_| {
+            let (store, new) = (store.clone(), new_request(Some(person)));
+            async move {
+                write(&store, move |tx| Box::pin(async move {
+                    persons::find_locked(tx, &document()).await?;
+                    requests::make(tx, &Policy::default(), &new, &person, &entry_of(person)).await
+                })).await
+            }
+        }).await;
+        let shown = quiet.iter().filter(|quiet| !**quiet).count();
+        assert_eq!(shown, Policy::default().visible_pending as usize);
+        assert_eq!(read_tx!(db, |tx| requests::list_for_person(tx, &person, at(1)).await).len(), shown);
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 32);
     }
 
     // REQ-LIM-03

@@ -79,7 +79,7 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         activations::add_code(tx, &activation.id, &typed, NOW).await?;
         requests::insert(tx, &request).await?;
         outbox::enqueue(tx, &message).await?;
-        sessions::insert(tx, &cookie, &session).await
+        sessions::insert(tx, &cookie, &session, &entry_of(person)).await
     });
     let keys = db.keys();
     let texts = [

@@ -2,6 +2,7 @@ use aldaba_core::ids::{RequestId, SessionId};
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::random::OsRandom;
+use aldaba_store::audit;
 use aldaba_store::sessions::{self, Session};
 
 use crate::support::*;
@@ -25,10 +26,13 @@ on_both! {
         };
         let (id, second) = (SessionId::generate(&OsRandom), SessionId::generate(&OsRandom));
         let (one, row, key) = (id.clone(), session.clone(), id.clone());
-        assert!(write_tx!(db, |tx| sessions::insert(tx, &key, &row).await));
+        assert!(write_tx!(db, |tx| sessions::insert(tx, &key, &row, &entry_of(person)).await));
         let row = session.clone();
         let other = second.clone();
-        assert!(!write_tx!(db, |tx| sessions::insert(tx, &other, &row).await), "one request, one session");
+        let again = write_tx!(db, |tx| sessions::insert(tx, &other, &row, &entry_of(person)).await);
+        assert!(!again, "one request, one session");
+        // Nothing happened the second time, so nothing is told.
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 1);
         let using = async |id: SessionId, now| {
             write_tx!(db, |tx| sessions::use_session(tx, &id, now, seconds(3600)).await)
         };

@@ -14,6 +14,7 @@ use aldaba_core::random::OsRandom;
 use aldaba_core::request::Origin;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::secret::Key32;
+use aldaba_store::audit;
 use aldaba_store::devices::{self, NewDevice};
 use aldaba_store::persons::{self, NewPerson};
 use aldaba_store::requests::{self, NewRequest, RelyingParty};
@@ -145,6 +146,18 @@ pub fn new_request(person: Option<PersonId>) -> NewRequest {
         binding: BINDING,
         created_at: NOW,
         expires_at: at(600),
+    }
+}
+
+/// An audit entry about `person`.
+pub fn entry_of(person: PersonId) -> audit::Entry {
+    audit::Entry {
+        at: NOW,
+        kind: "thing.happened",
+        person: Some(person),
+        device: None,
+        request: None,
+        detail: serde_json::Value::Null,
     }
 }
 
