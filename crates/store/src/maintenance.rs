@@ -35,13 +35,7 @@ pub struct Purged {
 impl Purged {
     /// All together.
     pub const fn total(&self) -> u64 {
-        self.nonces
-            + self.activations
-            + self.requests
-            + self.sessions
-            + self.messages
-            + self.clients
-            + self.logouts
+        self.nonces + self.activations + self.requests + self.sessions + self.messages + self.clients + self.logouts
     }
 
     /// Whether a table may have more: call again.
