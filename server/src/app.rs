@@ -18,6 +18,8 @@ use crate::config::{Config, RelyingParty};
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
+use crate::oidc::clients::Registry;
+use crate::oidc::keys::Keys;
 use crate::places::Places;
 use crate::requests::events::Hub;
 use crate::requests::self_generated::Strangers;
@@ -30,7 +32,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     config: Config,
     /// Our own pages for citizens, as a site that asks for sign-ins.
-    account: Option<RelyingParty>,
+    account: Option<Arc<RelyingParty>>,
     store: Store,
     keys: Arc<ServerKeys>,
     clock: Arc<dyn Clock>,
@@ -44,6 +46,9 @@ struct Inner {
     metrics: Metrics,
     limits: EdgeLimits,
     messages_due: Notify,
+    clients: Registry,
+    oidc_keys: Keys,
+    logouts_due: Notify,
     stopping: CancellationToken,
 }
 
@@ -75,7 +80,7 @@ impl App {
         // Devices show it in the language that most of their owners speak.
         let name = texts.get(Language::Es, "account-site-name");
         Self(Arc::new(Inner {
-            account: account::site(&parts.config, name),
+            account: account::site(&parts.config, name).map(Arc::new),
             config: parts.config,
             store: parts.store,
             keys: parts.keys,
@@ -90,6 +95,9 @@ impl App {
             metrics: Metrics::new(),
             limits,
             messages_due: Notify::new(),
+            clients: Registry::default(),
+            oidc_keys: Keys::default(),
+            logouts_due: Notify::new(),
             stopping: CancellationToken::new(),
         }))
     }
@@ -201,10 +209,30 @@ impl App {
         &self.0.stopping
     }
 
-    /// The relying party of that id, if it is configured.
+    /// The public sites that are let in, as this node holds them in memory: at most a second or so old.
     #[must_use]
-    pub fn relying_party(&self, id: &str) -> Option<&RelyingParty> {
-        let ours = self.0.account.as_ref().filter(|party| party.id == id);
-        ours.or_else(|| self.0.config.relying_parties.iter().find(|party| party.id == id))
+    pub fn clients(&self) -> &Registry {
+        &self.0.clients
+    }
+
+    /// The keys that sign tokens.
+    #[must_use]
+    pub fn oidc_keys(&self) -> &Keys {
+        &self.0.oidc_keys
+    }
+
+    /// Wakes the worker that tells sites of ended sessions: a row was written.
+    #[must_use]
+    pub fn logouts_due(&self) -> &Notify {
+        &self.0.logouts_due
+    }
+
+    /// The public site of that id, if there is one and it is not disabled; or our own pages.
+    #[must_use]
+    pub fn relying_party(&self, id: &str) -> Option<Arc<RelyingParty>> {
+        if let Some(ours) = self.0.account.as_ref().filter(|party| party.id == id) {
+            return Some(Arc::clone(ours));
+        }
+        self.0.clients.find(id).map(|client| Arc::clone(&client.party))
     }
 }

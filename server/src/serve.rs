@@ -25,6 +25,8 @@ use crate::http::takeover::{self, Takeover};
 use crate::http::{admin_router, router};
 use crate::messages::gateway::{GatewayError, HttpGateway};
 use crate::messages::worker::{self, Patience};
+use crate::oidc::backchannel::{self, Deliverer};
+use crate::oidc::watch;
 use crate::{certificates, housekeeping, requests};
 
 /// What a connection may take to send the head of a request.
@@ -53,6 +55,14 @@ pub async fn serve_with_certificates(
     let tasks = TaskTracker::new();
     tasks.spawn(housekeeping::run(app.clone()));
     tasks.spawn(requests::poll::run(app.clone()));
+    tasks.spawn(watch::run(app.clone()));
+    match Deliverer::new(backchannel::PATIENCE) {
+        Ok(deliverer) => {
+            tasks.spawn(backchannel::run(app.clone(), deliverer));
+        }
+        // A machine without certificates of authorities, most likely. What is to be told stays queued.
+        Err(error) => tracing::error!(%error, "sites cannot be told of ended sessions"),
+    }
     if let Some(admin) = admin {
         tasks.spawn(accept(app.clone(), admin_router(app.clone()), admin, tasks.clone()));
     }

@@ -34,6 +34,7 @@ mod activation;
 mod canary;
 mod certificates;
 mod citizens;
+mod clients;
 mod counter;
 mod edge;
 mod gateway;

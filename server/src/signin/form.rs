@@ -115,7 +115,7 @@ pub(super) async fn submit(
     let made = requests::create(
         &app,
         NewSignIn {
-            relying_party: party,
+            relying_party: &party,
             procedure: &asks.procedure,
             document: checked.document,
             contrast: checked.contrast,

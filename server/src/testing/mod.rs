@@ -34,7 +34,7 @@ use crate::app::{App, Parts};
 use crate::certificates::Certificates;
 use crate::citizens::import;
 use crate::citizens::record::Record;
-use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty};
+use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty, SigningKeys};
 use crate::http::client::Peer;
 
 pub use browser::TestBrowser;
@@ -124,6 +124,7 @@ impl TestServer {
             database,
             peer: None,
         };
+        server.sync_clients().await;
         server.register(&[ANA, LUIS]).await;
         server
     }
@@ -132,7 +133,7 @@ impl TestServer {
     #[must_use]
     pub fn another_node(&self) -> App {
         let certificates = certificates(self.app.config());
-        App::new(Parts {
+        let node = App::new(Parts {
             config: self.app.config().clone(),
             store: self.database.store.clone(),
             keys: Arc::clone(self.database.keys()),
@@ -140,7 +141,21 @@ impl TestServer {
             random: Arc::new(SeededRandom::new(2)),
             places: None,
             certificates,
-        })
+        });
+        node.clients().copy(self.app.clients());
+        node
+    }
+
+    /// Brings the clients of the settings into the database, as a start does.
+    pub async fn sync_clients(&self) {
+        let parties = self.app.config().relying_parties.clone();
+        crate::oidc::clients::sync(&self.app, parties).await.unwrap();
+    }
+
+    /// Makes a new secret for a client.
+    pub async fn new_secret(&self, client: &str) -> String {
+        let made = crate::oidc::clients::admin::rotate(&self.app, client, Duration::ZERO).await;
+        made.unwrap().expose().to_owned()
     }
 
     /// Lets every later call come from that address.
@@ -354,6 +369,8 @@ fn config() -> Config {
         },
         certificates: None,
         relying_parties: vec![site("sede"), site("otra")],
+        clients_file: None,
+        signing_keys: SigningKeys::default(),
         demo: false,
     }
 }

@@ -2,6 +2,7 @@
 
 mod m0001_first;
 mod m0002_sessions_of_every_method;
+mod m0003_clients;
 mod m0006_certificates;
 mod m0009_account;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first::Migration),
             Box::new(m0002_sessions_of_every_method::Migration),
             Box::new(m0006_certificates::Migration),
+            Box::new(m0003_clients::Migration),
             Box::new(m0009_account::Migration),
         ]
     }
