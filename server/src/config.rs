@@ -9,6 +9,7 @@ mod relying_party;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use aldaba_core::method::Method;
 use aldaba_core::policy::Policy;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
@@ -60,6 +61,9 @@ pub struct Config {
     /// Limits at the edge, an address.
     #[serde(default)]
     pub limits: Limits,
+    /// The ways to sign in.
+    #[serde(default)]
+    pub methods: Methods,
     /// The public sites that may ask for a sign-in.
     #[serde(default)]
     pub relying_parties: Vec<RelyingParty>,
@@ -77,6 +81,15 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// The ways to sign in that this server offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Methods {
+    /// Those that nobody may use, whatever their site allows: `["sms", "own_key_sms"]`.
+    #[serde(default)]
+    pub disabled: Vec<Method>,
 }
 
 /// How messages to people leave the server.

@@ -8,6 +8,7 @@
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
 //! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs   one table family each
+//! sms_pins.rs known_browsers.rs sms_budget.rs   what signing in by SMS needs besides
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
 //! testing.rs      a database of one's own for a test (feature `testing`)
@@ -27,6 +28,7 @@ pub mod devices;
 mod direct;
 mod error;
 pub mod keys;
+pub mod known_browsers;
 pub mod maintenance;
 mod migrations;
 pub mod outbox;
@@ -34,6 +36,8 @@ pub mod persons;
 pub mod requests;
 pub mod seal;
 pub mod sessions;
+pub mod sms_budget;
+pub mod sms_pins;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

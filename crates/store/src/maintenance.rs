@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aldaba_core::sms::KNOWN_FOR;
 use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
@@ -26,12 +27,14 @@ pub struct Purged {
     pub sessions: u64,
     /// Messages that were sent, given up or are of no more use.
     pub messages: u64,
+    /// Browsers that nobody signed in in for a year.
+    pub known_browsers: u64,
 }
 
 impl Purged {
     /// All together.
     pub const fn total(&self) -> u64 {
-        self.nonces + self.activations + self.requests + self.sessions + self.messages
+        self.nonces + self.activations + self.requests + self.sessions + self.messages + self.known_browsers
     }
 
     /// Whether a table may have more: call again.
@@ -42,6 +45,7 @@ impl Purged {
             || self.requests >= most
             || self.sessions >= most
             || self.messages >= most
+            || self.known_browsers >= most
     }
 }
 
@@ -75,6 +79,12 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at <= $1 \
              AND (state <> 'queued' OR expires_at <= $1) LIMIT $2)",
             old,
+        )
+        .await?,
+        known_browsers: purge(
+            "DELETE FROM known_browsers WHERE (person_id, browser_mac) IN \
+             (SELECT person_id, browser_mac FROM known_browsers WHERE used_at <= $1 LIMIT $2)",
+            now.minus(KNOWN_FOR),
         )
         .await?,
     })

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use super::{Outcome, serve, start};
 use crate::citizens::sample;
-use crate::config::{Config, LOG, Limits, LogFormat, Messages, Procedure, RelyingParty};
+use crate::config::{Config, LOG, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty};
 
 /// Where the demo listens unless told otherwise, if nobody else does.
 const PORT: u16 = 8080;
@@ -115,7 +115,9 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
             calls_per_minute: 600_000,
             ..Limits::default()
         },
+        methods: Methods::default(),
         relying_parties: vec![RelyingParty {
+            sms_per_month: 1000,
             procedures: vec![
                 Procedure::new("padron", "Volante de empadronamiento"),
                 Procedure::new("tributos", "Recibos y tributos"),

@@ -6,6 +6,7 @@
 //! | `aldaba_request` | id of the last request that this browser made | the browser's |
 //! | `aldaba_session` | id of the session, new at each sign-in | the browser's; 60 minutes idle |
 //! | `aldaba_lang` | `es` or `en` | a year |
+//! | `aldaba_known` | 32 bytes that say nothing of anybody: somebody signed in here before | a year |
 //!
 //! All are `HttpOnly`, `SameSite=Lax`, `Path=/`. Under https they are `Secure` and their names start with `__Host-`, so
 //! that no other host of the domain can plant one (session fixation). Plain names only on http, that is on loopback.
@@ -23,6 +24,8 @@ pub enum Cookie {
     Session,
     /// The chosen language.
     Language,
+    /// By which this browser is known to who signed in here before.
+    Known,
 }
 
 impl Cookie {
@@ -38,6 +41,8 @@ impl Cookie {
             (Self::Session, false) => "aldaba_session",
             (Self::Language, true) => "__Host-aldaba_lang",
             (Self::Language, false) => "aldaba_lang",
+            (Self::Known, true) => "__Host-aldaba_known",
+            (Self::Known, false) => "aldaba_known",
         }
     }
 
@@ -60,10 +65,9 @@ impl Cookie {
     /// The `Set-Cookie` header that gives it this value, which must be of ASCII letters, digits, `-` and `_`.
     #[must_use]
     pub fn set(self, secure: bool, value: &str) -> Option<HeaderValue> {
-        let life = if self == Self::Language {
-            "; Max-Age=31536000"
-        } else {
-            ""
+        let life = match self {
+            Self::Language | Self::Known => "; Max-Age=31536000",
+            Self::Browser | Self::Request | Self::Session => "",
         };
         self.header(secure, value, life)
     }

@@ -182,6 +182,8 @@ mod tests {
             "signin-",
             "pin-",
             "over-",
+            "way-",
+            "ways-",
             "error-",
             "home-",
             "sede-",
@@ -210,6 +212,8 @@ mod tests {
         for over in [
             "expired",
             "pin-expired",
+            "sms-expired",
+            "sms-burnt",
             "used",
             "burnt",
             "rejected",

@@ -23,7 +23,7 @@ pub(super) struct Asks {
     pub procedure: String,
     /// The level it needs.
     pub level: Level,
-    /// The methods that it allows and that can reach that level.
+    /// The methods that it allows, that can reach that level, and that this server offers.
     pub methods: Vec<Method>,
 }
 
@@ -51,19 +51,21 @@ impl Asks {
             Some(known) => known.name.clone(),
             None => app.texts().get(language, "signin-procedure-none"),
         };
-        Ok((Self::new(party, known, name), party))
+        Ok((Self::new(app, party, known, name), party))
     }
 
     /// The same for a request that exists, which carries the procedure's name.
     pub fn of_request<'a>(app: &'a App, site: &str, procedure: &str) -> Result<(Self, &'a RelyingParty), Failure> {
         let party = app.relying_party(site).ok_or(Failure::UnknownSite)?;
         let known = party.procedures.iter().find(|known| known.name == procedure);
-        Ok((Self::new(party, known, procedure.to_owned()), party))
+        Ok((Self::new(app, party, known, procedure.to_owned()), party))
     }
 
-    fn new(party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
+    fn new(app: &App, party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
         let level = known.and_then(|known| known.level).unwrap_or(party.level);
-        let serves = |method: &Method| party.allows(*method) && method.reaches() >= level;
+        let disabled = &app.config().methods.disabled;
+        let serves =
+            |method: &Method| party.allows(*method) && method.reaches() >= level && !disabled.contains(method);
         Self {
             id: party.id.clone(),
             name: party.name.clone(),

@@ -22,8 +22,8 @@ use crate::requests::{self, NewSignIn, RequestError};
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct From {
-    site: String,
-    procedure: String,
+    pub site: String,
+    pub procedure: String,
 }
 
 #[derive(Template)]

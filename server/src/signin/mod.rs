@@ -6,6 +6,8 @@
 //! GET  /signin/pin                  the request of this browser, a PIN field   pin.rs
 //! POST /signin/pin                  right: a session ──303──▶ the site         pin.rs, land.rs
 //! GET  /signin/qr.svg               the code of this browser's request         qr.rs
+//! GET, POST /signin/sms, /signin/key   the PIN by SMS, from the start              sms.rs
+//! POST /signin/pin/sms              an SMS in place of a device that does not answer  sms.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -23,6 +25,7 @@ mod over;
 mod pin;
 mod qr;
 mod session;
+mod sms;
 mod ways;
 
 use axum::Router;
@@ -41,6 +44,9 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/signin", get(form::show).post(form::submit))
         .route("/signin/pin", get(pin::show).post(pin::submit))
+        .route("/signin/pin/sms", post(sms::instead))
+        .route("/signin/sms", get(sms::show_sms).post(sms::submit_sms))
+        .route("/signin/key", get(sms::show_key).post(sms::submit_key))
         .route("/signin/qr.svg", get(qr::show))
         .route("/signout", post(session::sign_out))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))

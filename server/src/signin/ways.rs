@@ -7,7 +7,11 @@ use crate::portal::Page;
 
 /// The methods that have a page of their own, in the order in which they are offered. Incoming and self-generated PINs share
 /// the first page, `/signin`.
-const PAGES: [(Method, &str); 1] = [(Method::Incoming, "/signin")];
+const PAGES: [(Method, &str); 3] = [
+    (Method::Incoming, "/signin"),
+    (Method::Sms, "/signin/sms"),
+    (Method::OwnKeySms, "/signin/key"),
+];
 
 /// One way, as a link.
 pub(super) struct Way {

@@ -33,7 +33,7 @@ use tower::ServiceExt;
 use crate::app::{App, Parts};
 use crate::citizens::import;
 use crate::citizens::record::Record;
-use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty};
+use crate::config::{Config, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty};
 use crate::http::client::Peer;
 
 pub use browser::TestBrowser;
@@ -312,7 +312,7 @@ impl Answer {
     }
 }
 
-/// The settings of a test: https, two sites, no limits at the edge.
+/// The settings of a test: https, two sites, of which the first pays for SMS, no limits at the edge.
 fn config() -> Config {
     let site = |id: &str| RelyingParty {
         procedures: vec![Procedure::new("padron", "Volante de empadronamiento")],
@@ -342,7 +342,14 @@ fn config() -> Config {
             calls_per_minute: 0,
             streams: 1000,
         },
-        relying_parties: vec![site("sede"), site("otra")],
+        methods: Methods::default(),
+        relying_parties: vec![
+            RelyingParty {
+                sms_per_month: 1_000_000,
+                ..site("sede")
+            },
+            site("otra"),
+        ],
         demo: false,
     }
 }

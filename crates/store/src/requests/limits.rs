@@ -14,13 +14,14 @@ const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What the limits on notices look at. Counts requests started by typing the document that were not quiet; *unanswered* are
-/// those that no device revealed or rejected.
+/// those that no device revealed or rejected. One that was shown and went on by SMS still counts, until it is spent; a request by
+/// SMS from the start is quiet.
 pub async fn counts(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<NoticeCounts, StoreError> {
     let row = tx
         .select_one(
             "SELECT COUNT(*) FILTER (WHERE state = 'pending' AND expires_at > $2), COUNT(*) FILTER (WHERE created_at > $3), \
              COUNT(*) FROM requests WHERE person_id = $1 AND created_at > $4 AND origin = 'document' AND quiet = 0 \
-             AND method = 'incoming' AND revealed_at IS NULL AND state <> 'rejected'",
+             AND method IN ('incoming', 'sms') AND revealed_at IS NULL AND state NOT IN ('rejected', 'spent')",
             vec![bind::id(person), bind::time(now), bind::time(now.minus(HOUR)), bind::time(now.minus(DAY))],
         )
         .await?
