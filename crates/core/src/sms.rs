@@ -95,7 +95,7 @@ mod tests {
 
     impl Phone {
         fn count(&self, now: u64, window: u64, of: impl Fn(Asker) -> bool) -> u32 {
-            let inside = |(at, asker): &&(u64, Asker)| at + window > now && of(*asker);
+            let inside = |(at, asker): &&(u64, Asker)| *at <= now && at + window > now && of(*asker);
             u32::try_from(self.0.iter().filter(inside).count()).unwrap()
         }
 
@@ -118,7 +118,11 @@ mod tests {
 
         /// The most in any window: one that is fullest ends at one of them.
         fn most(&self, window: u64, of: impl Fn(Asker) -> bool + Copy) -> u32 {
-            self.0.iter().map(|(at, _)| self.count(*at, window, |asker| of(asker))).max().unwrap_or(0)
+            self.0
+                .iter()
+                .map(|(at, _)| self.count(*at, window, |asker| of(asker)))
+                .max()
+                .unwrap_or(0)
         }
     }
 
@@ -209,7 +213,10 @@ mod tests {
     fn a_device_is_given_a_minute_and_the_own_key_knows_none() {
         let (policy, now) = (Policy::default(), Timestamp::from_secs(1_800_000_000));
         assert_eq!(leaves_at(&policy, Method::Sms, false, now), now);
-        assert_eq!(leaves_at(&policy, Method::Sms, true, now), now.plus(Duration::from_secs(60)));
+        assert_eq!(
+            leaves_at(&policy, Method::Sms, true, now),
+            now.plus(Duration::from_secs(60))
+        );
         assert_eq!(leaves_at(&policy, Method::OwnKeySms, true, now), now);
     }
 }

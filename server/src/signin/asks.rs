@@ -64,8 +64,7 @@ impl Asks {
     fn new(app: &App, party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
         let level = known.and_then(|known| known.level).unwrap_or(party.level);
         let disabled = &app.config().methods.disabled;
-        let serves =
-            |method: &Method| party.allows(*method) && method.reaches() >= level && !disabled.contains(method);
+        let serves = |method: &Method| party.allows(*method) && method.reaches() >= level && !disabled.contains(method);
         Self {
             id: party.id.clone(),
             name: party.name.clone(),

@@ -44,5 +44,6 @@ mod persons;
 mod requests;
 mod secrecy;
 mod sessions;
+mod sms;
 mod support;
 mod transactions;
