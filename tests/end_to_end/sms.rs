@@ -79,7 +79,7 @@ async fn an_sms_takes_the_place_of_an_app_that_does_not_answer() {
             .await?;
         ensure!(told.as_str().is_some_and(|text| !text.is_empty()), "nobody hears of it");
         browser.click("#sms button").await?;
-        browser.find("input[name=\"method\"][value=\"sms\"]").await?;
+        browser.find(".p-steps strong:not(.p-phrase)").await?;
         app.gone(&testid("request-card")).await?;
         let pin = stage.server.sms_pin(&citizen, 1).await?;
         browser.send_pin(&pin).await?;
