@@ -71,7 +71,10 @@ async fn an_sms_takes_the_place_of_an_app_that_does_not_answer() {
         browser.ask_for_pin(&stage.server, &citizen).await?;
         app.find(&testid("request-card")).await?;
         let hidden = browser.script("return document.querySelector('#sms').hidden").await?;
-        ensure!(hidden.as_bool() == Some(true), "the button is there before a device could answer");
+        ensure!(
+            hidden.as_bool() == Some(true),
+            "the button is there before a device could answer"
+        );
         // It appears by itself.
         browser.find("#sms:not([hidden]) button").await?;
         let told = browser

@@ -133,20 +133,30 @@ async fn first_pages(
     )
     .await?;
     browser.open_sms_form(&stage.server, "/signin/sms").await?;
-    page(see, browser, "portal-signin-sms", "A PIN by SMS, for who has no app at hand").await?;
+    page(
+        see,
+        browser,
+        "portal-signin-sms",
+        "A PIN by SMS, for who has no app at hand",
+    )
+    .await?;
     browser.open_sms_form(&stage.server, "/signin/key").await?;
     page(see, browser, "portal-signin-key", "An own key, and a code by SMS").await?;
-    browser.click("form[action=\"/signin/key\"] button[type=\"submit\"]").await?;
+    browser
+        .click("form[action=\"/signin/key\"] button[type=\"submit\"]")
+        .await?;
     browser.find("#errors").await?;
-    page(see, browser, "portal-signin-key-error", "Fields that are missing, each said").await
+    page(
+        see,
+        browser,
+        "portal-signin-key-error",
+        "Fields that are missing, each said",
+    )
+    .await
 }
 
 /// Of another citizen, so that the one with the app has all their SMS.
-async fn by_sms(
-    stage: &Stage,
-    browser: &Browser,
-    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
-) -> Result<()> {
+async fn by_sms(stage: &Stage, browser: &Browser, see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {
     let all = stage.server.citizens().await?;
     let other = all.iter().rfind(|citizen| citizen.phone.is_some());
     let other = other.context("no other citizen with a phone")?;
@@ -159,7 +169,13 @@ async fn by_sms(
     page(see, browser, "portal-pin-sms", "The page waits for the PIN of the SMS").await?;
     browser.send_pin("12345").await?;
     browser.find("#errors").await?;
-    page(see, browser, "portal-pin-sms-error", "What cannot be a PIN, said at its field").await?;
+    page(
+        see,
+        browser,
+        "portal-pin-sms-error",
+        "What cannot be a PIN, said at its field",
+    )
+    .await?;
     browser.ask_for_pin(&stage.server, other).await?;
     browser.script("document.querySelector('#sms').hidden = false").await?;
     page(

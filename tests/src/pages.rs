@@ -66,7 +66,8 @@ impl Browser {
     pub async fn ask_by_sms(&self, server: &DemoServer, citizen: &Citizen) -> Result<()> {
         self.open_sms_form(server, "/signin/sms").await?;
         self.fill_in(citizen).await?;
-        self.click("form[action=\"/signin/sms\"] button[type=\"submit\"]").await?;
+        self.click("form[action=\"/signin/sms\"] button[type=\"submit\"]")
+            .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
     }
@@ -80,7 +81,8 @@ impl Browser {
         self.fill_in(citizen).await?;
         self.fill("input[name=\"own_key\"]", key).await?;
         self.fill("input[name=\"own_key_again\"]", key).await?;
-        self.click("form[action=\"/signin/key\"] button[type=\"submit\"]").await?;
+        self.click("form[action=\"/signin/key\"] button[type=\"submit\"]")
+            .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
     }

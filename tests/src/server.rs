@@ -226,7 +226,9 @@ impl DemoServer {
                 .iter()
                 .filter(|message| Some(&message.to) == citizen.phone.as_ref());
             let pins: Vec<&str> = to_citizen.filter_map(Message::pin).collect();
-            Ok((pins.len() >= count).then(|| pins.last().map(|pin| (*pin).to_owned())).flatten())
+            Ok((pins.len() >= count)
+                .then(|| pins.last().map(|pin| (*pin).to_owned()))
+                .flatten())
         })
         .await
     }

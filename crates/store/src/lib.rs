@@ -8,7 +8,9 @@
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
 //! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs   one table family each
-//! sms_pins.rs known_browsers.rs sms_budget.rs   what signing in by SMS needs besides
+//! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
+//! sms_pins.rs known_browsers.rs   PINs by SMS, and the browsers that may ask for reserved ones
+//! versions.rs     whether what nodes keep in memory has changed
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
 //! testing.rs      a database of one's own for a test (feature `testing`)
@@ -24,13 +26,16 @@
 pub mod activations;
 pub mod audit;
 pub mod changes;
+pub mod clients;
 pub mod devices;
 mod direct;
 mod error;
 pub mod keys;
 pub mod known_browsers;
+pub mod logouts;
 pub mod maintenance;
 mod migrations;
+pub mod oidc_keys;
 pub mod outbox;
 pub mod persons;
 pub mod requests;
@@ -42,6 +47,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;
+pub mod versions;
 mod writer;
 
 pub use error::{OpenError, StoreError};

@@ -27,6 +27,10 @@ pub struct Purged {
     pub sessions: u64,
     /// Messages that were sent, given up or are of no more use.
     pub messages: u64,
+    /// Clients' assertions that are too old by their own date, and secrets that ended.
+    pub clients: u64,
+    /// Logouts that sites were told, or that were given up.
+    pub logouts: u64,
     /// Browsers that nobody signed in in for a year.
     pub known_browsers: u64,
 }
@@ -34,7 +38,14 @@ pub struct Purged {
 impl Purged {
     /// All together.
     pub const fn total(&self) -> u64 {
-        self.nonces + self.activations + self.requests + self.sessions + self.messages + self.known_browsers
+        self.nonces
+            + self.activations
+            + self.requests
+            + self.sessions
+            + self.messages
+            + self.clients
+            + self.logouts
+            + self.known_browsers
     }
 
     /// Whether a table may have more: call again.
@@ -45,6 +56,8 @@ impl Purged {
             || self.requests >= most
             || self.sessions >= most
             || self.messages >= most
+            || self.clients >= most
+            || self.logouts >= most
             || self.known_browsers >= most
     }
 }
@@ -78,6 +91,23 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
         messages: purge(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at <= $1 \
              AND (state <> 'queued' OR expires_at <= $1) LIMIT $2)",
+            old,
+        )
+        .await?,
+        clients: purge(
+            "DELETE FROM client_assertions WHERE (client_id, jti_hash) IN \
+             (SELECT client_id, jti_hash FROM client_assertions WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        )
+        .await?
+            + purge(
+                "DELETE FROM client_secrets WHERE (client_id, secret_hash) IN \
+                 (SELECT client_id, secret_hash FROM client_secrets WHERE ends_at <= $1 LIMIT $2)",
+                old,
+            )
+            .await?,
+        logouts: purge(
+            "DELETE FROM logouts WHERE id IN (SELECT id FROM logouts WHERE created_at <= $1 AND state <> 'queued' LIMIT $2)",
             old,
         )
         .await?,

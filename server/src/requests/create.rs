@@ -109,7 +109,6 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
         method: sign_in.method,
         client: sign_in.relying_party.id.clone(),
         domain: sign_in.relying_party.domain.clone(),
-        sms_per_month: sign_in.relying_party.sms_per_month,
         known: sign_in.binding.known().cloned(),
         language: sign_in.language,
         expires_at,

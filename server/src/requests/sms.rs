@@ -18,10 +18,7 @@ use aldaba_core::sms::{Asker, leaves_at, may_send};
 use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
 use aldaba_store::persons::Person;
-use aldaba_store::{
-    StoreError, Transaction, audit, devices, known_browsers, outbox, persons, requests, sms_budget, sms_pins,
-};
-use jiff::tz::TimeZone;
+use aldaba_store::{StoreError, Transaction, audit, devices, known_browsers, outbox, persons, requests, sms_pins};
 
 use super::BrowserBinding;
 use super::events::Live;
@@ -29,6 +26,7 @@ use super::try_pin::{Attempt, TryError, report};
 use crate::app::App;
 use crate::audit::{entry, of_request};
 use crate::config::RelyingParty;
+use crate::oidc::sms_budget;
 use crate::sessions::{KnownBrowser, SignedIn};
 
 /// Where the messages of decoys would go, if they went: nobody's number.
@@ -44,8 +42,6 @@ pub(super) struct SmsAsk {
     pub client: String,
     /// Its domain, which the SMS names.
     pub domain: String,
-    /// What it pays for.
-    pub sms_per_month: u32,
     /// The browser's cookie.
     pub known: Option<KnownBrowser>,
     /// The page's language, for who has none.
@@ -79,11 +75,10 @@ pub(super) async fn queue_pin(
         // Who said twice that it was not them hears of strangers no more that day.
         .filter(|owner| within && (browser.this_one || !owner.is_muted(now)))
         .and_then(|owner| Some((owner.id, owner.phone.clone()?)));
-    let budget = if recipient.is_some() { ask.sms_per_month } else { 0 };
-    let recipient = recipient.filter({
-        let paid = sms_budget::take(tx, &ask.client, &month(now), budget).await?;
-        move |_| paid
-    });
+    // For a decoy, nobody's budget: the same statement.
+    let payer = if recipient.is_some() { ask.client.as_str() } else { "" };
+    let paid = sms_budget::take(tx, payer, now).await?;
+    let recipient = recipient.filter(|_| paid);
 
     let pin = Pin::generate(policy.pin_digits, app.random()).ok_or(StoreError::Corrupt("the digits of PINs"))?;
     let sent = recipient.is_some();
@@ -128,13 +123,6 @@ fn text(app: &App, language: Language, pin: &Pin, ask: &SmsAsk, now: Timestamp) 
     format!("{text}\n@{} #{}", app.config().public_url.host(), pin.expose())
 }
 
-/// The month of a budget, in UTC: `2027-01`.
-fn month(now: Timestamp) -> String {
-    let moment = jiff::Timestamp::from_millisecond(now.as_millis()).unwrap_or_default();
-    let civil = moment.to_zoned_datetime(TimeZone::UTC);
-    format!("{:04}-{:02}", civil.year(), civil.month())
-}
-
 /// Why the page of a request cannot go on by SMS.
 #[derive(Debug, thiserror::Error)]
 pub enum SmsError {
@@ -167,11 +155,7 @@ pub async fn go_on_by_sms(
     let nobody = PersonId::generate(app.random());
     let (job, id) = (app.clone(), *id);
     let (secret, known) = (binding.bytes(), binding.known().cloned());
-    let (client, domain, sms_per_month) = (
-        relying_party.id.clone(),
-        relying_party.domain.clone(),
-        relying_party.sms_per_month,
-    );
+    let (client, domain) = (relying_party.id.clone(), relying_party.domain.clone());
     let (told, sent) = app
         .store()
         .write(move |tx| {
@@ -195,7 +179,6 @@ pub async fn go_on_by_sms(
                     method: Method::Incoming,
                     client,
                     domain,
-                    sms_per_month,
                     known,
                     language: request.language,
                     expires_at: request.expires_at,
@@ -258,16 +241,4 @@ pub async fn try_sms(
         })
         .await?;
     report(app, id, outcome)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_is_that_of_utc() {
-        assert_eq!(month(Timestamp::from_secs(1_800_000_000)), "2027-01");
-        assert_eq!(month(Timestamp::from_secs(1_801_439_999)), "2027-01");
-        assert_eq!(month(Timestamp::from_secs(1_801_440_000)), "2027-02");
-    }
 }

@@ -3,6 +3,7 @@
 //!
 //! Both ask for document and contrast datum, as every page here does: a document number alone must not make a phone ring.
 
+use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
@@ -102,7 +103,7 @@ async fn submit(
     let made = requests::create(
         &app,
         NewSignIn {
-            relying_party: party,
+            relying_party: &party,
             procedure: &asks.procedure,
             document: checked.document,
             contrast: checked.contrast,
@@ -224,7 +225,7 @@ pub(super) async fn instead(
     if !asks.offers(Method::Sms) {
         return Failure::MethodRefused.show(&app, &visitor);
     }
-    match requests::go_on_by_sms(&app, &id, &visitor.browser, party).await {
+    match requests::go_on_by_sms(&app, &id, &visitor.browser, &party).await {
         // Not now: the page says how the request stands, and offers the button once it is time.
         Ok(()) | Err(SmsError::NotNow) => Reply::new(&app, &visitor)
             .cookie(Cookie::Request, &id.to_string())

@@ -1,4 +1,4 @@
-//! PINs that go by SMS, the browsers that people are known in, and what sites paid for.
+//! PINs that go by SMS, and the browsers that people are known in.
 
 use sea_orm::{ConnectionTrait, DbErr};
 use sea_orm_migration::async_trait::async_trait;
@@ -27,13 +27,6 @@ CREATE TABLE known_browsers (
     PRIMARY KEY (person_id, browser_mac)
 ) {clustered};
 CREATE INDEX known_browsers_by_use ON known_browsers (used_at);
-
-CREATE TABLE client_sms (
-    client_id TEXT NOT NULL,
-    month TEXT NOT NULL,
-    taken BIGINT NOT NULL,
-    PRIMARY KEY (client_id, month)
-);
 ";
 
 #[async_trait]

@@ -35,9 +35,11 @@ macro_rules! on_both {
 mod activations;
 mod audit;
 mod changes;
+mod clients;
 mod devices;
 mod maintenance;
 mod model;
+mod oidc_keys;
 mod opening;
 mod outbox;
 mod persons;

@@ -1,4 +1,4 @@
-//! PINs by SMS, browsers that are known, what sites pay for.
+//! PINs by SMS, and browsers that are known.
 
 use aldaba_core::ids::{MessageId, PersonId, RequestId};
 use aldaba_core::method::Method;
@@ -11,7 +11,7 @@ use aldaba_core::time::Timestamp;
 use aldaba_store::known_browsers::{self, Acquaintance};
 use aldaba_store::outbox::{self, MessageKind, NewMessage};
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{changes, maintenance, requests, sms_budget, sms_pins};
+use aldaba_store::{changes, maintenance, requests, sms_pins};
 
 use crate::support::*;
 
@@ -185,25 +185,5 @@ on_both! {
         assert_eq!(read_tx!(db, |tx| outbox::next_due(tx, NOW).await), Some(at(60)));
         let claimed = claim(at(60)).await;
         assert_eq!((claimed.len(), claimed[0].created_at), (1, NOW));
-    }
-
-    // REQ-SMS-06
-    async fn a_site_is_sent_what_it_pays_for_a_month(db: &TestDatabase) {
-        let take = async |client: &'static str, month: &'static str, most| {
-            write_tx!(db, |tx| sms_budget::take(tx, client, month, most).await)
-        };
-        assert!(!take("sede", "2027-01", 0).await);
-        let store = db.store.clone();
-        let won = at_once(20, move |_| {
-            let store = store.clone();
-            async move {
-                write(&store, |tx| Box::pin(async move { sms_budget::take(tx, "sede", "2027-01", 7).await })).await
-            }
-        }).await;
-        assert_eq!(won.into_iter().filter(|won| *won).count(), 7);
-        assert!(take("sede", "2027-02", 7).await, "another month");
-        assert!(take("otra", "2027-01", 7).await, "another site");
-        assert!(take("sede", "2027-01", 8).await, "it pays for more now");
-        assert!(!take("sede", "2027-01", 0).await);
     }
 }
