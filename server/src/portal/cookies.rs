@@ -7,6 +7,8 @@
 //! | `aldaba_session` | id of the session, new at each sign-in | the browser's; 60 minutes idle |
 //! | `aldaba_lang` | `es` or `en` | a year |
 //! | `aldaba_known` | 32 bytes that say nothing of anybody: somebody signed in here before | a year |
+//! | `aldaba_method` | the method that signed somebody in last, a word such as `incoming`; of nobody in particular | a year |
+//! | `aldaba_order` | the order of methods that somebody chose in their account, words with `-` between | a year |
 //!
 //! All are `HttpOnly`, `SameSite=Lax`, `Path=/`. Under https they are `Secure` and their names start with `__Host-`, so
 //! that no other host of the domain can plant one (session fixation). Plain names only on http, that is on loopback.
@@ -26,6 +28,10 @@ pub enum Cookie {
     Language,
     /// By which this browser is known to who signed in here before.
     Known,
+    /// The method that signed somebody in last.
+    Method,
+    /// The chosen order of methods.
+    Order,
 }
 
 impl Cookie {
@@ -43,6 +49,10 @@ impl Cookie {
             (Self::Language, false) => "aldaba_lang",
             (Self::Known, true) => "__Host-aldaba_known",
             (Self::Known, false) => "aldaba_known",
+            (Self::Method, true) => "__Host-aldaba_method",
+            (Self::Method, false) => "aldaba_method",
+            (Self::Order, true) => "__Host-aldaba_order",
+            (Self::Order, false) => "aldaba_order",
         }
     }
 
@@ -66,7 +76,7 @@ impl Cookie {
     #[must_use]
     pub fn set(self, secure: bool, value: &str) -> Option<HeaderValue> {
         let life = match self {
-            Self::Language | Self::Known => "; Max-Age=31536000",
+            Self::Language | Self::Known | Self::Method | Self::Order => "; Max-Age=31536000",
             Self::Browser | Self::Request | Self::Session => "",
         };
         self.header(secure, value, life)

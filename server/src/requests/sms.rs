@@ -168,7 +168,9 @@ pub async fn go_on_by_sms(
                     return Ok(Err(SmsError::Mismatch));
                 }
                 let asked = request.person.unwrap_or(nobody);
+                // A method that its owner switched off is nobody's.
                 let owner = persons::lock(tx, &asked).await?;
+                let owner = owner.filter(|person| person.uses(Method::Sms));
                 let made_before = now.minus(seconds(app.policy().sms_wait));
                 if !sms_pins::take_over(tx, &id, made_before, now).await? {
                     return Ok(Err(SmsError::NotNow));

@@ -17,7 +17,7 @@ use super::asks::Asks;
 use super::check::{self, Checked, SignInForm};
 use super::form::{From, unreadable};
 use super::pin;
-use super::ways::{self, Way};
+use super::ways::{self, Ways};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
@@ -39,7 +39,7 @@ struct SmsPage<'a> {
     code: Option<&'static str>,
     document: &'a str,
     contrast: &'a str,
-    ways: Vec<Way>,
+    ways: Ways,
 }
 
 /// `GET /signin/sms`.
@@ -175,7 +175,7 @@ fn form_page(
         code: code.map(ErrorCode::as_str),
         document: &form.document,
         contrast: &form.contrast,
-        ways: ways::others(&page, &asks, method),
+        ways: ways::ways(&page, visitor, &asks, method),
         asks,
         page,
     };
