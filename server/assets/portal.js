@@ -27,6 +27,15 @@
     tick();
   }
 
+  // What may be used in a while appears by itself, and is announced once.
+  for (const later of document.querySelectorAll("[data-appears]")) {
+    setTimeout(() => {
+      later.hidden = false;
+      const status = document.querySelector("[data-appears-status]");
+      if (status) status.textContent = later.querySelector("h2")?.textContent ?? "";
+    }, Number(later.dataset.appears) * 1000);
+  }
+
   // Copying: the buttons appear only where they work.
   if (navigator.clipboard) {
     for (const button of document.querySelectorAll("[data-copy]")) {

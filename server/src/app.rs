@@ -179,10 +179,11 @@ impl App {
         self.0.certificates.as_ref()
     }
 
-    /// Whether the operator has set up what that method needs.
+    /// Whether the operator has set up what that method needs, and has not switched it off.
     #[must_use]
     pub fn serves(&self, method: Method) -> bool {
-        method != Method::Certificate || self.0.certificates.is_some()
+        let is_set_up = method != Method::Certificate || self.0.certificates.is_some();
+        is_set_up && !self.0.config.methods.disabled.contains(&method)
     }
 
     /// Counters and latencies, without personal data.

@@ -11,6 +11,7 @@ mod signing_keys;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use aldaba_core::method::Method;
 use aldaba_core::policy::Policy;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
@@ -67,6 +68,9 @@ pub struct Config {
     /// Signing in with certificates. None: that way is not offered.
     #[serde(default)]
     pub certificates: Option<Certificates>,
+    /// The ways to sign in.
+    #[serde(default)]
+    pub methods: Methods,
     /// The public sites that may ask for a sign-in, those of `clients_file` included. They are brought into the database
     /// when the server starts and on SIGHUP; others are added there by `aldaba-server client add`.
     #[serde(default)]
@@ -91,6 +95,15 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// The ways to sign in that this server offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Methods {
+    /// Those that nobody may use, whatever their site allows: `["sms", "own_key_sms"]`.
+    #[serde(default)]
+    pub disabled: Vec<Method>,
 }
 
 /// How messages to people leave the server.

@@ -280,8 +280,8 @@ async fn an_earlier_code_stays_valid_for_its_own_life(backend: Backend) {
 // REQ-ACT-06
 async fn three_live_activations_a_person(backend: Backend) {
     let server = TestServer::with(backend, |config| {
-        config.policy.activation_sms_per_hour = 100;
-        config.policy.activation_sms_per_day = 100;
+        config.policy.sms_per_hour = 100;
+        config.policy.sms_per_day = 100;
     })
     .await;
     for _ in 0..4 {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use aldaba_protocol::b64;
-use aldaba_server::testing::{ANA, LUIS, PendingActivation, TestBrowser, TestDevice, TestServer};
+use aldaba_server::testing::{ANA, LUIS, PendingActivation, TestBrowser, TestDevice, TestServer, other_pin};
 use aldaba_store::Backend;
 use sea_orm::ConnectionTrait;
 use tracing_subscriber::fmt::MakeWriter;
@@ -95,6 +95,37 @@ async fn nothing_personal_or_secret_is_told(backend: Backend) {
     let pin = device.self_generated(server.app.now());
     own.type_pin(&server, &pin).await.expect(303);
     secrets.push(pin);
+
+    for path in ["/signin/sms", "/signin/key"] {
+        browser.get(&server, &format!("{path}?site=sede")).await.expect(200);
+        let fields = [
+            ("document", ANA.document),
+            ("contrast", ANA.contrast),
+            ("own_key", "WK5H"),
+            ("own_key_again", "WK5H"),
+        ];
+        let sent = server.messages().await.len();
+        server.wait(1);
+        browser.post(&server, path, &fields).await.expect(303);
+        browser.get(&server, "/signin/pin").await.expect(200);
+        assert_eq!(server.messages().await.len(), sent + 1);
+        let pin = server.last_code(ANA.phone).await;
+        let wrong = other_pin(&pin, 7);
+        let own_key = ("own_key", "WK5H");
+        browser
+            .post(&server, "/signin/pin", &[("pin", &wrong), own_key])
+            .await
+            .expect_problem("pin_wrong");
+        browser
+            .post(&server, "/signin/pin", &[("pin", &pin), own_key])
+            .await
+            .expect(303);
+        secrets.extend([pin, wrong, "WK5H".to_owned()]);
+    }
+    let mut waiting = TestBrowser::ask(&server, &ANA).await;
+    server.wait(60);
+    waiting.post(&server, "/signin/pin/sms", &[]).await.expect(303);
+    waiting.get(&server, "/signin/pin").await.expect(200);
 
     let asked = TestBrowser::ask(&server, &ANA).await;
     let id = asked.request();

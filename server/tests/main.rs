@@ -45,6 +45,8 @@ mod parallel;
 mod self_generated;
 mod settings;
 mod signatures;
+mod sms;
+mod sms_limits;
 mod stream;
 
 mod portal;

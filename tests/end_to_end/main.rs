@@ -8,3 +8,4 @@ mod headless;
 mod keychain;
 mod main_job;
 mod requests;
+mod sms;

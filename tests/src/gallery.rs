@@ -53,6 +53,7 @@ pub async fn walk(stage: &Stage, look: Look, mut see: impl AsyncFnMut(Scene<'_>)
         .await?;
 
     first_pages(stage, &browser, &mut see).await?;
+    by_sms(stage, &browser, &mut see).await?;
     let app = stage.app_in(&desktop, look.language, look.dark).await?;
     app.speak(look.language).await?;
     app.reach("store-problem").await?;
@@ -129,6 +130,59 @@ async fn first_pages(
         browser,
         "portal-signin-error",
         "A mistyped document, said at its field",
+    )
+    .await?;
+    browser.open_sms_form(&stage.server, "/signin/sms").await?;
+    page(
+        see,
+        browser,
+        "portal-signin-sms",
+        "A PIN by SMS, for who has no app at hand",
+    )
+    .await?;
+    browser.open_sms_form(&stage.server, "/signin/key").await?;
+    page(see, browser, "portal-signin-key", "An own key, and a code by SMS").await?;
+    browser
+        .click("form[action=\"/signin/key\"] button[type=\"submit\"]")
+        .await?;
+    browser.find("#errors").await?;
+    page(
+        see,
+        browser,
+        "portal-signin-key-error",
+        "Fields that are missing, each said",
+    )
+    .await
+}
+
+/// Of another citizen, so that the one with the app has all their SMS.
+async fn by_sms(stage: &Stage, browser: &Browser, see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {
+    let all = stage.server.citizens().await?;
+    let other = all.iter().rfind(|citizen| citizen.phone.is_some());
+    let other = other.context("no other citizen with a phone")?;
+    browser.ask_by_own_key(&stage.server, other, "ab12").await?;
+    page(see, browser, "portal-pin-key", "The code of the SMS and the own key").await?;
+    browser.ask_by_sms(&stage.server, other).await?;
+    browser
+        .script("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        .await?;
+    page(see, browser, "portal-pin-sms", "The page waits for the PIN of the SMS").await?;
+    browser.send_pin("12345").await?;
+    browser.find("#errors").await?;
+    page(
+        see,
+        browser,
+        "portal-pin-sms-error",
+        "What cannot be a PIN, said at its field",
+    )
+    .await?;
+    browser.ask_for_pin(&stage.server, other).await?;
+    browser.script("document.querySelector('#sms').hidden = false").await?;
+    page(
+        see,
+        browser,
+        "portal-pin-sms-instead",
+        "No device has answered for a minute: an SMS instead",
     )
     .await
 }

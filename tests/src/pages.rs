@@ -59,6 +59,49 @@ impl Browser {
         self.send_form("incoming").await
     }
 
+    /// From the sample site to the page that waits for the PIN of an SMS.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn ask_by_sms(&self, server: &DemoServer, citizen: &Citizen) -> Result<()> {
+        self.open_sms_form(server, "/signin/sms").await?;
+        self.fill_in(citizen).await?;
+        self.click("form[action=\"/signin/sms\"] button[type=\"submit\"]")
+            .await?;
+        self.find("input[name=\"pin\"]").await?;
+        Ok(())
+    }
+
+    /// As [`Browser::ask_by_sms`], with an own key.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn ask_by_own_key(&self, server: &DemoServer, citizen: &Citizen, key: &str) -> Result<()> {
+        self.open_sms_form(server, "/signin/key").await?;
+        self.fill_in(citizen).await?;
+        self.fill("input[name=\"own_key\"]", key).await?;
+        self.fill("input[name=\"own_key_again\"]", key).await?;
+        self.click("form[action=\"/signin/key\"] button[type=\"submit\"]")
+            .await?;
+        self.find("input[name=\"pin\"]").await?;
+        Ok(())
+    }
+
+    /// From the sample site through the first page to the form of `path`.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn open_sms_form(&self, server: &DemoServer, path: &str) -> Result<()> {
+        self.ask_to_sign_in(server).await?;
+        // A browser that used this way last is shown its page at once.
+        let form = format!("form[action=\"{path}\"]");
+        if self.seen(&form).await?.is_none() {
+            self.click(&format!(".p-ways a[href^=\"{path}\"]")).await?;
+            self.find(&form).await?;
+        }
+        Ok(())
+    }
+
     async fn fill_in(&self, citizen: &Citizen) -> Result<()> {
         self.fill("input[name=\"document\"]", &citizen.document).await?;
         self.fill("input[name=\"contrast\"]", &citizen.contrast).await

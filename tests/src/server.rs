@@ -23,6 +23,12 @@ pub struct Message {
 }
 
 impl Message {
+    /// The six digits of the last line, from which phones fill them in.
+    pub fn pin(&self) -> Option<&str> {
+        let (_, pin) = self.text.lines().last()?.strip_prefix('@')?.split_once(" #")?;
+        (pin.len() == 6 && pin.bytes().all(|byte| byte.is_ascii_digit())).then_some(pin)
+    }
+
     /// The `XXXX-XXXX` code in the text.
     pub fn code(&self) -> Option<String> {
         let is_code = |word: &&str| {
@@ -207,6 +213,24 @@ impl DemoServer {
         all.into_iter()
             .find(fits)
             .context("no sample citizen with a DNI and a phone")
+    }
+
+    /// The PIN of the last message to `citizen` that ends in the line for this server, as soon as there are `count` of them.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn sms_pin(&self, citizen: &Citizen, count: usize) -> Result<String> {
+        until("the SMS with the PIN", async || {
+            let messages = self.messages().await?;
+            let to_citizen = messages
+                .iter()
+                .filter(|message| Some(&message.to) == citizen.phone.as_ref());
+            let pins: Vec<&str> = to_citizen.filter_map(Message::pin).collect();
+            Ok((pins.len() >= count)
+                .then(|| pins.last().map(|pin| (*pin).to_owned()))
+                .flatten())
+        })
+        .await
     }
 
     /// The code of the `nth` (from 0) activation message to `citizen`, as soon as it is there.

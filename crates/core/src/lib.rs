@@ -10,6 +10,7 @@
 //! | [`method`], [`level`] | the ways to sign in and how sure each is |
 //! | [`request`] | the life of an incoming PIN: `pending → revealed → spent`, or `rejected`, `burnt`, `expired` |
 //! | [`self_generated`] | how guesses at a self-generated PIN slow down |
+//! | [`sms`] | which SMS may still go to a person, whoever asks |
 //! | [`device`] | device states and the counter that finds cloned stores |
 //! | [`policy`] | every number of the protocol, in one place |
 
@@ -29,6 +30,7 @@ pub mod policy;
 pub mod random;
 pub mod request;
 pub mod self_generated;
+pub mod sms;
 pub mod time;
 
 /// A stored word that is none of the ones its type knows.

@@ -60,6 +60,12 @@ impl Method {
         matches!(self, Self::Incoming | Self::Qr)
     }
 
+    /// Whether its PIN or code comes by SMS, so that the site must pay for one.
+    #[must_use]
+    pub const fn by_sms(self) -> bool {
+        matches!(self, Self::Sms | Self::OwnKeySms)
+    }
+
     /// Wrong tries that burn a request of this method.
     #[must_use]
     pub const fn tries(self, policy: &Policy) -> u32 {

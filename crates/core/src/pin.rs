@@ -3,11 +3,23 @@
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::random::{Random, below};
+
 /// A one-time PIN. A secret: `Debug` prints nothing, the memory is wiped, comparison takes constant time.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Pin(String);
 
 impl Pin {
+    /// A new PIN of so many digits (1 to 9), every one equally likely; `None` for another number of digits.
+    #[must_use]
+    pub fn generate(digits: u32, random: &dyn Random) -> Option<Self> {
+        if !(1..=9).contains(&digits) {
+            return None;
+        }
+        let value = below(10u32.pow(digits), random);
+        Some(Self(format!("{value:0width$}", width = digits as usize)))
+    }
+
     /// Reads what a person typed: exactly `digits` digits, spaces and dashes forgiven.
     #[must_use]
     pub fn parse(typed: &str, digits: usize) -> Option<Self> {
@@ -104,5 +116,19 @@ mod tests {
             let pin = truncate(&mac, digits).unwrap();
             prop_assert!(Pin::parse(pin.expose(), digits as usize).unwrap().matches(&pin));
         }
+    }
+
+    #[test]
+    fn generated_pins_have_their_digits_and_read_back() {
+        let random = crate::random::SeededRandom::new(5);
+        let mut leading_zero = false;
+        for _ in 0..200 {
+            let pin = Pin::generate(6, &random).unwrap();
+            assert_eq!(pin.expose().len(), 6);
+            assert!(Pin::parse(pin.expose(), 6).unwrap().matches(&pin));
+            leading_zero |= pin.expose().starts_with('0');
+        }
+        assert!(leading_zero, "zeros in front are kept");
+        assert!(Pin::generate(0, &random).is_none() && Pin::generate(10, &random).is_none());
     }
 }

@@ -14,10 +14,14 @@ pub struct Policy {
     pub activation_tries: u32,
     /// Live activations of one person at a time; a further one is answered the same and sends nothing.
     pub live_activations: u32,
-    /// Activation SMS to one person an hour.
-    pub activation_sms_per_hour: u32,
-    /// Activation SMS to one person a day.
-    pub activation_sms_per_day: u32,
+    /// SMS to one person an hour that anybody can cause who knows document and contrast datum ([`crate::sms`]).
+    pub sms_per_hour: u32,
+    /// SMS with a code to one person a day, whoever caused them.
+    pub sms_per_day: u32,
+    /// Those of a day that only browsers can cause in which this very person signed in before, once there is such a browser.
+    pub sms_reserved: u32,
+    /// How long a device is given to answer before an SMS takes its place, in seconds.
+    pub sms_wait: u32,
     /// Life of a sign-in request, in seconds.
     pub request_life: u32,
     /// Life of a PIN from its reveal, in seconds; never past the request's own.
@@ -59,8 +63,10 @@ impl Default for Policy {
             activation_life: 600,
             activation_tries: 5,
             live_activations: 3,
-            activation_sms_per_hour: 3,
-            activation_sms_per_day: 6,
+            sms_per_hour: 3,
+            sms_per_day: 6,
+            sms_reserved: 3,
+            sms_wait: 60,
             request_life: 600,
             pin_life: 300,
             pin_digits: 6,
@@ -113,6 +119,12 @@ impl Policy {
                 "live_activations",
                 "from 1 to 10",
             ),
+            (
+                self.sms_reserved < self.sms_per_day,
+                "sms_reserved",
+                "less than sms_per_day",
+            ),
+            (self.sms_wait <= 600, "sms_wait", "at most 600 seconds"),
             (
                 self.request_life >= 1 && self.request_life <= 600,
                 "request_life",

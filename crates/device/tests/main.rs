@@ -34,8 +34,8 @@ impl Server {
             config.public_url = public.parse().unwrap();
             // One person activates many devices within a minute here.
             config.policy.live_activations = 1000;
-            config.policy.activation_sms_per_hour = 1000;
-            config.policy.activation_sms_per_day = 1000;
+            config.policy.sms_per_hour = 1000;
+            config.policy.sms_per_day = 1000;
         })
         .await;
         // Another process asks for the time: it must be this machine's.

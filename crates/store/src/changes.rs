@@ -36,6 +36,7 @@ pub struct ClosedDevice {
 }
 
 /// Incoming, not quiet requests of anybody that changed at or after `since` and are not over at `now`, oldest change first.
+/// One that went on by SMS is over for devices.
 pub async fn requests_since(
     tx: &Transaction,
     since: Timestamp,
@@ -43,8 +44,9 @@ pub async fn requests_since(
 ) -> Result<Vec<ChangedRequest>, StoreError> {
     let rows = tx
         .select_all(
-            "SELECT id, person_id, state, updated_at FROM requests WHERE expires_at > $2 AND updated_at >= $1 \
-             AND person_id IS NOT NULL AND method = 'incoming' AND quiet = 0 ORDER BY updated_at, id",
+            "SELECT id, person_id, CASE WHEN method = 'sms' THEN 'expired' ELSE state END, updated_at FROM requests \
+             WHERE expires_at > $2 AND updated_at >= $1 AND person_id IS NOT NULL AND method IN ('incoming', 'sms') \
+             AND quiet = 0 ORDER BY updated_at, id",
             vec![bind::time(since), bind::time(now)],
         )
         .await?;

@@ -11,6 +11,7 @@
 //! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs
 //! certificate_tickets.rs   one table family each
 //! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
+//! sms_pins.rs known_browsers.rs   PINs by SMS, and the browsers that may ask for reserved ones
 //! versions.rs     whether what nodes keep in memory has changed
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
@@ -33,6 +34,7 @@ pub mod devices;
 mod direct;
 mod error;
 pub mod keys;
+pub mod known_browsers;
 pub mod logouts;
 pub mod maintenance;
 mod migrations;
@@ -43,6 +45,7 @@ pub mod requests;
 pub mod seal;
 pub mod sessions;
 pub mod sms_budget;
+pub mod sms_pins;
 mod steps;
 mod store;
 #[cfg(feature = "testing")]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aldaba_core::sms::KNOWN_FOR;
 use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
@@ -32,6 +33,8 @@ pub struct Purged {
     pub clients: u64,
     /// Logouts that sites were told, or that were given up.
     pub logouts: u64,
+    /// Browsers that nobody signed in in for a year.
+    pub known_browsers: u64,
 }
 
 impl Purged {
@@ -45,6 +48,7 @@ impl Purged {
             + self.certificate_tickets
             + self.clients
             + self.logouts
+            + self.known_browsers
     }
 
     /// Whether a table may have more: call again.
@@ -58,6 +62,7 @@ impl Purged {
             || self.certificate_tickets >= most
             || self.clients >= most
             || self.logouts >= most
+            || self.known_browsers >= most
     }
 }
 
@@ -114,6 +119,12 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
         logouts: purge(
             "DELETE FROM logouts WHERE id IN (SELECT id FROM logouts WHERE created_at <= $1 AND state <> 'queued' LIMIT $2)",
             old,
+        )
+        .await?,
+        known_browsers: purge(
+            "DELETE FROM known_browsers WHERE (person_id, browser_mac) IN \
+             (SELECT person_id, browser_mac FROM known_browsers WHERE used_at <= $1 LIMIT $2)",
+            now.minus(KNOWN_FOR),
         )
         .await?,
     })

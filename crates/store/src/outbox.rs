@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use aldaba_core::ids::{MessageId, PersonId};
 use aldaba_core::phone::Phone;
+use aldaba_core::sms::SmsCounts;
 use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
@@ -22,11 +23,18 @@ use crate::transaction::{Row, Transaction, bind};
 
 const TABLE: &str = "outbox";
 
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// What a message is about; limits count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MessageKind {
     /// The code of an activation.
     ActivationCode,
+    /// The PIN of a sign-in that anybody began.
+    SignInPin,
+    /// The PIN of a sign-in that began in a browser in which its person signed in before.
+    KnownSignInPin,
     /// A new device was activated.
     NewDevice,
     /// A device was deactivated or frozen.
@@ -38,6 +46,8 @@ impl MessageKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             MessageKind::ActivationCode => "activation_code",
+            MessageKind::SignInPin => "sign_in_pin",
+            MessageKind::KnownSignInPin => "known_sign_in_pin",
             MessageKind::NewDevice => "new_device",
             MessageKind::DeviceClosed => "device_closed",
         }
@@ -50,6 +60,8 @@ impl std::str::FromStr for MessageKind {
     fn from_str(word: &str) -> Result<Self, StoreError> {
         match word {
             "activation_code" => Ok(MessageKind::ActivationCode),
+            "sign_in_pin" => Ok(MessageKind::SignInPin),
+            "known_sign_in_pin" => Ok(MessageKind::KnownSignInPin),
             "new_device" => Ok(MessageKind::NewDevice),
             "device_closed" => Ok(MessageKind::DeviceClosed),
             _ => Err(StoreError::Corrupt("a kind of message")),
@@ -117,6 +129,8 @@ pub struct Message {
     pub attempts: u32,
     /// When it was written.
     pub created_at: Timestamp,
+    /// When it is to be sent, or, if it is being sent, to be tried again.
+    pub due_at: Timestamp,
     /// When the gateway took it.
     pub sent_at: Option<Timestamp>,
 }
@@ -150,7 +164,7 @@ fn place<'a>(row: &'a MessageId, column: &'a str) -> Place<'a> {
 
 macro_rules! columns {
     () => {
-        "id, kind, recipient, body, state, attempts, created_at, sent_at"
+        "id, kind, recipient, body, state, attempts, created_at, sent_at, due_at"
     };
 }
 
@@ -165,25 +179,36 @@ fn read(tx: &Transaction, row: &Row) -> Result<Message, StoreError> {
         attempts: row.small_count(5)?,
         created_at: row.time(6)?,
         sent_at: row.optional_time(7)?,
+        due_at: row.time(8)?,
         id,
     })
 }
 
 /// Writes a message that is due at once.
 pub async fn enqueue(tx: &Transaction, message: &NewMessage) -> Result<(), StoreError> {
-    write(tx, message, "queued").await
+    write(tx, message, "queued", message.created_at).await
+}
+
+/// Writes a message that is due at `due_at`.
+pub async fn enqueue_for(tx: &Transaction, message: &NewMessage, due_at: Timestamp) -> Result<(), StoreError> {
+    write(tx, message, "queued", due_at).await
 }
 
 /// Writes a message that nobody ever sends or sees: what a decoy costs must be what a real message costs.
 pub async fn enqueue_decoy(tx: &Transaction, message: &NewMessage) -> Result<(), StoreError> {
-    write(tx, message, "decoy").await
+    write(tx, message, "decoy", message.created_at).await
 }
 
-async fn write(tx: &Transaction, message: &NewMessage, state: &'static str) -> Result<(), StoreError> {
+async fn write(
+    tx: &Transaction,
+    message: &NewMessage,
+    state: &'static str,
+    due_at: Timestamp,
+) -> Result<(), StoreError> {
     let (keys, id) = (tx.keys(), &message.id);
     tx.execute(
         "INSERT INTO outbox (id, person_id, kind, recipient, body, state, due_at, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $8, $6, $6, $7)",
+         VALUES ($1, $2, $3, $4, $5, $8, $9, $6, $7)",
         vec![
             bind::id(id),
             bind::optional_id(message.person.as_ref()),
@@ -193,6 +218,7 @@ async fn write(tx: &Transaction, message: &NewMessage, state: &'static str) -> R
             bind::time(message.created_at),
             bind::optional_time(message.expires_at),
             bind::text(state),
+            bind::time(due_at),
         ],
     )
     .await?;
@@ -271,18 +297,20 @@ pub async fn list(tx: &Transaction, limit: u32) -> Result<Vec<Message>, StoreErr
     rows.iter().rev().map(|row| read(tx, row)).collect()
 }
 
-/// How many messages of a kind were written for a person after `since`, sent or not.
-pub async fn count_since(
-    tx: &Transaction,
-    person: &PersonId,
-    kind: MessageKind,
-    since: Timestamp,
-) -> Result<u32, StoreError> {
+/// How many codes were written for a person lately, sent or not: what the limits on SMS look at.
+pub async fn count_codes(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<SmsCounts, StoreError> {
     let row = tx
         .select_one(
-            "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND kind = $2 AND created_at > $3",
-            vec![bind::id(person), bind::text(kind.as_str()), bind::time(since)],
+            "SELECT COUNT(*), COUNT(*) FILTER (WHERE kind <> 'known_sign_in_pin'), \
+             COUNT(*) FILTER (WHERE kind <> 'known_sign_in_pin' AND created_at > $2) FROM outbox \
+             WHERE person_id = $1 AND created_at > $3 AND kind IN ('activation_code', 'sign_in_pin', 'known_sign_in_pin')",
+            vec![bind::id(person), bind::time(now.minus(HOUR)), bind::time(now.minus(DAY))],
         )
-        .await?;
-    row.ok_or(StoreError::Corrupt("a count"))?.small_count(0)
+        .await?
+        .ok_or(StoreError::Corrupt("a count"))?;
+    Ok(SmsCounts {
+        day: row.small_count(0)?,
+        open_day: row.small_count(1)?,
+        open_hour: row.small_count(2)?,
+    })
 }

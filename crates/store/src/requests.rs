@@ -573,13 +573,14 @@ pub async fn spend(
     read_optional(tx, row)
 }
 
-/// A person's incoming, not quiet requests that changed at or after `since`, in whatever state, in the order of their changes.
+/// A person's incoming, not quiet requests that changed at or after `since`, in whatever state, in the order of their changes;
+/// also those that went on by SMS.
 /// Two transactions may commit in another order than that of their times: who resumes a stream asks from a little earlier.
 pub async fn changed_since(tx: &Transaction, person: &PersonId, since: Timestamp) -> Result<Vec<Request>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method = 'incoming' AND quiet = 0 \
+        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'sms') AND quiet = 0 \
          ORDER BY updated_at, id"
     );
     let rows = tx.select_all(SQL, vec![bind::id(person), bind::time(since)]).await?;

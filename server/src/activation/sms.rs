@@ -1,23 +1,20 @@
 //! The messages of an activation.
 
-use std::time::Duration;
-
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::{MessageId, PersonId};
 use aldaba_core::language::Language;
 use aldaba_core::phone::Phone;
 use aldaba_core::policy::seconds;
+use aldaba_core::sms::{Asker, may_send};
 use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
 use aldaba_store::persons::Person;
-use aldaba_store::{StoreError, Transaction, outbox};
+use aldaba_store::{StoreError, Transaction, known_browsers, outbox};
 
 use crate::app::App;
 
-const HOUR: Duration = Duration::from_secs(3600);
 /// Where the messages of decoys would go, if they went: nobody's number.
 const NOWHERE: &str = "+34600000000";
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Puts the SMS with the code into the outbox, if its owner exists, has a phone, and the limits allow; otherwise a decoy
 /// that nobody ever sends, so that an unknown person costs the same statements. Whether an SMS was put there.
@@ -31,9 +28,9 @@ pub(super) async fn queue_code(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let policy = app.policy();
-    let an_hour = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(HOUR)).await?;
-    let a_day = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(DAY)).await?;
-    let within = an_hour < policy.activation_sms_per_hour && a_day < policy.activation_sms_per_day;
+    let counts = outbox::count_codes(tx, &asked, now).await?;
+    let browsers = known_browsers::look(tx, &asked, None, now).await?;
+    let within = may_send(policy, Asker::Anybody, &counts, browsers.any);
     let text = code_text(app, language, code);
     let recipient = owner
         .and_then(|owner| Some((owner.id, owner.phone.clone()?)))

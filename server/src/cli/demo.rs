@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use super::{Outcome, serve, start};
 use crate::citizens::sample;
-use crate::config::{Config, LOG, Limits, LogFormat, Messages, Procedure, RelyingParty, SigningKeys};
+use crate::config::{Config, LOG, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty, SigningKeys};
 use crate::demo::certificates;
 use crate::oidc::clients;
 
@@ -140,7 +140,9 @@ fn config(address: SocketAddr, for_certificates: Option<SocketAddr>, data: &Path
             }
             None => None,
         },
+        methods: Methods::default(),
         relying_parties: vec![RelyingParty {
+            sms_per_month: 1000,
             procedures: vec![
                 Procedure::new("padron", "Volante de empadronamiento"),
                 Procedure::new("tributos", "Recibos y tributos"),

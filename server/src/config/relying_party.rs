@@ -114,10 +114,11 @@ impl RelyingParty {
         self.procedures.iter().find(|procedure| procedure.id == id)
     }
 
-    /// Whether people may use that method there.
+    /// Whether people may use that method there. What comes by SMS only where the site pays for it.
     #[must_use]
     pub fn allows(&self, method: Method) -> bool {
-        self.methods.is_empty() || self.methods.contains(&method)
+        let paid = !method.by_sms() || self.sms_per_month > 0;
+        paid && (self.methods.is_empty() || self.methods.contains(&method))
     }
 }
 

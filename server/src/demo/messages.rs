@@ -45,8 +45,10 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
         .store()
         .read(|tx| Box::pin(async move { outbox::list(tx, SHOWN).await }))
         .await;
-    let messages = match found {
-        Ok(messages) => messages,
+    let now = app.now();
+    let messages: Vec<outbox::Message> = match found {
+        // What is to leave later has not arrived yet.
+        Ok(messages) => messages.into_iter().filter(|message| message.due_at <= now).collect(),
         Err(error) => return Failure::from(error).show(&app, &visitor),
     };
     let reply = Reply::new(&app, &visitor);
@@ -80,9 +82,9 @@ fn sent(message: outbox::Message) -> Sent {
     }
 }
 
-/// In the demo the outbox is where messages go: they have arrived when they are written.
+/// In the demo the outbox is where messages go: they have arrived when they are due.
 fn moment(message: &outbox::Message) -> Timestamp {
-    message.sent_at.unwrap_or(message.created_at)
+    message.sent_at.unwrap_or(message.due_at)
 }
 
 fn rfc3339(moment: Timestamp) -> String {

@@ -124,7 +124,9 @@ enum Counted {
 fn kind(method: &Method, template: &str) -> Counted {
     match template {
         "/v1/activations" => Counted::Always(Kind::Start),
-        "/signin" if method == Method::POST => Counted::Always(Kind::Start),
+        "/signin" | "/signin/sms" | "/signin/key" | "/signin/pin/sms" if method == Method::POST => {
+            Counted::Always(Kind::Start)
+        }
         "/healthz" | "/readyz" => Counted::Never,
         signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => Counted::WhenRefused,
         // A site proves who it is; all of its people's sign-ins come from its one address.

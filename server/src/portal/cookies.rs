@@ -6,6 +6,7 @@
 //! | `aldaba_request` | id of the last request that this browser made | the browser's |
 //! | `aldaba_session` | id of the session, new at each sign-in | the browser's; 60 minutes idle |
 //! | `aldaba_lang` | `es` or `en` | a year |
+//! | `aldaba_known` | 32 bytes that say nothing of anybody: somebody signed in here before | a year |
 //! | `aldaba_method` | the method that signed somebody in last, a word such as `incoming`; of nobody in particular | a year |
 //! | `aldaba_order` | the order of methods that somebody chose in their account, words with `-` between | a year |
 //!
@@ -25,6 +26,8 @@ pub enum Cookie {
     Session,
     /// The chosen language.
     Language,
+    /// By which this browser is known to who signed in here before.
+    Known,
     /// The method that signed somebody in last.
     Method,
     /// The chosen order of methods.
@@ -44,6 +47,8 @@ impl Cookie {
             (Self::Session, false) => "aldaba_session",
             (Self::Language, true) => "__Host-aldaba_lang",
             (Self::Language, false) => "aldaba_lang",
+            (Self::Known, true) => "__Host-aldaba_known",
+            (Self::Known, false) => "aldaba_known",
             (Self::Method, true) => "__Host-aldaba_method",
             (Self::Method, false) => "aldaba_method",
             (Self::Order, true) => "__Host-aldaba_order",
@@ -71,7 +76,7 @@ impl Cookie {
     #[must_use]
     pub fn set(self, secure: bool, value: &str) -> Option<HeaderValue> {
         let life = match self {
-            Self::Language | Self::Method | Self::Order => "; Max-Age=31536000",
+            Self::Language | Self::Known | Self::Method | Self::Order => "; Max-Age=31536000",
             Self::Browser | Self::Request | Self::Session => "",
         };
         self.header(secure, value, life)

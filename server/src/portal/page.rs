@@ -182,6 +182,7 @@ mod tests {
             "signin-",
             "pin-",
             "over-",
+            "way-",
             "error-",
             "home-",
             "sede-",
@@ -213,6 +214,8 @@ mod tests {
         for over in [
             "expired",
             "pin-expired",
+            "sms-expired",
+            "sms-burnt",
             "used",
             "burnt",
             "rejected",

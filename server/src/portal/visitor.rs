@@ -12,6 +12,7 @@ use super::csrf;
 use crate::app::App;
 use crate::http::client::ClientAddress;
 use crate::requests::{BrowserBinding, BrowserInfo};
+use crate::sessions::KnownBrowser;
 
 /// A browser and its cookies.
 pub struct Visitor {
@@ -93,7 +94,9 @@ impl Visitor {
             language,
             chose_language: chosen.is_some(),
             is_new: browser.is_none(),
-            browser: browser.unwrap_or_else(|| BrowserBinding::generate(app.random())),
+            browser: browser
+                .unwrap_or_else(|| BrowserBinding::generate(app.random()))
+                .with_known(Cookie::Known.read(headers, secure).and_then(KnownBrowser::from_cookie)),
             request: Cookie::Request
                 .read(headers, secure)
                 .and_then(|value| value.parse().ok()),

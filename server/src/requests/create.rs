@@ -14,9 +14,10 @@ use aldaba_core::phrase::two_words;
 use aldaba_core::policy::seconds;
 use aldaba_core::request::{Origin, RequestState};
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, persons, requests};
+use aldaba_store::{StoreError, audit, persons, requests};
 
 use super::events::Live;
+use super::sms::{self, SmsAsk};
 use super::{BrowserBinding, BrowserInfo};
 use crate::app::App;
 use crate::audit::{entry, of_request};
@@ -103,9 +104,18 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
         created_at: now,
         expires_at,
     };
+    let by_sms = sign_in.method.by_sms().then(|| SmsAsk {
+        request: id,
+        method: sign_in.method,
+        client: sign_in.relying_party.id.clone(),
+        domain: sign_in.relying_party.domain.clone(),
+        known: sign_in.binding.known().cloned(),
+        language: sign_in.language,
+        expires_at,
+    });
     // Somebody whom no row can belong to, so that an unknown person costs the same statements as a known one.
     let nobody = PersonId::generate(app.random());
-    let told = {
+    let (told, sent) = {
         let app = app.clone();
         let (document, contrast) = (sign_in.document, sign_in.contrast);
         if sign_in.method == Method::SelfGenerated {
@@ -128,14 +138,26 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
                         new.person = Some(person.id);
                         new.quiet = person.is_muted(now);
                     }
-                    let entry = of_request(entry(now, "request.made", new.person), id);
+                    let mut entry = of_request(entry(now, "request.made", new.person), id);
+                    if let Some(ask) = &by_sms {
+                        // No device is asked: nothing is shown there, and no notice counted.
+                        new.quiet = true;
+                        requests::insert(tx, &new).await?;
+                        let sent = sms::queue_pin(&app, tx, ask, owner.as_ref(), asked, now).await?;
+                        entry.detail = serde_json::json!({ "method": ask.method.as_str(), "sms": sent });
+                        audit::append(tx, &entry).await?;
+                        return Ok::<_, StoreError>((None, sent));
+                    }
                     let quiet = requests::make(tx, app.policy(), &new, &asked, &entry).await?;
                     let shown = new.person.filter(|_| !quiet && new.method == Method::Incoming);
-                    Ok::<_, StoreError>(shown)
+                    Ok((shown, false))
                 })
             })
             .await?
     };
+    if sent {
+        app.messages_due().notify_one();
+    }
     if let Some(person) = told {
         app.hub().publish(
             &person,

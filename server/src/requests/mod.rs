@@ -1,6 +1,6 @@
 //! Sign-in requests: made on a relying party's page, shown on the owner's device, and spent by typing a PIN.
 //!
-//! Rules (docs/protocol.md, "Incoming PIN" and "Self-generated PIN"):
+//! Rules (docs/protocol.md, "Incoming PIN", "Self-generated PIN" and "PIN by SMS"):
 //! - A PIN cannot be tried before its owner's device has said, signed, that it shows it.
 //! - Wrong tries burn one request, never an account or a device.
 //! - The page learns nothing about whether the person exists: a request for an unknown person, or with a wrong contrast
@@ -26,6 +26,7 @@ pub mod reject;
 pub mod reveal;
 mod routes;
 pub mod self_generated;
+pub mod sms;
 pub mod stream;
 pub mod try_pin;
 
@@ -35,4 +36,5 @@ pub use create::{Created, NewSignIn, RequestError, create};
 pub use page::{PinPage, ViewError, view};
 pub use routes::api;
 pub use self_generated::try_self_generated;
+pub use sms::{SmsError, go_on_by_sms, try_sms};
 pub use try_pin::{TryError, try_pin};

@@ -25,6 +25,8 @@ pub struct PinPage {
     pub phrase: String,
     /// The 8 characters for the app.
     pub code: ShortCode,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
     /// When its PIN ends, once a device shows it.
@@ -74,6 +76,7 @@ pub async fn view(app: &App, id: &RequestId, binding: &BrowserBinding) -> Result
         procedure: request.procedure,
         phrase: request.phrase,
         code: request.code,
+        created_at: request.created_at,
         expires_at: request.expires_at,
         pin_expires_at: request.pin_expires_at,
     })

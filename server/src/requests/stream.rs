@@ -94,7 +94,13 @@ pub async fn open(app: &App, call: SignedCall, since: Option<Timestamp>) -> Resu
 }
 
 fn told(request: &requests::Request, now: Timestamp) -> Bytes {
-    request_event(&request.id, request.state(now), request.updated_at)
+    // What went on by SMS is over for devices.
+    let state = if request.method.needs_device() {
+        request.state(now)
+    } else {
+        RequestState::Expired
+    };
+    request_event(&request.id, state, request.updated_at)
 }
 
 fn request_event(id: &RequestId, state: RequestState, updated_at: Timestamp) -> Bytes {

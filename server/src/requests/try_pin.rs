@@ -22,7 +22,7 @@ use super::BrowserBinding;
 use super::events::Live;
 use crate::app::App;
 use crate::audit::{entry, of_request};
-use crate::sessions::{Proof, SignedIn};
+use crate::sessions::{KnownBrowser, Proof, SignedIn};
 
 /// What became of a try that signed nobody in.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +141,7 @@ pub(super) struct Attempt {
     pub(super) app: App,
     id: RequestId,
     binding: [u8; 32],
+    known: Option<KnownBrowser>,
     relying_party: String,
     own_key: Option<String>,
     session: SessionId,
@@ -161,6 +162,7 @@ impl Attempt {
             app: app.clone(),
             id: *id,
             binding: binding.bytes(),
+            known: binding.known().cloned(),
             relying_party: relying_party.to_owned(),
             own_key: own_key.map(str::to_owned),
             session: SessionId::generate(app.random()),
@@ -225,6 +227,7 @@ impl Attempt {
             level,
             browser: request.browser.clone(),
             system: request.system.clone(),
+            known: self.known.clone(),
         };
         Ok(Ok(crate::sessions::open(tx, self.session.clone(), proof, now).await?))
     }

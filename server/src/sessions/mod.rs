@@ -5,17 +5,22 @@
 //! - It is written in the transaction that uses up what proved it (a PIN, a ticket): there is no moment with one and not
 //!   the other.
 //! - It ends with the browser, when idle, by signing out, and with the device that proved it.
+//! - The browser is known to its person from then on ([`KnownBrowser`]).
+
+mod known;
 
 use aldaba_core::ids::{DeviceId, PersonId, RequestId, SessionId};
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, Transaction, persons, sessions};
+use aldaba_store::{StoreError, Transaction, known_browsers, persons, sessions};
 
 use crate::app::App;
 use crate::audit::entry;
 use crate::portal::Visitor;
+
+pub use known::KnownBrowser;
 
 /// What was proved, by a method that has used it up in the same transaction.
 #[derive(Clone, Debug)]
@@ -38,6 +43,8 @@ pub struct Proof {
     pub browser: String,
     /// Its operating system.
     pub system: String,
+    /// Its cookie, if anybody signed in there before.
+    pub known: Option<KnownBrowser>,
 }
 
 /// Somebody is signed in, durably once the transaction is.
@@ -55,6 +62,8 @@ pub struct SignedIn {
     pub method: Method,
     /// When.
     pub at: Timestamp,
+    /// The cookie by which the browser is known from now on.
+    pub known: KnownBrowser,
 }
 
 /// Opens a session of that fresh id, with its audit entry.
@@ -75,6 +84,8 @@ pub async fn open(tx: &Transaction, id: SessionId, proof: Proof, now: Timestamp)
         created_at: now,
         used_at: now,
     };
+    let known = proof.known.unwrap_or_else(|| KnownBrowser::first(tx.keys(), &id));
+    known_browsers::remember(tx, &proof.person, known.bytes(), now).await?;
     let mut said = entry(now, "person.signed_in", Some(proof.person));
     said.device = proof.device;
     said.request = proof.request;
@@ -89,6 +100,7 @@ pub async fn open(tx: &Transaction, id: SessionId, proof: Proof, now: Timestamp)
         level: proof.level,
         method: proof.method,
         at: now,
+        known,
     })
 }
 

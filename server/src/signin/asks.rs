@@ -25,7 +25,7 @@ pub(super) struct Asks {
     pub procedure: String,
     /// The level it needs.
     pub level: Level,
-    /// The methods that it allows and that can reach that level.
+    /// The methods that it allows, that can reach that level, and that this server offers.
     pub methods: Vec<Method>,
     /// The methods that this server has, whatever the site asks for.
     pub served: Vec<Method>,

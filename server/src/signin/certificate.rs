@@ -186,6 +186,7 @@ async fn redeem(
     let session = SessionId::generate(app.random());
     let (app, ticket, binding) = (app.clone(), ticket.clone(), visitor.browser.bytes());
     let (info, language) = (visitor.info.clone(), visitor.language);
+    let known = visitor.browser.known().cloned();
     app.clone()
         .store()
         .write(move |tx| {
@@ -210,6 +211,7 @@ async fn redeem(
                     level: proved.level,
                     browser: info.browser.unwrap_or_default(),
                     system: info.system.unwrap_or_default(),
+                    known,
                 };
                 let signed_in = sessions::open(tx, session, proof, now).await?;
                 Ok(Ok((proved.relying_party, signed_in)))

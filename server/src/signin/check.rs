@@ -32,7 +32,7 @@ pub(super) struct Checked {
 }
 
 /// Why one field is refused: the key of its text.
-type Refusal = (&'static str, &'static str);
+pub(super) type Refusal = (&'static str, &'static str);
 
 impl SignInForm {
     /// Whether something was typed to personalise.

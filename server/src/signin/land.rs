@@ -22,6 +22,7 @@ pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &S
     };
     Reply::new(app, visitor)
         .cookie(Cookie::Session, &signed_in.session.expose())
+        .cookie(Cookie::Known, &signed_in.known.to_cookie())
         .cookie(Cookie::Method, signed_in.method.as_str())
         .without(Cookie::Request)
         .see_other(&target)

@@ -8,6 +8,8 @@
 //! GET  /signin/qr.svg               the code of this browser's request         qr.rs
 //! GET  /signin/certificate           explains, and sends the browser to the certificate host   certificate.rs
 //! GET  /signin/certificate/return    back from there: a session ──303──▶ the site                certificate.rs
+//! GET, POST /signin/sms, /signin/key   the PIN by SMS, from the start              sms.rs
+//! POST /signin/pin/sms              an SMS in place of a device that does not answer  sms.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -26,6 +28,7 @@ mod over;
 mod pin;
 mod qr;
 mod session;
+mod sms;
 mod ways;
 
 use axum::Router;
@@ -46,6 +49,9 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/signin", get(form::show).post(form::submit))
         .route("/signin/pin", get(pin::show).post(pin::submit))
+        .route("/signin/pin/sms", post(sms::instead))
+        .route("/signin/sms", get(sms::show_sms).post(sms::submit_sms))
+        .route("/signin/key", get(sms::show_key).post(sms::submit_key))
         .route("/signin/qr.svg", get(qr::show))
         .route(certificate::PAGE, get(certificate::show).post(certificate::begin))
         .route(certificate::RETURN, get(certificate::arrive))

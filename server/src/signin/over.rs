@@ -1,5 +1,6 @@
 //! The page of a request that cannot go on: each reason has its own text and its own way out.
 
+use aldaba_core::method::Method;
 use aldaba_core::policy::Policy;
 use aldaba_core::request::RequestState;
 use aldaba_protocol::error::ErrorCode;
@@ -58,14 +59,19 @@ impl Over {
 
     /// The page for it. `asks` is the site that the person came from, where that is known.
     pub fn show(self, app: &App, visitor: &Visitor, asks: Option<&Asks>) -> Response {
+        self.show_of(app, visitor, asks, Method::Incoming)
+    }
+
+    /// The same where it is known by which method the person wanted to sign in.
+    pub fn show_of(self, app: &App, visitor: &Visitor, asks: Option<&Asks>, method: Method) -> Response {
         let here = match self {
             Self::Mismatch | Self::Disabled => asks.map_or_else(|| "/".to_owned(), Asks::start),
             _ => "/signin/pin".to_owned(),
         };
         let page = Page::new(app, visitor, &here);
-        let (key, code) = self.names();
+        let (key, code) = self.names(method);
         let text = page.with(&format!("over-{key}-text"), &self.variables(app.policy()));
-        let ways = self.ways(app, &page, asks);
+        let ways = self.ways(app, &page, asks, method);
         let colour = if self == Self::Rejected { "danger" } else { "petrol" };
         let template = OverPage {
             page,
@@ -78,8 +84,11 @@ impl Over {
         Reply::new(app, visitor).status(status_of(code)).html(&template)
     }
 
-    fn names(self) -> (&'static str, ErrorCode) {
+    fn names(self, method: Method) -> (&'static str, ErrorCode) {
         match self {
+            // Who waits for an SMS need not have an app that could be spoken of.
+            Self::Expired | Self::PinExpired if method.by_sms() => ("sms-expired", ErrorCode::RequestExpired),
+            Self::Burnt if method.by_sms() => ("sms-burnt", ErrorCode::RequestBurnt),
             Self::Expired => ("expired", ErrorCode::RequestExpired),
             Self::PinExpired => ("pin-expired", ErrorCode::PinExpired),
             Self::Used => ("used", ErrorCode::PinUsed),
@@ -100,7 +109,7 @@ impl Over {
         }
     }
 
-    fn ways(self, app: &App, page: &Page, asks: Option<&Asks>) -> Vec<Way> {
+    fn ways(self, app: &App, page: &Page, asks: Option<&Asks>, method: Method) -> Vec<Way> {
         let Some((asks, party)) = asks.and_then(|asks| Some((asks, app.relying_party(&asks.id)?))) else {
             return vec![Way {
                 href: "/".to_owned(),
@@ -114,7 +123,11 @@ impl Over {
         let site = [("site", FluentValue::from(asks.name.clone()))];
         vec![
             Way {
-                href: asks.start(),
+                href: match method {
+                    Method::Sms => asks.start_at("/signin/sms"),
+                    Method::OwnKeySms => asks.start_at("/signin/key"),
+                    _ => asks.start(),
+                },
                 text: page.t(start),
             },
             Way {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aldaba_core::ids::RequestId;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
+use aldaba_core::policy::seconds;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::Form;
@@ -39,6 +40,8 @@ struct PinTemplate {
     errors_heading: &'static str,
     code: Option<&'static str>,
     self_generated: bool,
+    by_sms: bool,
+    sms_caution: String,
     wants_own_key: bool,
     phrase: String,
     pin_hint: String,
@@ -47,6 +50,13 @@ struct PinTemplate {
     again: String,
     code_help: Option<CodeHelp>,
     missing_open: bool,
+    sms: Option<SmsOffer>,
+}
+
+/// The button that asks for an SMS instead.
+struct SmsOffer {
+    /// Seconds until a device had its time; 0: it can be pressed.
+    wait: u64,
 }
 
 struct Time {
@@ -129,6 +139,9 @@ pub(super) async fn submit(
         Method::SelfGenerated => {
             requests::try_self_generated(&app, &id, &visitor.browser, &site, &form.pin, own_key).await
         }
+        Method::Sms | Method::OwnKeySms => {
+            requests::try_sms(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
+        }
         // Methods with pages of their own.
         _ => Err(TryError::Mismatch),
     };
@@ -178,7 +191,7 @@ async fn refused(
 }
 
 /// A request that cannot be shown to this browser. The site, where it is ours, offers to begin anew.
-fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Response {
+pub(super) fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Response {
     let asks = Asks::find(app, visitor.language, site, "").ok().map(|(asks, _)| asks);
     match error {
         ViewError::Unknown => Over::Missing.show(app, visitor, asks.as_ref()),
@@ -198,7 +211,7 @@ async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Ove
                 Over::Disabled => why,
                 _ => Over::of(request.state, request.pin_expires_at.is_some()).unwrap_or(why),
             };
-            precise.show(app, visitor, asks.as_ref())
+            precise.show_of(app, visitor, asks.as_ref(), request.method)
         }
         Err(error) => unseen(app, visitor, error, site),
     }
@@ -215,7 +228,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         Err(failure) => return failure.show(app, visitor),
     };
     if let Some(over) = Over::of(request.state, request.pin_expires_at.is_some()) {
-        return over.show(app, visitor, Some(&asks));
+        return over.show_of(app, visitor, Some(&asks), request.method);
     }
     let page = Page::new(app, visitor, "/signin/pin");
     let mut reply = Reply::new(app, visitor).form_may_reach(&party.return_url);
@@ -232,13 +245,19 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         }
     }
     let self_generated = request.method == Method::SelfGenerated;
-    let code_help = if self_generated {
+    let by_sms = request.method.by_sms();
+    let code_help = if self_generated || by_sms {
         None
     } else {
         code_help(&page, &request, visitor.request == Some(*id))
     };
     let template = PinTemplate {
-        title: if self_generated { "pin-self-title" } else { "pin-title" },
+        title: match request.method {
+            Method::SelfGenerated => "pin-self-title",
+            Method::Sms => "pin-sms-title",
+            Method::OwnKeySms => "pin-key-title",
+            _ => "pin-title",
+        },
         csrf: visitor.csrf(app),
         request: id.to_string(),
         method: request.method.as_str(),
@@ -246,6 +265,12 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         errors_heading: "pin-errors-heading",
         code,
         self_generated,
+        by_sms,
+        sms_caution: page.with(
+            "pin-sms-missing-limit",
+            &[("count", FluentValue::from(app.policy().sms_per_day))],
+        ),
+        sms: sms_offer(app, &asks, &request),
         wants_own_key: request.wants_own_key,
         pin_hint: page.with("pin-hint", &[("digits", FluentValue::from(app.policy().pin_digits))]),
         pin_life: page.with(
@@ -261,6 +286,15 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         page,
     };
     reply.html(&template)
+}
+
+/// An SMS takes the app's place where the site offers it and no device has shown the PIN.
+fn sms_offer(app: &App, asks: &Asks, request: &PinPage) -> Option<SmsOffer> {
+    let waits = request.method == Method::Incoming && request.pin_expires_at.is_none();
+    let since = request.created_at.plus(seconds(app.policy().sms_wait));
+    (waits && asks.offers(Method::Sms)).then(|| SmsOffer {
+        wait: u64::try_from(since.since(app.now()).as_millis().div_ceil(1000)).unwrap_or(0),
+    })
 }
 
 fn time(app: &App, page: &Page, request: &PinPage) -> Time {
@@ -322,6 +356,9 @@ impl Refused {
             wait: None,
         };
         match self {
+            Self::EmptyPin if request.method.by_sms() => {
+                told("pin", page.t("pin-sms-error-empty"), ErrorCode::RequestInvalid)
+            }
             Self::EmptyPin => told("pin", page.t("pin-error-empty"), ErrorCode::RequestInvalid),
             Self::MalformedPin => {
                 let text = page.with("pin-error-shape", &[("digits", FluentValue::from(digits))]);

@@ -9,9 +9,11 @@ use crate::texts::FluentValue;
 
 /// The methods that have a page of their own, in the order in which they are offered. Incoming and self-generated PINs share
 /// the first page, `/signin`.
-const PAGES: [(Method, &str); 2] = [
+const PAGES: &[(Method, &str)] = &[
     (Method::Incoming, FIRST),
     (Method::Certificate, super::certificate::PAGE),
+    (Method::Sms, "/signin/sms"),
+    (Method::OwnKeySms, "/signin/key"),
 ];
 
 /// The page that is shown where nobody chose another.

@@ -34,7 +34,7 @@ use crate::app::{App, Parts};
 use crate::certificates::Certificates;
 use crate::citizens::import;
 use crate::citizens::record::Record;
-use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty, SigningKeys};
+use crate::config::{Config, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty, SigningKeys};
 use crate::http::client::Peer;
 
 pub use browser::TestBrowser;
@@ -337,7 +337,7 @@ fn certificates(config: &Config) -> Option<Certificates> {
     Some(Certificates::open(settings).unwrap())
 }
 
-/// The settings of a test: https, two sites, no limits at the edge.
+/// The settings of a test: https, two sites, of which the first pays for SMS, no limits at the edge.
 fn config() -> Config {
     let site = |id: &str| RelyingParty {
         procedures: vec![Procedure::new("padron", "Volante de empadronamiento")],
@@ -368,7 +368,14 @@ fn config() -> Config {
             streams: 1000,
         },
         certificates: None,
-        relying_parties: vec![site("sede"), site("otra")],
+        methods: Methods::default(),
+        relying_parties: vec![
+            RelyingParty {
+                sms_per_month: 1_000_000,
+                ..site("sede")
+            },
+            site("otra"),
+        ],
         clients_file: None,
         signing_keys: SigningKeys::default(),
         demo: false,

@@ -14,7 +14,8 @@ pub(super) const HOUR: Duration = Duration::from_secs(3600);
 pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Counts a person's requests that were started by typing the document and were not quiet; *unanswered* are those that no
-/// device revealed or rejected. Placeholders: whose, now, an hour ago, a day ago.
+/// device revealed or rejected. One that was shown and went on by SMS still counts, until it is spent; a request by SMS from the
+/// start is quiet. Placeholders: whose, now, an hour ago, a day ago.
 macro_rules! counting {
     ($person:literal, $now:literal, $hour_ago:literal, $day_ago:literal) => {
         concat!(
@@ -26,7 +27,8 @@ macro_rules! counting {
             $person,
             " AND created_at > ",
             $day_ago,
-            " AND origin = 'document' AND quiet = 0 AND method = 'incoming' AND revealed_at IS NULL AND state <> 'rejected'"
+            " AND origin = 'document' AND quiet = 0 AND method IN ('incoming', 'sms') AND revealed_at IS NULL \
+             AND state NOT IN ('rejected', 'spent')"
         )
     };
 }

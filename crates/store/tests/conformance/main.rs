@@ -47,5 +47,6 @@ mod persons;
 mod requests;
 mod secrecy;
 mod sessions;
+mod sms;
 mod support;
 mod transactions;

@@ -9,6 +9,7 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::phone::Phone;
+use aldaba_core::pin::Pin;
 use aldaba_core::random::OsRandom;
 use aldaba_protocol::keys::SigningKey;
 use aldaba_protocol::secret::Key32;
@@ -19,7 +20,7 @@ use aldaba_store::outbox::{self, MessageKind, NewMessage};
 use aldaba_store::seal::{self, Place};
 use aldaba_store::sessions::{self, Session};
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{Backend, ServerKeys, Store, StoreError, persons, requests};
+use aldaba_store::{Backend, ServerKeys, Store, StoreError, known_browsers, persons, requests, sms_pins};
 use sea_orm::{ConnectionTrait, Statement};
 use zeroize::Zeroizing;
 
@@ -29,6 +30,8 @@ const SECRET: [u8; 32] = *b"the-server-half-of-the-agreement";
 const TRANSCRIPT: &[u8] = b"every field of an activation, 12345678Z included";
 const TEXT: &str = "Aldaba: su codigo es 7Q2M-XK4T";
 const OWN_KEY: &str = "K7QZ";
+const SMS_PIN: &str = "573914028";
+const KNOWN: [u8; 32] = *b"the-secret-of-a-known-browser-32";
 const CLIENT_SECRET: &str = "the-secret-of-a-site-in-43-characters-or-so";
 
 /// Puts every secret through every table; returns what must not be found again.
@@ -96,6 +99,8 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         activations::insert(tx, &activation).await?;
         activations::add_code(tx, &activation.id, &typed, NOW).await?;
         requests::insert(tx, &request).await?;
+        sms_pins::insert(tx, &request.id, &Pin::parse(SMS_PIN, 9).unwrap(), true).await?;
+        known_browsers::remember(tx, &person, &KNOWN, NOW).await?;
         outbox::enqueue(tx, &message).await?;
         oidc_keys::add(tx, &oidc_key, None).await?;
         clients::add(tx, &site, NOW).await?;
@@ -111,11 +116,18 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         DEVICE_NAME,
         TEXT,
         OWN_KEY,
+        SMS_PIN,
         "2031-05-17",
         CONTRAST,
     ];
     let mut secrets: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    secrets.extend([OTP_KEY.to_vec(), SECRET.to_vec(), BINDING.to_vec(), TRANSCRIPT.to_vec()]);
+    secrets.extend([
+        OTP_KEY.to_vec(),
+        SECRET.to_vec(),
+        BINDING.to_vec(),
+        TRANSCRIPT.to_vec(),
+        KNOWN.to_vec(),
+    ]);
     secrets.extend([
         keys.index.expose().to_vec(),
         keys.seal.expose().to_vec(),
