@@ -43,7 +43,7 @@ pub(super) async fn submit(
         Ok(None) => return Reply::new(&app, &visitor).see_other(&format!("/signin?site={SITE}")),
         Err(error) => return Failure::from(error).show(&app, &visitor),
     };
-    let choice = read(&form);
+    let choice = read(offered_methods(&app), &form);
     let words: Vec<&str> = choice.order.iter().map(|method| method.as_str()).collect();
     let order = words.join("-");
     if let Err(error) = save(&app, current.person, choice).await {
@@ -54,9 +54,8 @@ pub(super) async fn submit(
         .see_other(&format!("{PATH}?done=methods"))
 }
 
-/// The fields `position_METHOD` and `on_METHOD` of every method that this server offers. Equal positions keep our order.
-fn read(form: &HashMap<String, String>) -> Choice {
-    let offered = offered_methods(&app);
+/// The fields `position_METHOD` and `on_METHOD` of every method that is offered. Equal positions keep our order.
+fn read(offered: Vec<Method>, form: &HashMap<String, String>) -> Choice {
     let position = |method: &Method| {
         form.get(&format!("position_{}", method.as_str()))
             .and_then(|text| text.trim().parse::<usize>().ok())
@@ -99,14 +98,16 @@ mod tests {
     // REQ-ACC-03
     #[test]
     fn what_is_not_ticked_is_off_but_for_the_incoming_pin() {
-        let nothing = read(&form(&[]));
+        let offered = vec![Method::Incoming, Method::SelfGenerated];
+        let nothing = read(offered.clone(), &form(&[]));
         assert!(!nothing.off.contains(&Method::Incoming));
         assert!(nothing.off.contains(&Method::SelfGenerated));
-        let some = read(&form(&[
+        let fields = form(&[
             ("on_self_generated", "on"),
             ("position_self_generated", "1"),
             ("position_incoming", "2"),
-        ]));
+        ]);
+        let some = read(offered, &fields);
         assert!(!some.off.contains(&Method::SelfGenerated));
         assert_eq!(some.order.first(), Some(&Method::SelfGenerated));
     }

@@ -104,7 +104,7 @@ fn render(
         level: level(&page, current.level),
         level_explained: page.t(&format!("level-{}-explained", current.level.as_str())),
         sessions: open.iter().map(|one| session(app, &page, one, here)).collect(),
-        methods: methods(&page, person),
+        methods: methods(app, &page, person),
         page,
     };
     Reply::new(app, visitor).html(&template)
@@ -138,7 +138,7 @@ fn or_unknown(page: &Page, text: &str) -> String {
 }
 
 /// The methods that this server offers, in the person's order.
-fn methods(page: &Page, person: &persons::Person) -> Vec<MethodView> {
+fn methods(app: &App, page: &Page, person: &persons::Person) -> Vec<MethodView> {
     let offered = offered_methods(app);
     let count = offered.len();
     in_order(offered, &person.methods_order)
