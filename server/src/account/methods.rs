@@ -54,7 +54,7 @@ pub(super) async fn submit(
         .see_other(&format!("{PATH}?done=methods"))
 }
 
-/// The fields `position_METHOD` and `on_METHOD` of every method that is offered. Equal positions keep our order.
+/// The fields `position_METHOD` and `on_METHOD` of every method that this server offers. Equal positions keep our order.
 fn read(offered: Vec<Method>, form: &HashMap<String, String>) -> Choice {
     let position = |method: &Method| {
         form.get(&format!("position_{}", method.as_str()))
@@ -98,16 +98,17 @@ mod tests {
     // REQ-ACC-03
     #[test]
     fn what_is_not_ticked_is_off_but_for_the_incoming_pin() {
-        let offered = vec![Method::Incoming, Method::SelfGenerated];
-        let nothing = read(offered.clone(), &form(&[]));
+        let nothing = read(Method::ALL.into(), &form(&[]));
         assert!(!nothing.off.contains(&Method::Incoming));
         assert!(nothing.off.contains(&Method::SelfGenerated));
-        let fields = form(&[
-            ("on_self_generated", "on"),
-            ("position_self_generated", "1"),
-            ("position_incoming", "2"),
-        ]);
-        let some = read(offered, &fields);
+        let some = read(
+            Method::ALL.into(),
+            &form(&[
+                ("on_self_generated", "on"),
+                ("position_self_generated", "1"),
+                ("position_incoming", "2"),
+            ]),
+        );
         assert!(!some.off.contains(&Method::SelfGenerated));
         assert_eq!(some.order.first(), Some(&Method::SelfGenerated));
     }
