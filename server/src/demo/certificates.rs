@@ -40,7 +40,7 @@ pub fn settings(data: &Path, address: SocketAddr, random: &dyn Random) -> anyhow
     let folder = folder(data);
     // Written last: with it everything is there.
     if !folder.join(SERVER_KEY).is_file() {
-        make(&folder, random).with_context(|| format!("{}", folder.display()))?;
+        make(&folder, random).with_context(|| folder.display().to_string())?;
     }
     Ok(Certificates {
         listen: address,
