@@ -7,7 +7,7 @@
 //! keys.rs         the server's keys and the file they live in
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
-//! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs   one table family each
+//! persons.rs activations.rs devices.rs requests.rs sessions.rs authorizations.rs consents.rs outbox.rs audit.rs   one table family each
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
 //! testing.rs      a database of one's own for a test (feature `testing`)
@@ -16,13 +16,15 @@
 //! Invariants kept here and nowhere else:
 //! - Every transition is one conditional statement. Its function says whether it won; who lost reads the row again and judges.
 //! - What a call acknowledged is durable: SQLite in WAL with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`.
-//! - Locks are taken in the order person, request, device, audit lane.
+//! - Locks are taken in the order person, request, device, session, authorization, audit lane.
 //! - Documents, phones, names, keys and message texts are written sealed, never in the clear.
 //! - Times are UTC milliseconds, ids 16 random bytes.
 
 pub mod activations;
 pub mod audit;
+pub mod authorizations;
 pub mod changes;
+pub mod consents;
 pub mod devices;
 mod direct;
 mod error;

@@ -38,6 +38,11 @@ pub struct Session {
     pub used_at: Timestamp,
 }
 
+/// The handle of the session of that id.
+pub fn handle(id: &SessionId) -> [u8; 32] {
+    hash(id)
+}
+
 fn hash(id: &SessionId) -> [u8; 32] {
     Sha256::digest(id.as_bytes()).into()
 }

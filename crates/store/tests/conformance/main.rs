@@ -34,7 +34,9 @@ macro_rules! on_both {
 
 mod activations;
 mod audit;
+mod authorizations;
 mod changes;
+mod consents;
 mod devices;
 mod maintenance;
 mod model;
