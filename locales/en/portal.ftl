@@ -59,6 +59,7 @@ signin-title = Sign in
 signin-asks-heading = Who is asking
 signin-asks-site = Site
 signin-asks-domain = Address
+signin-asks-level = Level it asks for
 signin-asks-procedure = Procedure
 signin-procedure-none = Enter the site
 signin-intro = Enter the details of your document. You will then see the PIN in the Aldaba app and type it here.

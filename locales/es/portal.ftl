@@ -59,6 +59,7 @@ signin-title = Identifíquese
 signin-asks-heading = Quién le pide identificarse
 signin-asks-site = Sitio
 signin-asks-domain = Dirección
+signin-asks-level = Nivel que pide
 signin-asks-procedure = Trámite
 signin-procedure-none = Entrar en el sitio
 signin-intro = Escriba los datos de su documento. Después verá el PIN en la app Aldaba y lo escribirá aquí.

@@ -14,6 +14,8 @@ use crate::config::{Config, RelyingParty};
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
+use crate::oidc::clients::Registry;
+use crate::oidc::keys::Keys;
 use crate::places::Places;
 use crate::requests::events::Hub;
 use crate::requests::self_generated::Strangers;
@@ -37,6 +39,9 @@ struct Inner {
     metrics: Metrics,
     limits: EdgeLimits,
     messages_due: Notify,
+    clients: Registry,
+    oidc_keys: Keys,
+    logouts_due: Notify,
     stopping: CancellationToken,
 }
 
@@ -76,6 +81,9 @@ impl App {
             metrics: Metrics::new(),
             limits,
             messages_due: Notify::new(),
+            clients: Registry::default(),
+            oidc_keys: Keys::default(),
+            logouts_due: Notify::new(),
             stopping: CancellationToken::new(),
         }))
     }
@@ -175,9 +183,27 @@ impl App {
         &self.0.stopping
     }
 
-    /// The relying party of that id, if it is configured.
+    /// The public sites that are let in, as this node holds them in memory: at most a second or so old.
     #[must_use]
-    pub fn relying_party(&self, id: &str) -> Option<&RelyingParty> {
-        self.0.config.relying_parties.iter().find(|party| party.id == id)
+    pub fn clients(&self) -> &Registry {
+        &self.0.clients
+    }
+
+    /// The keys that sign tokens.
+    #[must_use]
+    pub fn oidc_keys(&self) -> &Keys {
+        &self.0.oidc_keys
+    }
+
+    /// Wakes the worker that tells sites of ended sessions: a row was written.
+    #[must_use]
+    pub fn logouts_due(&self) -> &Notify {
+        &self.0.logouts_due
+    }
+
+    /// The public site of that id, if there is one and it is not disabled.
+    #[must_use]
+    pub fn relying_party(&self, id: &str) -> Option<Arc<RelyingParty>> {
+        self.0.clients.find(id).map(|client| Arc::clone(&client.party))
     }
 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod relying_party;
+mod signing_keys;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use thiserror::Error;
 
 pub use check::{IpRange, PublicUrl};
 pub use relying_party::{Claim, Procedure, RelyingParty};
+pub use signing_keys::SigningKeys;
 
 /// The settings as they are written by whoever runs the server. No `Debug`: the database's address may hold a password.
 #[derive(Clone, Deserialize)]
@@ -60,9 +62,16 @@ pub struct Config {
     /// Limits at the edge, an address.
     #[serde(default)]
     pub limits: Limits,
-    /// The public sites that may ask for a sign-in.
+    /// The public sites that may ask for a sign-in, those of `clients_file` included. They are brought into the database
+    /// when the server starts and on SIGHUP; others are added there by `aldaba-server client add`.
     #[serde(default)]
     pub relying_parties: Vec<RelyingParty>,
+    /// A file of its own with more `[[relying_parties]]`, to be kept under version control: it never holds a secret.
+    #[serde(default)]
+    pub clients_file: Option<PathBuf>,
+    /// How long the keys live that sign tokens.
+    #[serde(default)]
+    pub signing_keys: SigningKeys,
     /// Whether this is `aldaba-server demo`. Never read from a file.
     #[serde(skip)]
     pub demo: bool,
@@ -180,14 +189,38 @@ impl Config {
         let environment = Env::prefixed("ALDABA_")
             .ignore(&["config", "test_postgres"])
             .split("__");
-        let config: Self = Figment::new()
+        let mut config: Self = Figment::new()
             .merge(Toml::file_exact(file))
             .merge(environment)
             .extract()
             .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+        if let Some(file) = &config.clients_file {
+            config.relying_parties.extend(clients_of(file)?);
+        }
         config.check()?;
         Ok(config)
     }
+}
+
+/// What the file with the clients says.
+fn clients_of(file: &Path) -> Result<Vec<RelyingParty>, ConfigError> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Clients {
+        #[serde(default)]
+        relying_parties: Vec<RelyingParty>,
+    }
+    if !file.is_file() {
+        return Err(ConfigError::Refused {
+            setting: "clients_file",
+            why: format!("there is no file {}", file.display()),
+        });
+    }
+    let read: Clients = Figment::new()
+        .merge(Toml::file_exact(file))
+        .extract()
+        .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+    Ok(read.relying_parties)
 }
 
 fn default_connections() -> u32 {

@@ -1,10 +1,11 @@
-//! What nobody asks for: old rows are thrown away, figures are folded.
+//! What nobody asks for: old rows are thrown away, signing keys are made and rotated, figures are folded.
 
 use std::time::Duration;
 
 use aldaba_store::maintenance;
 
 use crate::app::App;
+use crate::oidc::keys;
 
 const FOLD: Duration = Duration::from_secs(5);
 /// Folds between two purges: ten minutes.
@@ -13,6 +14,7 @@ const FOLDS_A_PURGE: u32 = 120;
 /// Runs until the server stops.
 pub async fn run(app: App) {
     let mut folds = 0;
+    signing_keys(&app).await;
     loop {
         tokio::select! {
             () = app.stopping().cancelled() => return,
@@ -22,7 +24,15 @@ pub async fn run(app: App) {
         folds += 1;
         if folds % FOLDS_A_PURGE == 0 {
             purge(&app).await;
+            signing_keys(&app).await;
         }
+    }
+}
+
+/// Makes the next key that signs tokens when it is time.
+async fn signing_keys(app: &App) {
+    if let Err(error) = keys::look_after(app).await {
+        tracing::warn!(%error, "the keys that sign tokens could not be looked after");
     }
 }
 

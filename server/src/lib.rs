@@ -5,6 +5,7 @@
 //! activation/  a device is activated: start, confirm, resend
 //! requests/    sign-in requests: made, shown, revealed, rejected, spent
 //! devices/     what a device learns of itself; revoking
+//! oidc/        sites as OpenID Connect clients, the keys that sign for them, logouts
 //! sessions/    signed-in browsers, whatever method signed them in
 //! messages/    the outbox's worker and the SMS gateway
 //! citizens/    who may sign in: adding, importing, the demo's people
@@ -24,6 +25,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod messages;
 pub mod metrics;
+pub mod oidc;
 pub mod places;
 pub mod portal;
 pub mod requests;

@@ -25,6 +25,8 @@ use crate::http::takeover::{self, Takeover};
 use crate::http::{admin_router, router};
 use crate::messages::gateway::{GatewayError, HttpGateway};
 use crate::messages::worker::{self, Patience};
+use crate::oidc::backchannel::{self, Deliverer};
+use crate::oidc::watch;
 use crate::{housekeeping, requests};
 
 /// What a connection may take to send the head of a request.
@@ -40,6 +42,9 @@ pub async fn serve(app: App, listener: TcpListener, admin: Option<TcpListener>) 
     let tasks = TaskTracker::new();
     tasks.spawn(housekeeping::run(app.clone()));
     tasks.spawn(requests::poll::run(app.clone()));
+    tasks.spawn(watch::run(app.clone()));
+    let deliverer = Deliverer::new(backchannel::PATIENCE).map_err(io::Error::other)?;
+    tasks.spawn(backchannel::run(app.clone(), deliverer));
     if let Some(admin) = admin {
         tasks.spawn(accept(app.clone(), admin_router(app.clone()), admin, tasks.clone()));
     }

@@ -139,7 +139,7 @@ async fn other_processes_changes_are_told(backend: Backend) {
         let made = aldaba_server::requests::create(
             &node,
             aldaba_server::requests::NewSignIn {
-                relying_party: node.relying_party("sede").unwrap(),
+                relying_party: &node.relying_party("sede").unwrap(),
                 procedure: "",
                 document,
                 contrast,

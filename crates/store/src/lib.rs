@@ -8,6 +8,8 @@
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
 //! persons.rs activations.rs devices.rs requests.rs sessions.rs authorizations.rs consents.rs outbox.rs audit.rs   one table family each
+//! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
+//! versions.rs     whether what nodes keep in memory has changed
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
 //! testing.rs      a database of one's own for a test (feature `testing`)
@@ -24,22 +26,27 @@ pub mod activations;
 pub mod audit;
 pub mod authorizations;
 pub mod changes;
+pub mod clients;
 pub mod consents;
 pub mod devices;
 mod direct;
 mod error;
 pub mod keys;
+pub mod logouts;
 pub mod maintenance;
 mod migrations;
+pub mod oidc_keys;
 pub mod outbox;
 pub mod persons;
 pub mod requests;
 pub mod seal;
 pub mod sessions;
+pub mod sms_budget;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transaction;
+pub mod versions;
 mod writer;
 
 pub use error::{OpenError, StoreError};

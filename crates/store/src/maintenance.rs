@@ -28,12 +28,23 @@ pub struct Purged {
     pub authorizations: u64,
     /// Messages that were sent, given up or are of no more use.
     pub messages: u64,
+    /// Clients' assertions that are too old by their own date, and secrets that ended.
+    pub clients: u64,
+    /// Logouts that sites were told, or that were given up.
+    pub logouts: u64,
 }
 
 impl Purged {
     /// All together.
     pub const fn total(&self) -> u64 {
-        self.nonces + self.activations + self.requests + self.sessions + self.authorizations + self.messages
+        self.nonces
+            + self.activations
+            + self.requests
+            + self.sessions
+            + self.authorizations
+            + self.messages
+            + self.clients
+            + self.logouts
     }
 
     /// Whether a table may have more: call again.
@@ -45,6 +56,8 @@ impl Purged {
             || self.sessions >= most
             || self.authorizations >= most
             || self.messages >= most
+            || self.clients >= most
+            || self.logouts >= most
     }
 }
 
@@ -85,6 +98,23 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
         messages: purge(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at <= $1 \
              AND (state <> 'queued' OR expires_at <= $1) LIMIT $2)",
+            old,
+        )
+        .await?,
+        clients: purge(
+            "DELETE FROM client_assertions WHERE (client_id, jti_hash) IN \
+             (SELECT client_id, jti_hash FROM client_assertions WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        )
+        .await?
+            + purge(
+                "DELETE FROM client_secrets WHERE (client_id, secret_hash) IN \
+                 (SELECT client_id, secret_hash FROM client_secrets WHERE ends_at <= $1 LIMIT $2)",
+                old,
+            )
+            .await?,
+        logouts: purge(
+            "DELETE FROM logouts WHERE id IN (SELECT id FROM logouts WHERE created_at <= $1 AND state <> 'queued' LIMIT $2)",
             old,
         )
         .await?,

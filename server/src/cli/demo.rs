@@ -15,7 +15,8 @@ use tokio::net::TcpListener;
 
 use super::{Outcome, serve, start};
 use crate::citizens::sample;
-use crate::config::{Config, LOG, Limits, LogFormat, Messages, Procedure, RelyingParty};
+use crate::config::{Config, LOG, Limits, LogFormat, Messages, Procedure, RelyingParty, SigningKeys};
+use crate::oidc::clients;
 
 /// Where the demo listens unless told otherwise, if nobody else does.
 const PORT: u16 = 8080;
@@ -36,6 +37,9 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
         let config = config(address, data)?;
         start::log(&config)?;
         let app = start::open(config).await?;
+        clients::sync(&app, app.config().relying_parties.clone())
+            .await
+            .context("the sample site could not be added")?;
         let added = sample::add_missing(&app)
             .await
             .context("the sample citizens could not be added")?;
@@ -129,6 +133,8 @@ fn config(address: SocketAddr, data: &Path) -> anyhow::Result<Config> {
                 format!("{public_url}/demo/sede").parse().context("return_url")?,
             )
         }],
+        clients_file: None,
+        signing_keys: SigningKeys::default(),
         demo: true,
     };
     config.check()?;

@@ -1,8 +1,10 @@
 //! The commands of `aldaba-server`. Each says what it did; what went wrong is one line on standard error, with what to do.
 
 mod citizen;
+mod client;
 mod demo;
 mod device;
+mod oidc_key;
 mod operator;
 mod serve;
 mod start;
@@ -12,6 +14,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+
+use client::ClientCommand;
+use oidc_key::OidcKeyCommand;
 
 /// The verification backend of Aldaba: citizens sign in to public sites with PINs from their own devices.
 #[derive(Parser)]
@@ -28,10 +33,12 @@ Examples:
   Prepare a real one:
       aldaba-server key create /etc/aldaba/server.keys
       aldaba-server citizen import --config /etc/aldaba/server.toml citizens.csv
+      aldaba-server client add --config /etc/aldaba/server.toml --id sede --name 'Ayuntamiento de Ejemplo' …
       aldaba-server serve --config /etc/aldaba/server.toml
   Look after it:
       aldaba-server citizen show --config /etc/aldaba/server.toml 12345678Z
       aldaba-server device list --config /etc/aldaba/server.toml 12345678Z
+      aldaba-server client list --config /etc/aldaba/server.toml
       aldaba-server audit verify --config /etc/aldaba/server.toml
 
 Every setting of the file can also be given in the environment: ALDABA_LISTEN, ALDABA_MESSAGES__URL.";
@@ -50,6 +57,12 @@ enum Command {
     /// List or revoke devices.
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Public sites, to OpenID Connect: clients.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// The keys that sign tokens for public sites.
+    #[command(subcommand, name = "oidc-key")]
+    OidcKey(OidcKeyCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -67,6 +80,7 @@ const SERVE_EXAMPLE: &str = r#"A settings file:
   key_file = "/etc/aldaba/server.keys"            # aldaba-server key create /etc/aldaba/server.keys
   admin_listen = "127.0.0.1:9090"                 # /metrics; leave out for none
   trusted_proxies = ["127.0.0.1"]
+  clients_file = "/etc/aldaba/clients.toml"       # more [[relying_parties]], under version control; read again on SIGHUP
 
   [messages]
   kind = "gateway"
@@ -80,7 +94,19 @@ const SERVE_EXAMPLE: &str = r#"A settings file:
   name = "Ayuntamiento de Villarriba"
   domain = "sede.villarriba.example"
   return_url = "https://sede.villarriba.example/entrar"
-  procedures = [{ id = "padron", name = "Volante de empadronamiento" }]"#;
+  redirect_uris = ["https://sede.villarriba.example/oidc/vuelta"]
+  post_logout_redirect_uris = ["https://sede.villarriba.example/"]
+  backchannel_logout_uri = "https://sede.villarriba.example/oidc/salida"
+  claims = ["given_name", "family_name"]
+  level = "low"
+  procedures = [
+    { id = "padron", name = "Volante de empadronamiento" },
+    { id = "tributos", name = "Recibos y tributos", level = "substantial" },
+  ]
+  contact = "sede@villarriba.example"
+  sms_per_month = 500
+  # Its secret never stands here: aldaba-server client rotate --config FILE villarriba
+  # A site with keys of its own: jwks = { keys = [{ kty = "EC", crv = "P-256", x = "…", y = "…" }] }"#;
 
 const DEMO_EXAMPLE: &str = "\
 Examples:
@@ -232,6 +258,8 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(args) => demo::run(args.listen, &args.data, args.no_browser),
         Command::Citizen(command) => citizen::run(command),
         Command::Device(command) => device::run(command),
+        Command::Client(command) => client::run(command),
+        Command::OidcKey(command) => oidc_key::run(command),
         Command::Audit(AuditCommand::Verify(server)) => operator::verify(&server),
         Command::Key(KeyCommand::Create { file }) => operator::create_key(&file),
         Command::Openapi => operator::openapi(),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use super::{Config, ConfigError, Messages};
+use crate::oidc::clients;
 
 /// The address that people and devices use: scheme, host and port, no path. `https`, or `http` on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -201,36 +202,14 @@ impl Config {
                 })?;
             }
         }
-        for (index, party) in self.relying_parties.iter().enumerate() {
-            if party.id.is_empty()
-                || !party
-                    .id
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-            {
-                return refused(
-                    "relying_parties",
-                    format!("id {:?}: use letters, digits, '-', '_' and '.'", party.id),
-                );
-            }
-            if self
-                .relying_parties
-                .iter()
-                .take(index)
-                .any(|earlier| earlier.id == party.id)
-            {
-                return refused("relying_parties", format!("{} is there twice", party.id));
-            }
-            let url = &party.return_url;
-            let local = url.host().is_some_and(|host| match host {
-                Host::Domain(name) => name == "localhost",
-                Host::Ipv4(address) => address.is_loopback(),
-                Host::Ipv6(address) => address.is_loopback(),
-            });
-            if !(url.scheme() == "https" || (url.scheme() == "http" && local)) {
-                return refused("relying_parties", format!("{}: return_url must be https", party.id));
-            }
-        }
+        self.signing_keys.check().map_err(|why| ConfigError::Refused {
+            setting: "signing_keys",
+            why,
+        })?;
+        clients::check::check_all(&self.relying_parties).map_err(|why| ConfigError::Refused {
+            setting: "relying_parties",
+            why,
+        })?;
         Ok(())
     }
 }

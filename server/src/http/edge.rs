@@ -19,6 +19,7 @@ use super::client::{ClientAddress, Peer};
 use super::limits::Kind;
 use super::problem::Problem;
 use crate::app::App;
+use crate::oidc::paths;
 use crate::portal::PageRequest;
 
 /// What a handler may take until its answer begins. Open streams are not limited by it.
@@ -126,6 +127,8 @@ fn kind(method: &Method, template: &str) -> Counted {
         "/signin" if method == Method::POST => Counted::Always(Kind::Start),
         "/healthz" | "/readyz" => Counted::Never,
         signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => Counted::WhenRefused,
+        // A site proves who it is; all of its people's sign-ins come from its one address.
+        paths::TOKEN | paths::PAR => Counted::WhenRefused,
         _ => Counted::Always(Kind::Call),
     }
 }

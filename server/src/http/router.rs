@@ -20,7 +20,8 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .route("/openapi.json", get(move || async move { document }))
         .merge(crate::portal::routes())
-        .merge(crate::signin::routes());
+        .merge(crate::signin::routes())
+        .merge(crate::oidc::routes());
     if app.config().demo {
         router = router
             .merge(crate::demo::routes())

@@ -1,5 +1,7 @@
 //! Who asks for the sign-in, as the pages show it.
 
+use std::sync::Arc;
+
 use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
@@ -33,16 +35,17 @@ impl Asks {
     ///
     /// # Errors
     /// Nobody of that id, or no such procedure there.
-    pub fn find<'a>(
-        app: &'a App,
+    pub fn find(
+        app: &App,
         language: Language,
         site: &str,
         procedure: &str,
-    ) -> Result<(Self, &'a RelyingParty), Failure> {
-        let party = match (site, app.config().relying_parties.as_slice()) {
-            ("", [only]) => only,
-            _ => app.relying_party(site).ok_or(Failure::UnknownSite)?,
+    ) -> Result<(Self, Arc<RelyingParty>), Failure> {
+        let party = match site {
+            "" => app.clients().only().map(|client| Arc::clone(&client.party)),
+            id => app.relying_party(id),
         };
+        let party = party.ok_or(Failure::UnknownSite)?;
         let known = match procedure {
             "" => None,
             id => Some(party.procedure(id).ok_or(Failure::UnknownProcedure)?),
@@ -51,14 +54,14 @@ impl Asks {
             Some(known) => known.name.clone(),
             None => app.texts().get(language, "signin-procedure-none"),
         };
-        Ok((Self::new(party, known, name), party))
+        Ok((Self::new(&party, known, name), party))
     }
 
     /// The same for a request that exists, which carries the procedure's name.
-    pub fn of_request<'a>(app: &'a App, site: &str, procedure: &str) -> Result<(Self, &'a RelyingParty), Failure> {
+    pub fn of_request(app: &App, site: &str, procedure: &str) -> Result<(Self, Arc<RelyingParty>), Failure> {
         let party = app.relying_party(site).ok_or(Failure::UnknownSite)?;
         let known = party.procedures.iter().find(|known| known.name == procedure);
-        Ok((Self::new(party, known, procedure.to_owned()), party))
+        Ok((Self::new(&party, known, procedure.to_owned()), party))
     }
 
     fn new(party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
@@ -72,6 +75,15 @@ impl Asks {
             procedure,
             level,
             methods: Method::ALL.into_iter().filter(serves).collect(),
+        }
+    }
+
+    /// The key of its level's name.
+    pub fn level_key(&self) -> &'static str {
+        match self.level {
+            Level::Low => "level-low",
+            Level::Substantial => "level-substantial",
+            Level::High => "level-high",
         }
     }
 

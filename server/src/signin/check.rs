@@ -2,8 +2,8 @@
 
 use aldaba_core::contrast::{Contrast, ContrastError};
 use aldaba_core::document::{Document, DocumentError};
-use aldaba_core::own_key::OwnKey;
 use aldaba_core::method::Method;
+use aldaba_core::own_key::OwnKey;
 use serde::Deserialize;
 
 use crate::portal::{FieldErrors, Page};

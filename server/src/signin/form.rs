@@ -1,5 +1,6 @@
 //! `GET` and `POST /signin`: who asks, document and contrast datum, and the request that comes of them.
 
+use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
@@ -104,7 +105,7 @@ pub(super) async fn submit(
     let made = requests::create(
         &app,
         NewSignIn {
-            relying_party: party,
+            relying_party: &party,
             procedure: &asks.procedure,
             document: checked.document,
             contrast: checked.contrast,

@@ -17,7 +17,7 @@ pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &S
         let _logged = Failure::from(error);
     }
     let target = match app.relying_party(site) {
-        Some(party) => return_address(app, party),
+        Some(party) => return_address(app, &party),
         None => "/".to_owned(),
     };
     Reply::new(app, visitor)

@@ -118,7 +118,7 @@ impl Over {
                 text: page.t(start),
             },
             Way {
-                href: return_address(app, party),
+                href: return_address(app, &party),
                 text: page.with("over-back-to-site", &site),
             },
         ]

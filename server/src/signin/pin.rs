@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aldaba_core::ids::RequestId;
+use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 
 use super::asks::Asks;
 use super::form::unreadable;
-use super::land::land;
+use super::land;
 use super::over::Over;
 use super::qr;
 use crate::app::App;

@@ -33,7 +33,7 @@ use tower::ServiceExt;
 use crate::app::{App, Parts};
 use crate::citizens::import;
 use crate::citizens::record::Record;
-use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty};
+use crate::config::{Config, Limits, LogFormat, Messages, Procedure, RelyingParty, SigningKeys};
 use crate::http::client::Peer;
 
 pub use browser::TestBrowser;
@@ -121,6 +121,7 @@ impl TestServer {
             database,
             peer: None,
         };
+        server.sync_clients().await;
         server.register(&[ANA, LUIS]).await;
         server
     }
@@ -128,14 +129,28 @@ impl TestServer {
     /// A second node on the same database, with the same clock.
     #[must_use]
     pub fn another_node(&self) -> App {
-        App::new(Parts {
+        let node = App::new(Parts {
             config: self.app.config().clone(),
             store: self.database.store.clone(),
             keys: Arc::clone(self.database.keys()),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             random: Arc::new(SeededRandom::new(2)),
             places: None,
-        })
+        });
+        node.clients().copy(self.app.clients());
+        node
+    }
+
+    /// Brings the clients of the settings into the database, as a start does.
+    pub async fn sync_clients(&self) {
+        let parties = self.app.config().relying_parties.clone();
+        crate::oidc::clients::sync(&self.app, parties).await.unwrap();
+    }
+
+    /// Makes a new secret for a client.
+    pub async fn new_secret(&self, client: &str) -> String {
+        let made = crate::oidc::clients::admin::rotate(&self.app, client, Duration::ZERO).await;
+        made.unwrap().expose().to_owned()
     }
 
     /// Lets every later call come from that address.
@@ -343,6 +358,8 @@ fn config() -> Config {
             streams: 1000,
         },
         relying_parties: vec![site("sede"), site("otra")],
+        clients_file: None,
+        signing_keys: SigningKeys::default(),
         demo: false,
     }
 }

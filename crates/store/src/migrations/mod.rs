@@ -2,6 +2,7 @@
 
 mod m0001_first;
 mod m0002_sessions_of_every_method;
+mod m0003_clients;
 mod m0004_oidc;
 
 use sea_orm::{
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0002_sessions_of_every_method::Migration),
+            Box::new(m0003_clients::Migration),
             Box::new(m0004_oidc::Migration),
         ]
     }

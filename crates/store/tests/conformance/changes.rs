@@ -1,6 +1,6 @@
 use aldaba_core::device::DeviceState;
-use aldaba_core::policy::Policy;
 use aldaba_core::method::Method;
+use aldaba_core::policy::Policy;
 use aldaba_core::request::RequestState;
 use aldaba_store::changes::{self, ChangedRequest, ClosedDevice};
 use aldaba_store::{devices, requests};

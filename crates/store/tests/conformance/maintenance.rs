@@ -1,7 +1,7 @@
 use aldaba_core::ids::{RequestId, SessionId};
 use aldaba_core::level::Level;
-use aldaba_core::random::OsRandom;
 use aldaba_core::method::Method;
+use aldaba_core::random::OsRandom;
 use aldaba_store::maintenance::{self, Purged};
 use aldaba_store::sessions::{self, Session};
 use aldaba_store::{devices, requests};

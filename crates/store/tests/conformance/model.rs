@@ -1,8 +1,8 @@
 //! The store's transitions against the pure state machine of `aldaba_core::request`: in every order of events both say the same.
 
 use aldaba_core::ids::{DeviceId, PersonId};
-use aldaba_core::policy::Policy;
 use aldaba_core::method::Method;
+use aldaba_core::policy::Policy;
 use aldaba_core::request::{PinOutcome, Request as Machine, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_store::requests::{self, Reason};

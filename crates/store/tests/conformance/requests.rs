@@ -1,8 +1,8 @@
 use aldaba_core::ids::{DeviceId, PersonId, RequestId};
+use aldaba_core::method::Method;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
-use aldaba_core::method::Method;
 use aldaba_core::request::{NoticeCounts, Origin, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_store::requests::{self, Reason, Request};

@@ -1,0 +1,22 @@
+//! The addresses of the provider, below the server's public address, which is the issuer.
+
+use crate::app::App;
+
+/// Where a browser comes to sign in.
+pub const AUTHORIZE: &str = "/oidc/authorize";
+/// Pushed authorization requests (RFC 9126).
+pub const PAR: &str = "/oidc/par";
+/// Where a code becomes tokens.
+pub const TOKEN: &str = "/oidc/token";
+/// What a site may learn of the person.
+pub const USERINFO: &str = "/oidc/userinfo";
+/// Where a site sends a browser to sign out.
+pub const LOGOUT: &str = "/oidc/logout";
+/// The public keys.
+pub const JWKS: &str = "/oidc/jwks";
+
+/// The issuer: `https://pin.example.org`, without a slash at the end.
+#[must_use]
+pub fn issuer(app: &App) -> &str {
+    app.config().public_url.origin()
+}
