@@ -26,7 +26,7 @@ use crate::http::{admin_router, router};
 use crate::messages::gateway::{GatewayError, HttpGateway};
 use crate::messages::worker::{self, Patience};
 use crate::oidc::backchannel::{self, Deliverer};
-use crate::oidc::watch;
+use crate::oidc::{ended, watch};
 use crate::{housekeeping, requests};
 
 /// What a connection may take to send the head of a request.
@@ -43,6 +43,7 @@ pub async fn serve(app: App, listener: TcpListener, admin: Option<TcpListener>) 
     tasks.spawn(housekeeping::run(app.clone()));
     tasks.spawn(requests::poll::run(app.clone()));
     tasks.spawn(watch::run(app.clone()));
+    tasks.spawn(ended::run(app.clone()));
     let deliverer = Deliverer::new(backchannel::PATIENCE).map_err(io::Error::other)?;
     tasks.spawn(backchannel::run(app.clone(), deliverer));
     if let Some(admin) = admin {

@@ -19,6 +19,8 @@ use std::fmt;
 use std::time::Duration;
 
 use aldaba_core::ids::{AuthorizationId, DeviceId, PersonId};
+use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use aldaba_core::oidc::{Bearer, Claim, Request, claim_words, read_claim_words};
 use aldaba_core::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -60,6 +62,14 @@ pub struct Grant {
     pub sid: String,
     /// What the site may learn.
     pub claims: BTreeSet<Claim>,
+    /// What their sign-in proved.
+    pub level: Level,
+    /// How they signed in.
+    pub method: Method,
+    /// The second step after a password.
+    pub second_step: Option<Method>,
+    /// When.
+    pub auth_time: Timestamp,
 }
 
 impl fmt::Debug for Authorization {
@@ -103,7 +113,8 @@ fn hash(secret: &[u8; 32]) -> [u8; 32] {
 
 macro_rules! columns {
     () => {
-        "id, client_id, request, opened_at, session_before, expires_at, person_id, session_hash, device_id, subject, sid, claims"
+        "id, client_id, request, opened_at, session_before, expires_at, person_id, session_hash, device_id, subject, sid, claims, \
+         level, method, second_step, auth_time"
     };
 }
 
@@ -132,6 +143,10 @@ fn read(row: &Row) -> Result<Authorization, StoreError> {
             subject: row.text(9)?,
             sid: row.text(10)?,
             claims: read_claim_words(&row.text(11)?).ok_or(BROKEN)?,
+            level: row.word(12)?,
+            method: row.word(13)?,
+            second_step: row.optional_text(14)?.map(|word| word.parse()).transpose().map_err(|_| BROKEN)?,
+            auth_time: row.time(15)?,
         }),
     };
     Ok(Authorization {
@@ -294,7 +309,7 @@ pub async fn grant(
 ) -> Result<bool, StoreError> {
     tx.wins(
         "UPDATE authorizations SET state = 'code', code_hash = $3, person_id = $4, session_hash = $5, device_id = $6, \
-         subject = $7, sid = $8, claims = $9, expires_at = $11 \
+         subject = $7, sid = $8, claims = $9, expires_at = $11, level = $12, method = $13, second_step = $14, auth_time = $15 \
          WHERE id = $1 AND browser_hash = $2 AND state = 'open' AND expires_at > $10 \
          AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id_hash = $5 AND sessions.person_id = $4 \
          AND sessions.ended_at IS NULL \
@@ -311,6 +326,10 @@ pub async fn grant(
             bind::text(claim_words(&grant.claims)),
             bind::time(now),
             bind::time(expires_at),
+            bind::text(grant.level.as_str()),
+            bind::text(grant.method.as_str()),
+            bind::optional_text(grant.second_step.map(Method::as_str)),
+            bind::time(grant.auth_time),
         ],
     )
     .await

@@ -190,6 +190,12 @@ struct AddArgs {
     /// Name and surnames.
     #[arg(long)]
     name: String,
+    /// The given name alone, for sites that are entitled to it.
+    #[arg(long)]
+    given_name: Option<String>,
+    /// The surnames alone, for sites that are entitled to them.
+    #[arg(long)]
+    family_name: Option<String>,
     /// Mobile phone, for the SMS.
     #[arg(long)]
     phone: Option<String>,

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 
 use crate::app::App;
 use crate::config::{Procedure, RelyingParty};
-use crate::portal::Failure;
+use crate::portal::{Failure, Page, Visitor};
+use crate::texts::FluentValue;
 
 /// A site and what it asks for.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub(super) struct Asks {
     pub level: Level,
     /// The methods that it allows and that can reach that level.
     pub methods: Vec<Method>,
+    /// Whether the site waits for an answer (OpenID Connect), so that the citizen can say no.
+    pub is_asked: bool,
 }
 
 impl Asks {
@@ -37,7 +39,7 @@ impl Asks {
     /// Nobody of that id, or no such procedure there.
     pub fn find(
         app: &App,
-        language: Language,
+        visitor: &Visitor,
         site: &str,
         procedure: &str,
     ) -> Result<(Self, Arc<RelyingParty>), Failure> {
@@ -52,16 +54,21 @@ impl Asks {
         };
         let name = match known {
             Some(known) => known.name.clone(),
-            None => app.texts().get(language, "signin-procedure-none"),
+            None => app.texts().get(visitor.language, "signin-procedure-none"),
         };
-        Ok((Self::new(&party, known, name), party))
+        Ok((Self::new(&party, known, name).narrowed(visitor), party))
     }
 
     /// The same for a request that exists, which carries the procedure's name.
-    pub fn of_request(app: &App, site: &str, procedure: &str) -> Result<(Self, Arc<RelyingParty>), Failure> {
+    pub fn of_request(
+        app: &App,
+        visitor: &Visitor,
+        site: &str,
+        procedure: &str,
+    ) -> Result<(Self, Arc<RelyingParty>), Failure> {
         let party = app.relying_party(site).ok_or(Failure::UnknownSite)?;
         let known = party.procedures.iter().find(|known| known.name == procedure);
-        Ok((Self::new(&party, known, procedure.to_owned()), party))
+        Ok((Self::new(&party, known, procedure.to_owned()).narrowed(visitor), party))
     }
 
     fn new(party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
@@ -75,7 +82,25 @@ impl Asks {
             procedure,
             level,
             methods: Method::ALL.into_iter().filter(serves).collect(),
+            is_asked: false,
         }
+    }
+
+    /// What the site asks of this very browser (OpenID Connect), where it does: never less than what was agreed on with it.
+    fn narrowed(mut self, visitor: &Visitor) -> Self {
+        let procedure = Some(self.procedure_id.as_str()).filter(|id| !id.is_empty());
+        if let Some(open) = visitor.asked(&self.id, procedure) {
+            self.level = self.level.max(open.request.level);
+            let level = self.level;
+            self.methods.retain(|method| open.request.methods.contains(method) && method.reaches() >= level);
+            self.is_asked = true;
+        }
+        self
+    }
+
+    /// What the way back to the site says.
+    pub fn no(&self, page: &Page) -> String {
+        page.with("oidc-no", &[("site", FluentValue::from(self.name.clone()))])
     }
 
     /// The key of its level's name.

@@ -43,6 +43,10 @@ CREATE TABLE authorizations (
     subject TEXT,
     sid TEXT,
     claims TEXT,
+    level TEXT,
+    method TEXT,
+    second_step TEXT,
+    auth_time BIGINT,
     token_hash {blob} UNIQUE,
     logout_due_at BIGINT
 ) {roomy};

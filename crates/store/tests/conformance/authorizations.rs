@@ -76,6 +76,10 @@ fn granted(person: PersonId, session: &SessionId, device: Option<DeviceId>) -> G
         subject: "sub".to_owned(),
         sid: "sid".to_owned(),
         claims: BTreeSet::from([Claim::GivenName]),
+        level: Level::Low,
+        method: Method::Password,
+        second_step: Some(Method::Sms),
+        auth_time: NOW,
     }
 }
 
@@ -108,7 +112,8 @@ async fn redeem(db: &TestDatabase, code: &Bearer, change: fn(&mut Redemption<'_>
     });
     done.map(|authorization| {
         assert_eq!(authorization.request, asked());
-        assert_eq!(authorization.grant.unwrap().subject, "sub");
+        let grant = authorization.grant.unwrap();
+        assert_eq!((grant.subject.as_str(), grant.second_step, grant.auth_time), ("sub", Some(Method::Sms), NOW));
         token
     })
 }
