@@ -32,6 +32,7 @@ macro_rules! on_both {
 mod activation;
 mod canary;
 mod citizens;
+mod clients;
 mod counter;
 mod edge;
 mod gateway;

@@ -212,7 +212,8 @@ fn values(settings: &Settings, now: Timestamp) -> Vec<sea_orm::Value> {
 
 /// A client is gone from the file. `false`: it did not come from there, or is not active.
 pub async fn mark_absent(tx: &Transaction, id: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE clients SET state = 'absent', updated_at = $2 WHERE id = $1 AND origin = 'file' AND state = 'active'";
+    let sql =
+        "UPDATE clients SET state = 'absent', updated_at = $2 WHERE id = $1 AND origin = 'file' AND state = 'active'";
     let marked = tx.wins(sql, vec![bind::text(id), bind::time(now)]).await?;
     changed_if(tx, marked).await
 }

@@ -132,7 +132,11 @@ pub async fn mark_failed(
 
 /// The newest `limit` logouts in whatever state, oldest first.
 pub async fn list(tx: &Transaction, limit: u32) -> Result<Vec<Logout>, StoreError> {
-    const SQL: &str = concat!("SELECT ", columns!(), " FROM logouts ORDER BY created_at DESC, id DESC LIMIT $1");
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM logouts ORDER BY created_at DESC, id DESC LIMIT $1"
+    );
     let rows = tx.select_all(SQL, vec![bind::int(limit)]).await?;
     rows.iter().rev().map(read).collect()
 }

@@ -158,7 +158,10 @@ pub(super) fn run(command: ClientCommand) -> Outcome {
         }),
         ClientCommand::Sync(server) => start::with_app(&server, |app| async move {
             let synced = clients::sync(&app, app.config().relying_parties.clone()).await?;
-            println!("{} added, {} changed, {} gone", synced.added, synced.changed, synced.gone);
+            println!(
+                "{} added, {} changed, {} gone",
+                synced.added, synced.changed, synced.gone
+            );
             Ok(())
         }),
         ClientCommand::SmsReport { server, month, csv } => sms_report(&server, month, csv),
@@ -169,7 +172,11 @@ fn add(args: AddArgs) -> Outcome {
     let party = RelyingParty {
         level: word("--level", &args.level)?,
         methods: words("--methods", &args.methods)?,
-        procedures: args.procedures.iter().map(|text| procedure(text)).collect::<Result<_, _>>()?,
+        procedures: args
+            .procedures
+            .iter()
+            .map(|text| procedure(text))
+            .collect::<Result<_, _>>()?,
         redirect_uris: args.redirect_uris,
         post_logout_redirect_uris: args.post_logout_redirect_uris,
         backchannel_logout_uri: args.backchannel_logout_uri,
@@ -207,7 +214,9 @@ fn procedure(text: &str) -> anyhow::Result<Procedure> {
     let Some((id, rest)) = text.split_once('=') else {
         bail!("--procedure {text}: write it like padron='Volante de empadronamiento':substantial");
     };
-    let leveled = rest.rsplit_once(':').and_then(|(name, level)| Some((name, level.parse::<Level>().ok()?)));
+    let leveled = rest
+        .rsplit_once(':')
+        .and_then(|(name, level)| Some((name, level.parse::<Level>().ok()?)));
     Ok(match leveled {
         Some((name, level)) => Procedure {
             level: Some(level),
@@ -232,7 +241,9 @@ fn authentication(listed: &Listed) -> &'static str {
 }
 
 fn ends(secret: &Secret) -> String {
-    secret.ends_at.map_or_else(|| "until rotated".to_owned(), |end| format!("until {}", date(end)))
+    secret
+        .ends_at
+        .map_or_else(|| "until rotated".to_owned(), |end| format!("until {}", date(end)))
 }
 
 fn list(listed: &[Listed]) {
@@ -265,7 +276,10 @@ fn show(listed: &Listed) -> Outcome {
         println!("secret     of {}, valid {}", date(secret.created_at), ends(secret));
     }
     let settings: serde_json::Value = serde_json::from_str(&client.settings).context("its settings")?;
-    println!("settings   {}", serde_json::to_string_pretty(&settings).context("its settings")?);
+    println!(
+        "settings   {}",
+        serde_json::to_string_pretty(&settings).context("its settings")?
+    );
     Ok(())
 }
 
@@ -314,7 +328,10 @@ mod tests {
         let read = |text: &str| procedure(text).unwrap();
         assert_eq!(read("padron=Volante"), Procedure::new("padron", "Volante"));
         let leveled = read("tributos=Recibos: y tributos:substantial");
-        assert_eq!((leveled.name.as_str(), leveled.level), ("Recibos: y tributos", Some(Level::Substantial)));
+        assert_eq!(
+            (leveled.name.as_str(), leveled.level),
+            ("Recibos: y tributos", Some(Level::Substantial))
+        );
         assert_eq!(read("a=Uno: dos").name, "Uno: dos");
         assert!(procedure("padron").unwrap_err().to_string().contains("write it like"));
     }

@@ -25,7 +25,9 @@ pub(super) enum OidcKeyCommand {
 pub(super) fn run(command: OidcKeyCommand) -> Outcome {
     match command {
         OidcKeyCommand::List(server) => start::with_app(&server, |app| async move {
-            println!("key                                          state      made                      signs from                until");
+            println!(
+                "key                                          state      made                      signs from                until"
+            );
             for key in keys::list(&app).await? {
                 let until = key.ends_at.map_or_else(|| "rotated".to_owned(), date);
                 println!(
@@ -40,7 +42,10 @@ pub(super) fn run(command: OidcKeyCommand) -> Outcome {
         }),
         OidcKeyCommand::Rotate { server, now } => start::with_app(&server, |app| async move {
             if now {
-                println!("{} signs from now on; earlier keys are withdrawn", keys::replace(&app).await?);
+                println!(
+                    "{} signs from now on; earlier keys are withdrawn",
+                    keys::replace(&app).await?
+                );
             } else {
                 let kid = keys::rotate(&app).await?;
                 let signs = app.now().plus(app.config().signing_keys.publish_ahead());

@@ -50,7 +50,9 @@ fn read_clients_on_hangup(app: &App, file: PathBuf) -> Outcome {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             let read = match Config::load(&file) {
-                Ok(config) => clients::sync(&app, config.relying_parties).await.map_err(anyhow::Error::from),
+                Ok(config) => clients::sync(&app, config.relying_parties)
+                    .await
+                    .map_err(anyhow::Error::from),
                 Err(error) => Err(error.into()),
             };
             match read {

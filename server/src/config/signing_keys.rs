@@ -80,8 +80,20 @@ mod tests {
         for (wrong, named) in [
             (SigningKeys { life_days: 0, ..usual }, "life_days"),
             (SigningKeys { life_days: 1, ..usual }, "publish_ahead_hours"),
-            (SigningKeys { publish_ahead_hours: 0, ..usual }, "publish_ahead_hours"),
-            (SigningKeys { kept_hours: 12, ..usual }, "kept_hours"),
+            (
+                SigningKeys {
+                    publish_ahead_hours: 0,
+                    ..usual
+                },
+                "publish_ahead_hours",
+            ),
+            (
+                SigningKeys {
+                    kept_hours: 12,
+                    ..usual
+                },
+                "kept_hours",
+            ),
         ] {
             assert!(wrong.check().unwrap_err().starts_with(named), "{wrong:?}");
         }

@@ -112,7 +112,11 @@ pub fn verify(app: &App, client: &Client, assertion: &str) -> Result<Proven, &'s
     let mut validation = Validation::new(header.alg);
     // All of these are looked at below, by this server's clock.
     validation.required_spec_claims.clear();
-    (validation.validate_exp, validation.validate_nbf, validation.validate_aud) = (false, false, false);
+    (
+        validation.validate_exp,
+        validation.validate_nbf,
+        validation.validate_aud,
+    ) = (false, false, false);
     let claims = client
         .keys
         .iter()
@@ -129,7 +133,11 @@ fn check(app: &App, client: &Client, claims: Claims) -> Result<Proven, &'static 
         return Err("client_assertion: iss and sub must be the client_id");
     }
     let public = &app.config().public_url;
-    let ours = [public.origin().to_owned(), public.join(paths::TOKEN), public.join(paths::PAR)];
+    let ours = [
+        public.origin().to_owned(),
+        public.join(paths::TOKEN),
+        public.join(paths::PAR),
+    ];
     let audience = claims.aud.all();
     if audience.is_empty() || !audience.iter().all(|one| ours.contains(one)) {
         return Err("client_assertion: aud must be the issuer and nobody else");

@@ -10,9 +10,9 @@
 
 use std::time::Duration;
 
+use aldaba_core::time::Timestamp;
 use aldaba_store::logouts::Logout;
 use aldaba_store::{StoreError, Transaction, logouts};
-use aldaba_core::time::Timestamp;
 use futures::future::join_all;
 use reqwest::{Client as HttpClient, header};
 use serde::Serialize;
@@ -132,7 +132,9 @@ impl Deliverer {
             .await;
         match sent {
             Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) if answer.status().is_redirection() => Err(Failure::Later("it redirects, which is not followed")),
+            Ok(answer) if answer.status().is_redirection() => {
+                Err(Failure::Later("it redirects, which is not followed"))
+            }
             Ok(_) => Err(Failure::Later("it answered with an error")),
             Err(error) if error.is_timeout() => Err(Failure::Later("no answer in time")),
             Err(_) => Err(Failure::Later("no connection")),
@@ -197,7 +199,8 @@ async fn one(app: &App, deliverer: &Deliverer, logout: Logout) -> Result<(), Sto
         }
         Err(Failure::Later(why)) => {
             let again = attempts < deliverer.patience.attempts;
-            app.metrics().outcome("backchannel_logout", if again { "retry" } else { "given_up" });
+            app.metrics()
+                .outcome("backchannel_logout", if again { "retry" } else { "given_up" });
             warn!(logout = %id, client, why, again, "site not told of a logout");
             again.then(|| done.plus(deliverer.patience.wait(attempts, app.random())))
         }

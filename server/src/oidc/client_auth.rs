@@ -138,13 +138,17 @@ fn by_secret(app: &App, value: &HeaderValue, form: &ClientForm) -> Result<Arc<Re
         "the Authorization header is not Basic with client_id and client_secret (RFC 6749 section 2.3.1)",
     ))?;
     if form.client_id.as_ref().is_some_and(|other| *other != id) {
-        return Err(ClientAuthError::InvalidRequest("client_id is not that of the Authorization header"));
+        return Err(ClientAuthError::InvalidRequest(
+            "client_id is not that of the Authorization header",
+        ));
     }
     // Hashed before anybody is looked for.
     let hash = clients::secret_hash(&secret);
     let client = app.clients().find(&id).ok_or(NOT_PROVEN)?;
     if client.signs() {
-        return Err(ClientAuthError::InvalidClient("this client is registered for private_key_jwt"));
+        return Err(ClientAuthError::InvalidClient(
+            "this client is registered for private_key_jwt",
+        ));
     }
     if client.knows(&hash, app.now()) {
         Ok(Arc::clone(&client.party))
@@ -193,9 +197,7 @@ async fn by_assertion(app: &App, form: &ClientForm) -> Result<Arc<RelyingParty>,
     let proven = assertion::verify(app, &client, assertion).map_err(InvalidClient)?;
     let fresh = app
         .store()
-        .write(move |tx| {
-            Box::pin(async move { clients::use_assertion(tx, &id, &proven.jti, proven.expires_at).await })
-        })
+        .write(move |tx| Box::pin(async move { clients::use_assertion(tx, &id, &proven.jti, proven.expires_at).await }))
         .await?;
     if fresh {
         Ok(Arc::clone(&client.party))

@@ -191,7 +191,11 @@ pub async fn verify<T: DeserializeOwned>(app: &App, typ: &str, token: &str) -> R
     let (snapshot, now, kept) = (app.oidc_keys().snapshot(), app.now(), kept(app));
     let key = snapshot.find(&header.kid).filter(|key| key.is_published(now, kept));
     let holds = key.is_some_and(|key| key.verifying.verify(signed.as_bytes(), &signature));
-    Ok(if holds { serde_json::from_slice(&claims).ok() } else { None })
+    Ok(if holds {
+        serde_json::from_slice(&claims).ok()
+    } else {
+        None
+    })
 }
 
 /// The public keys that tokens are verified with now, in the order in which they sign.
@@ -250,7 +254,9 @@ pub async fn look_after(app: &App) -> Result<(), StoreError> {
 /// The database.
 pub async fn rotate(app: &App) -> Result<String, StoreError> {
     let at = app.now().plus(app.config().signing_keys.publish_ahead());
-    let kid = make(app, at, None).await?.ok_or(StoreError::Corrupt("a key was not made"))?;
+    let kid = make(app, at, None)
+        .await?
+        .ok_or(StoreError::Corrupt("a key was not made"))?;
     app.oidc_keys().refresh(app).await?;
     Ok(kid)
 }
@@ -384,7 +390,10 @@ impl Key {
     }
 
     fn is_published(&self, now: Timestamp, kept: Duration) -> bool {
-        matches!(self.state(now, kept), KeyState::Announced | KeyState::Signing | KeyState::Retired)
+        matches!(
+            self.state(now, kept),
+            KeyState::Announced | KeyState::Signing | KeyState::Retired
+        )
     }
 }
 
@@ -460,6 +469,9 @@ mod tests {
         let y = b64::decode("4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM").unwrap();
         let mut public = [2 + (y[31] & 1); 33];
         public[1..].copy_from_slice(&x);
-        assert_eq!(thumbprint(&public).unwrap(), "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s");
+        assert_eq!(
+            thumbprint(&public).unwrap(),
+            "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"
+        );
     }
 }

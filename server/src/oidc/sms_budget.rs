@@ -10,7 +10,7 @@ use aldaba_store::{StoreError, Transaction, sms_budget};
 #[must_use]
 pub fn month(at: Timestamp) -> String {
     let moment = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
-    let date = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let date = moment.to_zoned_datetime(jiff::tz::TimeZone::UTC);
     format!("{:04}-{:02}", date.year(), date.month())
 }
 
@@ -57,7 +57,16 @@ mod tests {
             assert_eq!(month(Timestamp::from_millis(at.as_millisecond())), expected);
         }
         assert_eq!(parse_month("2027-01").as_deref(), Some("2027-01"));
-        for wrong in ["2027", "2027-13", "2027-00", "27-01", "2027-1", "2027-01-01", "+027-01", "enero"] {
+        for wrong in [
+            "2027",
+            "2027-13",
+            "2027-00",
+            "27-01",
+            "2027-1",
+            "2027-01-01",
+            "+027-01",
+            "enero",
+        ] {
             assert_eq!(parse_month(wrong), None, "{wrong}");
         }
     }

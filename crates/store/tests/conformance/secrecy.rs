@@ -10,8 +10,11 @@ use aldaba_core::method::Method;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::phone::Phone;
 use aldaba_core::random::OsRandom;
+use aldaba_protocol::keys::SigningKey;
 use aldaba_protocol::secret::Key32;
 use aldaba_store::activations::{self, Activation};
+use aldaba_store::clients::{self, Settings};
+use aldaba_store::oidc_keys::{self, OidcKey};
 use aldaba_store::outbox::{self, MessageKind, NewMessage};
 use aldaba_store::seal::{self, Place};
 use aldaba_store::sessions::{self, Session};
@@ -26,6 +29,7 @@ const SECRET: [u8; 32] = *b"the-server-half-of-the-agreement";
 const TRANSCRIPT: &[u8] = b"every field of an activation, 12345678Z included";
 const TEXT: &str = "Aldaba: su codigo es 7Q2M-XK4T";
 const OWN_KEY: &str = "K7QZ";
+const CLIENT_SECRET: &str = "the-secret-of-a-site-in-43-characters-or-so";
 
 /// Puts every secret through every table; returns what must not be found again.
 async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
@@ -73,12 +77,29 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         created_at: NOW,
         used_at: NOW,
     };
+    let signing = SigningKey::generate(&OsRandom);
+    let oidc_key = OidcKey {
+        kid: "kid".to_owned(),
+        public: signing.public(),
+        private: signing.to_bytes(),
+        created_at: NOW,
+        active_at: NOW,
+        withdrawn_at: None,
+    };
+    let site = Settings {
+        id: "sede".to_owned(),
+        json: "{}".to_owned(),
+        sms_per_month: 0,
+    };
     let (typed, cookie) = (activation_code.clone(), session_id.clone());
     write_tx!(db, |tx| {
         activations::insert(tx, &activation).await?;
         activations::add_code(tx, &activation.id, &typed, NOW).await?;
         requests::insert(tx, &request).await?;
         outbox::enqueue(tx, &message).await?;
+        oidc_keys::add(tx, &oidc_key, None).await?;
+        clients::add(tx, &site, NOW).await?;
+        clients::add_secret(tx, "sede", &clients::secret_hash(CLIENT_SECRET), NOW, NOW).await?;
         sessions::insert(tx, &cookie, &session).await
     });
     let keys = db.keys();
@@ -108,6 +129,8 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         secrets.push(code.grouped().into_bytes());
     }
     secrets.push(session_id.as_bytes().to_vec());
+    secrets.push(signing.to_bytes().expose().to_vec());
+    secrets.push(CLIENT_SECRET.as_bytes().to_vec());
     secrets
 }
 

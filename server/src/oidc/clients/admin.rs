@@ -183,7 +183,9 @@ pub async fn enable(app: &App, id: &str) -> Result<bool, AdminError> {
 pub async fn list(app: &App) -> Result<Vec<Listed>, StoreError> {
     let (stored, secrets) = app
         .store()
-        .read(|tx| Box::pin(async move { Ok::<_, StoreError>((clients::list(tx).await?, clients::secrets(tx).await?)) }))
+        .read(|tx| {
+            Box::pin(async move { Ok::<_, StoreError>((clients::list(tx).await?, clients::secrets(tx).await?)) })
+        })
         .await?;
     let now = app.now();
     let is_live = |secret: &&clients::Secret| secret.ends_at.is_none_or(|end| now < end);
@@ -219,7 +221,9 @@ pub async fn sms_report(app: &App, month: &str) -> Result<Vec<(Spent, String)>, 
 }
 
 async fn known(tx: &Transaction, id: &str) -> Result<(clients::Client, Option<RelyingParty>), AdminError> {
-    let client = clients::get(tx, id).await?.ok_or_else(|| AdminError::Unknown(id.to_owned()))?;
+    let client = clients::get(tx, id)
+        .await?
+        .ok_or_else(|| AdminError::Unknown(id.to_owned()))?;
     let party = serde_json::from_str(&client.settings).ok();
     Ok((client, party))
 }

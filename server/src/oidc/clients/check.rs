@@ -75,7 +75,9 @@ fn all(party: &RelyingParty) -> Result<(), String> {
 fn identifier(what: &str, id: &str) -> Result<(), String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(plain) {
-        return Err(format!("{what} {id:?}: use letters, digits, '-', '_' and '.', at most {LONGEST_ID}"));
+        return Err(format!(
+            "{what} {id:?}: use letters, digits, '-', '_' and '.', at most {LONGEST_ID}"
+        ));
     }
     Ok(())
 }
@@ -142,7 +144,9 @@ fn secure(what: &str, url: &Url) -> Result<(), String> {
 /// An address that is compared byte for byte with what a client sends (RFC 9700 section 2.1): in its one usual spelling.
 fn exact(what: &str, address: &str) -> Result<(), String> {
     if address.contains('*') {
-        return Err(format!("{what} {address}: wildcards are not accepted; write each address out"));
+        return Err(format!(
+            "{what} {address}: wildcards are not accepted; write each address out"
+        ));
     }
     let url = Url::parse(address)
         .map_err(|_| format!("{what} {address:?}: write a whole address, like https://sede.example.org/vuelta"))?;
@@ -169,7 +173,9 @@ fn sector(party: &RelyingParty) -> Result<(), String> {
         let lower = sector.to_ascii_lowercase();
         return match Url::parse(&format!("https://{sector}/")) {
             Ok(url) if url.host_str() == Some(lower.as_str()) && *sector == lower => Ok(()),
-            _ => Err(format!("sector {sector:?}: write a host name in small letters, like example.org")),
+            _ => Err(format!(
+                "sector {sector:?}: write a host name in small letters, like example.org"
+            )),
         };
     }
     let hosts: BTreeSet<_> = party
@@ -179,7 +185,8 @@ fn sector(party: &RelyingParty) -> Result<(), String> {
         .collect();
     if hosts.len() > 1 {
         return Err(
-            "its redirect_uris have several hosts; say by sector = \"example.org\" under which one people are known".to_owned(),
+            "its redirect_uris have several hosts; say by sector = \"example.org\" under which one people are known"
+                .to_owned(),
         );
     }
     Ok(())
@@ -189,7 +196,12 @@ fn procedures(party: &RelyingParty) -> Result<(), String> {
     for (index, procedure) in party.procedures.iter().enumerate() {
         identifier("procedure", &procedure.id)?;
         line("procedure name", &procedure.name)?;
-        if party.procedures.iter().take(index).any(|earlier| earlier.id == procedure.id) {
+        if party
+            .procedures
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.id == procedure.id)
+        {
             return Err(format!("procedure {} is there twice", procedure.id));
         }
         reachable(party, procedure.level.unwrap_or(party.level), &procedure.id)?;

@@ -22,7 +22,10 @@ pub struct ClientKey {
 
 impl std::fmt::Debug for ClientKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("ClientKey").field("kid", &self.kid).finish_non_exhaustive()
+        formatter
+            .debug_struct("ClientKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -67,13 +70,20 @@ fn one(key: &Value) -> Result<ClientKey, String> {
         return Err("use is not \"sig\"; register the key that signs".to_owned());
     }
     if let Some(operations) = key.get("key_ops")
-        && !operations.as_array().is_some_and(|all| all.iter().any(|one| one == "verify"))
+        && !operations
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one == "verify"))
     {
         return Err("key_ops does not say \"verify\"; register the key that signs".to_owned());
     }
     let kid = match key.get("kid") {
         None => None,
-        Some(kid) => Some(kid.as_str().filter(|kid| !kid.is_empty()).ok_or("kid is a text")?.to_owned()),
+        Some(kid) => Some(
+            kid.as_str()
+                .filter(|kid| !kid.is_empty())
+                .ok_or("kid is a text")?
+                .to_owned(),
+        ),
     };
     let (all, decoding) = match text(key, "kty")? {
         "EC" => (&[Algorithm::ES256][..], p256(key)?),
@@ -98,7 +108,9 @@ fn one(key: &Value) -> Result<ClientKey, String> {
 }
 
 fn text<'a>(key: &'a Map<String, Value>, member: &str) -> Result<&'a str, String> {
-    key.get(member).and_then(Value::as_str).ok_or_else(|| format!("{member} is missing"))
+    key.get(member)
+        .and_then(Value::as_str)
+        .ok_or_else(|| format!("{member} is missing"))
 }
 
 fn bytes(key: &Map<String, Value>, member: &str) -> Result<Vec<u8>, String> {

@@ -36,8 +36,12 @@ impl Client {
     /// Whether that is the hash of a secret that is valid now. Looks at all of them, whichever it is.
     #[must_use]
     pub fn knows(&self, hash: &[u8; 32], now: Timestamp) -> bool {
-        let live = self.secrets.iter().filter(|secret| secret.ends_at.is_none_or(|end| now < end));
-        live.fold(Choice::from(0), |found, secret| found | secret.hash.ct_eq(hash)).into()
+        let live = self
+            .secrets
+            .iter()
+            .filter(|secret| secret.ends_at.is_none_or(|end| now < end));
+        live.fold(Choice::from(0), |found, secret| found | secret.hash.ct_eq(hash))
+            .into()
     }
 }
 
@@ -105,13 +109,20 @@ impl Registry {
         for client in stored.into_iter().filter(|client| client.state == ClientState::Active) {
             // Written by another version of this program, perhaps: this client is refused, the others are not.
             let Ok(party) = serde_json::from_str::<RelyingParty>(&client.settings) else {
-                tracing::error!(client = client.id, "a client's stored settings cannot be read; it is refused");
+                tracing::error!(
+                    client = client.id,
+                    "a client's stored settings cannot be read; it is refused"
+                );
                 continue;
             };
             let keys = match party.jwks.as_ref().map(jwks::read).transpose() {
                 Ok(keys) => keys.unwrap_or_default(),
                 Err(why) => {
-                    tracing::error!(client = client.id, why, "a client's stored keys cannot be used; it is refused");
+                    tracing::error!(
+                        client = client.id,
+                        why,
+                        "a client's stored keys cannot be used; it is refused"
+                    );
                     continue;
                 }
             };

@@ -1,0 +1,10 @@
+//! Public sites as OpenID Connect clients, and the keys that sign for them.
+
+mod assertions;
+mod authentication;
+mod backchannel;
+mod commands;
+mod keys;
+mod registry;
+mod settings;
+mod signer;
