@@ -29,6 +29,8 @@ impl Level {
     /// The level of such a URI.
     #[must_use]
     pub fn from_acr(acr: &str) -> Option<Self> {
-        [Self::Low, Self::Substantial, Self::High].into_iter().find(|level| level.acr() == acr)
+        [Self::Low, Self::Substantial, Self::High]
+            .into_iter()
+            .find(|level| level.acr() == acr)
     }
 }

@@ -83,7 +83,9 @@ impl fmt::Debug for Authorization {
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grant").field("person", &self.person).finish_non_exhaustive()
+        f.debug_struct("Grant")
+            .field("person", &self.person)
+            .finish_non_exhaustive()
     }
 }
 
@@ -145,7 +147,11 @@ fn read(row: &Row) -> Result<Authorization, StoreError> {
             claims: read_claim_words(&row.text(11)?).ok_or(BROKEN)?,
             level: row.word(12)?,
             method: row.word(13)?,
-            second_step: row.optional_text(14)?.map(|word| word.parse()).transpose().map_err(|_| BROKEN)?,
+            second_step: row
+                .optional_text(14)?
+                .map(|word| word.parse())
+                .transpose()
+                .map_err(|_| BROKEN)?,
             auth_time: row.time(15)?,
         }),
     };
@@ -423,6 +429,12 @@ pub async fn of_token(
 /// The same person signed in again in the same browser: what hung on the earlier session hangs on the new one, so that sites
 /// stay signed in and are told when that one ends. How many moved; none unless both sessions live and are of one person.
 pub async fn carry_over(tx: &Transaction, from: &[u8; 32], to: &[u8; 32]) -> Result<u64, StoreError> {
+    const PLAIN: &str = "SELECT id_hash FROM sessions WHERE id_hash IN ($1, $2) ORDER BY id_hash";
+    const LOCKING: &str = "SELECT id_hash FROM sessions WHERE id_hash IN ($1, $2) ORDER BY id_hash FOR NO KEY UPDATE";
+    tx.open()?;
+    // Sessions before authorizations: who ends one of them at this moment takes the locks in that order.
+    tx.select_all(tx.locking(PLAIN, LOCKING), vec![bind::blob(*from), bind::blob(*to)])
+        .await?;
     tx.execute(
         "UPDATE authorizations SET session_hash = $2 WHERE session_hash = $1 AND state IN ('code', 'redeemed', 'revoked') \
          AND EXISTS (SELECT 1 FROM sessions earlier WHERE earlier.id_hash = $1 AND earlier.ended_at IS NULL \
@@ -435,12 +447,7 @@ pub async fn carry_over(tx: &Transaction, from: &[u8; 32], to: &[u8; 32]) -> Res
 }
 
 /// Whether that site knows that session by that name.
-pub async fn is_of_session(
-    tx: &Transaction,
-    client: &str,
-    sid: &str,
-    session: &[u8; 32],
-) -> Result<bool, StoreError> {
+pub async fn is_of_session(tx: &Transaction, client: &str, sid: &str, session: &[u8; 32]) -> Result<bool, StoreError> {
     let row = tx
         .select_one(
             "SELECT client_id FROM authorizations WHERE session_hash = $1 AND client_id = $2 AND sid = $3 LIMIT 1",

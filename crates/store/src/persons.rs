@@ -252,7 +252,9 @@ pub async fn names(tx: &Transaction, id: &PersonId) -> Result<Option<Names>, Sto
     };
     let opened = |column: usize, name| {
         let sealed = row.optional_blob(column)?;
-        sealed.map(|sealed| seal::open_text(tx.keys(), place(id, name), &sealed)).transpose()
+        sealed
+            .map(|sealed| seal::open_text(tx.keys(), place(id, name), &sealed))
+            .transpose()
     };
     Ok(Some(Names {
         given: opened(0, "given_name")?,

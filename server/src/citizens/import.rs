@@ -92,7 +92,9 @@ pub fn read(text: &str) -> Result<Vec<Citizen>, Vec<Fault>> {
             Err(_) => {
                 faults.push(Fault {
                     line,
-                    what: "unknown columns; use document, contrast, name, given_name, family_name, phone, level, language".to_owned(),
+                    what:
+                        "unknown columns; use document, contrast, name, given_name, family_name, phone, level, language"
+                            .to_owned(),
                 });
                 continue;
             }

@@ -89,7 +89,9 @@ impl Record {
         let (given_name, family_name) = (part(&self.given_name), part(&self.family_name));
         for (column, name) in [("given_name", &given_name), ("family_name", &family_name)] {
             if name.as_deref().is_some_and(|name| !is_line(name)) {
-                faults.push(format!("{column}: it is longer than 200 characters, or has control characters"));
+                faults.push(format!(
+                    "{column}: it is longer than 200 characters, or has control characters"
+                ));
             }
         }
         let phone = match self.phone.trim() {

@@ -52,9 +52,18 @@ mod tests {
     fn the_redirect_uri_stays_as_it_is() {
         let pairs = [("state", "a b&c=d"), ("iss", "https://pin.example")];
         for (base, expected) in [
-            ("https://a.example/v", "https://a.example/v?state=a+b%26c%3Dd&iss=https%3A%2F%2Fpin.example"),
-            ("https://a.example/v?x=%20y", "https://a.example/v?x=%20y&state=a+b%26c%3Dd&iss=https%3A%2F%2Fpin.example"),
-            ("https://a.example/v?", "https://a.example/v?state=a+b%26c%3Dd&iss=https%3A%2F%2Fpin.example"),
+            (
+                "https://a.example/v",
+                "https://a.example/v?state=a+b%26c%3Dd&iss=https%3A%2F%2Fpin.example",
+            ),
+            (
+                "https://a.example/v?x=%20y",
+                "https://a.example/v?x=%20y&state=a+b%26c%3Dd&iss=https%3A%2F%2Fpin.example",
+            ),
+            (
+                "https://a.example/v?",
+                "https://a.example/v?state=a+b%26c%3Dd&iss=https%3A%2F%2Fpin.example",
+            ),
         ] {
             assert_eq!(address(base, &pairs), expected);
         }

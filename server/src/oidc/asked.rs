@@ -64,7 +64,11 @@ fn claims(text: &str) -> Result<Asked, &'static str> {
             Some(Value::Object(members)) => members,
             Some(_) => return Err("claims.id_token and claims.userinfo must be objects"),
         };
-        let into = if is_id_token { &mut asked.id_token } else { &mut asked.userinfo };
+        let into = if is_id_token {
+            &mut asked.id_token
+        } else {
+            &mut asked.userinfo
+        };
         for (name, how) in members {
             let how = match how {
                 Value::Null => &Map::new(),
@@ -102,7 +106,10 @@ fn acr(how: &Map<String, Value>) -> Result<AcrAsked, &'static str> {
 }
 
 fn text_of(value: &Value) -> Result<String, &'static str> {
-    value.as_str().map(str::to_owned).ok_or("a value of a claim must be a text")
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or("a value of a claim must be a text")
 }
 
 #[cfg(test)]
@@ -124,8 +131,16 @@ mod tests {
         let acr = asked.acr.unwrap();
         assert_eq!((acr.essential, acr.values.len()), (true, 1));
         assert_eq!(claims("{}"), Ok(Asked::default()));
-        for wrong in ["", "[]", "{", r#"{"userinfo":[]}"#, r#"{"userinfo":{"name":1}}"#, r#"{"id_token":{"acr":{"values":"x"}}}"#,
-            r#"{"id_token":{"acr":{"essential":"yes"}}}"#, r#"{"id_token":{"sub":{"value":7}}}"#] {
+        for wrong in [
+            "",
+            "[]",
+            "{",
+            r#"{"userinfo":[]}"#,
+            r#"{"userinfo":{"name":1}}"#,
+            r#"{"id_token":{"acr":{"values":"x"}}}"#,
+            r#"{"id_token":{"acr":{"essential":"yes"}}}"#,
+            r#"{"id_token":{"sub":{"value":7}}}"#,
+        ] {
             assert!(claims(wrong).is_err(), "{wrong}");
         }
     }

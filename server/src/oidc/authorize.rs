@@ -71,7 +71,10 @@ pub(super) async fn post(State(app): State<App>, visitor: Visitor, form: SentFor
         },
     };
     let uri = par::address(&uri);
-    come_again(&answer::address(paths::AUTHORIZE, &[("client_id", &party.id), ("request_uri", &uri)]))
+    come_again(&answer::address(
+        paths::AUTHORIZE,
+        &[("client_id", party.id.as_str()), ("request_uri", uri.as_str())],
+    ))
 }
 
 /// The client that the parameters name.
@@ -94,9 +97,17 @@ pub(super) async fn judged(app: &App, party: &RelyingParty, parameters: &Paramet
 fn no(app: &App, visitor: &Visitor, judged: Judged) -> Response {
     match judged {
         Judged::Page(PageFault::RedirectUri) => Fault::RedirectUri.show(app, visitor),
-        Judged::Refused { redirect_uri, state, refusal } => {
-            come_again(&answer::refused(app, &redirect_uri, state.as_deref(), refusal.error, refusal.why))
-        }
+        Judged::Refused {
+            redirect_uri,
+            state,
+            refusal,
+        } => come_again(&answer::refused(
+            app,
+            &redirect_uri,
+            state.as_deref(),
+            refusal.error,
+            refusal.why,
+        )),
         Judged::Good(_) => Failure::Internal.show(app, visitor),
     }
 }
@@ -114,7 +125,11 @@ async fn arrive(app: &App, visitor: &Visitor, party: Arc<RelyingParty>, coming: 
         Some(binding) => binding.clone(),
         None => BrowserBinding::generate(app.random()),
     };
-    let (turn, now, id) = (Turn::new(app, visitor, binding.bytes()), app.now(), AuthorizationId::generate(app.random()));
+    let (turn, now, id) = (
+        Turn::new(app, visitor, binding.bytes()),
+        app.now(),
+        AuthorizationId::generate(app.random()),
+    );
     let arrival = Came {
         browser: binding.bytes(),
         session_before: visitor.session.as_ref().map(sessions::handle),

@@ -37,17 +37,36 @@ impl Fault {
     /// The page for it.
     pub fn show(self, app: &App, visitor: &Visitor) -> Response {
         let (title, text, code, status) = match self {
-            Self::Client => ("oidc-client-title", "oidc-client-text", "invalid_client", StatusCode::BAD_REQUEST),
-            Self::RedirectUri => {
-                ("oidc-redirect-title", "oidc-redirect-text", "invalid_redirect_uri", StatusCode::BAD_REQUEST)
-            }
-            Self::RequestUri => {
-                ("oidc-request-uri-title", "oidc-request-uri-text", "invalid_request_uri", StatusCode::BAD_REQUEST)
-            }
-            Self::Nothing => ("oidc-nothing-title", "oidc-nothing-text", "authorization_unknown", StatusCode::NOT_FOUND),
-            Self::LogoutUri => {
-                ("oidc-logout-uri-title", "oidc-logout-uri-text", "invalid_redirect_uri", StatusCode::BAD_REQUEST)
-            }
+            Self::Client => (
+                "oidc-client-title",
+                "oidc-client-text",
+                "invalid_client",
+                StatusCode::BAD_REQUEST,
+            ),
+            Self::RedirectUri => (
+                "oidc-redirect-title",
+                "oidc-redirect-text",
+                "invalid_redirect_uri",
+                StatusCode::BAD_REQUEST,
+            ),
+            Self::RequestUri => (
+                "oidc-request-uri-title",
+                "oidc-request-uri-text",
+                "invalid_request_uri",
+                StatusCode::BAD_REQUEST,
+            ),
+            Self::Nothing => (
+                "oidc-nothing-title",
+                "oidc-nothing-text",
+                "authorization_unknown",
+                StatusCode::NOT_FOUND,
+            ),
+            Self::LogoutUri => (
+                "oidc-logout-uri-title",
+                "oidc-logout-uri-text",
+                "invalid_redirect_uri",
+                StatusCode::BAD_REQUEST,
+            ),
         };
         // The address that failed is the site's: the links to other languages lead home.
         let page = Page::new(app, visitor, "/");

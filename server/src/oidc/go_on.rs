@@ -79,9 +79,7 @@ pub(super) async fn take(app: &App, visitor: &Visitor, which: &Which, agreed: Op
     let (asked, asking) = (authorization.clone(), std::sync::Arc::clone(&party));
     let next = app
         .store()
-        .write(move |tx| {
-            Box::pin(async move { turn.take(tx, &asked, &asking, agreed.as_ref()).await })
-        })
+        .write(move |tx| Box::pin(async move { turn.take(tx, &asked, &asking, agreed.as_ref()).await }))
         .await;
     match next {
         Ok(next) => follow(app, visitor, authorization, &party, next),
@@ -96,7 +94,10 @@ pub(super) fn open<'a>(
     which: &Which,
 ) -> Option<(&'a Authorization, std::sync::Arc<RelyingParty>)> {
     let party = app.relying_party(&which.site)?;
-    Some((visitor.asked(&which.site, Some(which.procedure.as_str()).filter(|id| !id.is_empty()))?, party))
+    Some((
+        visitor.asked(&which.site, Some(which.procedure.as_str()).filter(|id| !id.is_empty()))?,
+        party,
+    ))
 }
 
 /// Shows what comes next, or goes there.
@@ -159,9 +160,27 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
         _ => page.t("oidc-step-up-how-substantial"),
     };
     let template = StepUpPage {
-        title: page.with(if is_low { "oidc-step-up-title" } else { "oidc-step-up-method-title" }, &levels),
-        text: page.with(if is_low { "oidc-step-up-text" } else { "oidc-step-up-method-text" }, &levels),
-        needed: if is_low { page.t(&format!("level-{}-explained", request.level.as_str())) } else { String::new() },
+        title: page.with(
+            if is_low {
+                "oidc-step-up-title"
+            } else {
+                "oidc-step-up-method-title"
+            },
+            &levels,
+        ),
+        text: page.with(
+            if is_low {
+                "oidc-step-up-text"
+            } else {
+                "oidc-step-up-method-text"
+            },
+            &levels,
+        ),
+        needed: if is_low {
+            page.t(&format!("level-{}-explained", request.level.as_str()))
+        } else {
+            String::new()
+        },
         how,
         sign_in: place("/signin", &party.id, request),
         csrf: visitor.csrf(app),

@@ -27,7 +27,11 @@ fn sector(party: &RelyingParty) -> String {
         return sector.clone();
     }
     let host = |uri: &String| Some(Url::parse(uri).ok()?.host_str()?.to_owned());
-    party.redirect_uris.first().and_then(host).unwrap_or_else(|| party.domain.clone())
+    party
+        .redirect_uris
+        .first()
+        .and_then(host)
+        .unwrap_or_else(|| party.domain.clone())
 }
 
 /// The client's settings as the rules see them.
@@ -65,7 +69,10 @@ mod tests {
         let (one, other) = (PersonId::from_bytes([1; 16]), PersonId::from_bytes([2; 16]));
         let (a, b) = (party("a", "https://one.example/x"), party("b", "https://one.example/y"));
         let c = party("c", "https://two.example/");
-        let d = RelyingParty { sector: Some("one.example".to_owned()), ..c.clone() };
+        let d = RelyingParty {
+            sector: Some("one.example".to_owned()),
+            ..c.clone()
+        };
         assert_eq!(subject(&keys, &a, &one), subject(&keys, &b, &one), "one sector");
         assert_eq!(subject(&keys, &a, &one), subject(&keys, &d, &one), "by its name");
         assert_ne!(subject(&keys, &a, &one), subject(&keys, &c, &one));

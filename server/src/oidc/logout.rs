@@ -70,7 +70,13 @@ pub(super) async fn post(State(app): State<App>, visitor: Visitor, form: SentFor
     let Some(parameters) = parameters(form) else {
         return Fault::LogoutUri.show(&app, &visitor);
     };
-    let known = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"];
+    let known = [
+        "id_token_hint",
+        "client_id",
+        "post_logout_redirect_uri",
+        "state",
+        "ui_locales",
+    ];
     let pairs: Vec<_> = parameters.iter().filter(|(name, _)| known.contains(name)).collect();
     if parameters.repeats_any(&known) {
         return Fault::LogoutUri.show(&app, &visitor);
@@ -117,8 +123,12 @@ async fn leaving(app: &App, parameters: &Parameters) -> Result<Option<Leaving>, 
     let next = match (parameters.get("post_logout_redirect_uri"), &party) {
         (None, _) => None,
         (Some(uri), Some(party)) if is_registered(&party.post_logout_redirect_uris, uri) => {
-            let pairs = [("state", state)];
-            let whole = answer::address(uri, if state.is_empty() { &[] } else { &pairs });
+            let pairs: Vec<_> = parameters
+                .get("state")
+                .map(|state| ("state", state))
+                .into_iter()
+                .collect();
+            let whole = answer::address(uri, &pairs);
             Some((uri.to_owned(), whole))
         }
         (Some(_), _) => return Ok(None),
@@ -153,7 +163,9 @@ async fn leave(app: &App, visitor: &Visitor, leaving: &Leaving) -> Response {
         // The cookie stays: the person is not told that they are out when they are not.
         return Failure::from(error).show(app, visitor);
     }
-    let reply = Reply::new(app, visitor).without(Cookie::Session).without(Cookie::Request);
+    let reply = Reply::new(app, visitor)
+        .without(Cookie::Session)
+        .without(Cookie::Request);
     if let Some((_, target)) = &leaving.next {
         return reply.see_other(target);
     }
@@ -175,7 +187,11 @@ fn question(app: &App, visitor: &Visitor, leaving: &Leaving) -> Response {
     // The links to other languages repeat no token.
     let client = leaving.party.as_ref().map(|party| party.id.clone()).unwrap_or_default();
     let next = leaving.next.as_ref().map(|(uri, _)| uri.clone()).unwrap_or_default();
-    let pairs = [("client_id", &client), ("post_logout_redirect_uri", &next), ("state", &leaving.state)];
+    let pairs = [
+        ("client_id", &client),
+        ("post_logout_redirect_uri", &next),
+        ("state", &leaving.state),
+    ];
     let pairs: Vec<(&str, &str)> = pairs
         .into_iter()
         .filter(|(_, value)| !value.is_empty())

@@ -44,7 +44,10 @@ pub(super) async fn push(State(app): State<App>, headers: HeaderMap, form: SentF
     let request = match authorize::judged(&app, &party, &parameters).await {
         Ok(Judged::Good(request)) => *request,
         Ok(Judged::Page(_)) => {
-            return refused("invalid_request", "redirect_uri is missing or is not registered for this client");
+            return refused(
+                "invalid_request",
+                "redirect_uri is missing or is not registered for this client",
+            );
         }
         Ok(Judged::Refused { refusal, .. }) => return refused(refusal.error.as_str(), refusal.why),
         Err(error) => return Problem::from(error).into_response(),

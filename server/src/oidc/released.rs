@@ -19,7 +19,12 @@ pub(super) struct Released {
 pub(super) fn released(claims: &BTreeSet<Claim>, person: &Person, names: &Names) -> Vec<Released> {
     let has = |claim| claims.contains(&claim);
     let mut all = Vec::new();
-    let mut tell = |name, value: &str| all.push(Released { name, value: value.to_owned() });
+    let mut tell = |name, value: &str| {
+        all.push(Released {
+            name,
+            value: value.to_owned(),
+        })
+    };
     if has(Claim::GivenName) && has(Claim::FamilyName) {
         tell("name", &person.name);
     }

@@ -71,9 +71,11 @@ pub(super) async fn redeem(State(app): State<App>, headers: HeaderMap, form: Sen
         Some(_) => return refused("unsupported_grant_type", "grant_type must be authorization_code"),
         None => return refused("invalid_request", "grant_type is missing"),
     }
-    let (Some(code), Some(redirect_uri), Some(verifier)) =
-        (parameters.get("code"), parameters.get("redirect_uri"), parameters.get("code_verifier"))
-    else {
+    let (Some(code), Some(redirect_uri), Some(verifier)) = (
+        parameters.get("code"),
+        parameters.get("redirect_uri"),
+        parameters.get("code_verifier"),
+    ) else {
         return refused("invalid_request", "code, redirect_uri and code_verifier are all needed");
     };
     let used = match Bearer::read(code) {
@@ -126,11 +128,19 @@ async fn use_code(
                     burn(tx, &code, &client, now).await?;
                     return Ok::<_, StoreError>(None);
                 };
-                let grant = authorization.grant.clone().ok_or(StoreError::Corrupt("a code of nobody"))?;
+                let grant = authorization
+                    .grant
+                    .clone()
+                    .ok_or(StoreError::Corrupt("a code of nobody"))?;
                 let Some((person, names)) = turn::person(tx, &grant.person).await? else {
                     return Ok(None);
                 };
-                let told = authorization.request.id_token.intersection(&grant.claims).copied().collect();
+                let told = authorization
+                    .request
+                    .id_token
+                    .intersection(&grant.claims)
+                    .copied()
+                    .collect();
                 Ok(Some(Used {
                     released: released(&told, &person, &names),
                     authorization,
@@ -157,14 +167,24 @@ async fn burn(tx: &Transaction, code: &Bearer, client: &str, now: Timestamp) -> 
     let Some(burnt) = authorizations::burn(tx, code).await? else {
         return Ok(());
     };
-    let kind = if burnt.was_redeemed { "authorization.replayed" } else { "authorization.misused" };
+    let kind = if burnt.was_redeemed {
+        "authorization.replayed"
+    } else {
+        "authorization.misused"
+    };
     let mut said = entry(now, kind, burnt.person);
     said.detail = serde_json::json!({ "shown_by": client });
     audit::append(tx, &said).await
 }
 
 async fn answer(app: &App, used: Used) -> Response {
-    let Used { authorization, grant, token, released, now } = used;
+    let Used {
+        authorization,
+        grant,
+        token,
+        released,
+        now,
+    } = used;
     let claims = id_token::claims(app, &authorization, &grant, &token, released, now);
     let signed = match keys::sign(app, "JWT", &claims).await {
         Ok(signed) => signed,

@@ -108,10 +108,15 @@ impl Turn {
             }
         };
         let Some((handle, session)) = session else {
-            return self.step(tx, authorization, decide(request, None, Consent::Missing)).await;
+            return self
+                .step(tx, authorization, decide(request, None, Consent::Missing))
+                .await;
         };
         let keys = self.app.keys();
-        let (subject, sid) = (known::subject(keys, party, &session.person), known::sid(keys, party, &handle));
+        let (subject, sid) = (
+            known::subject(keys, party, &session.person),
+            known::sid(keys, party, &handle),
+        );
         let claims = request.claims();
         let consent = match agreed {
             // To this very question, asked to this very person.
@@ -152,7 +157,8 @@ impl Turn {
 
     /// The citizen said no.
     pub async fn deny(&self, tx: &Transaction, authorization: &Authorization) -> Result<Next, StoreError> {
-        self.step(tx, authorization, Step::Refuse(AuthorizationError::AccessDenied)).await
+        self.step(tx, authorization, Step::Refuse(AuthorizationError::AccessDenied))
+            .await
     }
 
     /// The steps that need no session.
@@ -165,7 +171,13 @@ impl Turn {
         }
         let request = &authorization.request;
         let state = request.state.as_deref();
-        Ok(Next::Back(answer::refused(&self.app, &request.redirect_uri, state, error, why(error))))
+        Ok(Next::Back(answer::refused(
+            &self.app,
+            &request.redirect_uri,
+            state,
+            error,
+            why(error),
+        )))
     }
 
     async fn ask(

@@ -65,7 +65,9 @@ fn bearer(headers: &HeaderMap) -> Result<Bearer, Refused> {
         (Some(value), None) => value.to_str().map_err(|_| Refused::Token)?,
     };
     match value.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Bearer::read(token.trim()).ok_or(Refused::Token),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            Bearer::read(token.trim()).ok_or(Refused::Token)
+        }
         _ => Err(Refused::Nothing),
     }
 }

@@ -72,7 +72,9 @@ impl Visitor {
 
     /// Where the sites' open requests will be answered.
     pub(super) fn answered_at(&self) -> impl Iterator<Item = &str> {
-        self.authorizations.iter().map(|open| open.request.redirect_uri.as_str())
+        self.authorizations
+            .iter()
+            .map(|open| open.request.redirect_uri.as_str())
     }
 
     /// Reads what the browser sent. What sites ask of it is not looked up: see [`FromRequestParts`].
@@ -139,7 +141,9 @@ impl FromRequestParts<App> for Visitor {
             match open {
                 Ok(open) => visitor.authorizations = open,
                 // The page will say what the site itself needs; what this request needs is asked for again at its end.
-                Err(error) => drop(Failure::from(error)),
+                Err(error) => {
+                    let _logged = Failure::from(error);
+                }
             }
         }
         Ok(visitor)

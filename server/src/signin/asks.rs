@@ -92,7 +92,8 @@ impl Asks {
         if let Some(open) = visitor.asked(&self.id, procedure) {
             self.level = self.level.max(open.request.level);
             let level = self.level;
-            self.methods.retain(|method| open.request.methods.contains(method) && method.reaches() >= level);
+            self.methods
+                .retain(|method| open.request.methods.contains(method) && method.reaches() >= level);
             self.is_asked = true;
         }
         self

@@ -32,7 +32,9 @@ async fn five_hundred_bent_redirect_uris_are_refused(backend: Backend) {
         if bent == HOME || bent == format!("{HOME}?x=1") || !tried.insert(bent.clone()) {
             continue;
         }
-        let answer = stage.come(&mut TestBrowser::default(), "sede", &[("redirect_uri", Some(&bent))]).await;
+        let answer = stage
+            .come(&mut TestBrowser::default(), "sede", &[("redirect_uri", Some(&bent))])
+            .await;
         assert_eq!(
             (answer.status.as_u16(), answer.headers.contains_key("location")),
             (400, false),
@@ -54,10 +56,22 @@ fn bend(random: &dyn Random) -> String {
         5 => text[at] = text[at].to_ascii_uppercase(),
         6 => text.splice(at..at, "/../".chars()).for_each(drop),
         7 => text.extend(["#", "?", "&x", "/", "%00", ".evil.example", "?x=2", " "][below(8, random) as usize].chars()),
-        8 => text.splice(0..8, ["http://", "//", "javascript:", "https:"][below(4, random) as usize].chars()).for_each(drop),
-        9 => text.splice(8..8, ["evil.example@", "evil.example/", "x."][below(3, random) as usize].chars()).for_each(drop),
+        8 => text
+            .splice(
+                0..8,
+                ["http://", "//", "javascript:", "https:"][below(4, random) as usize].chars(),
+            )
+            .for_each(drop),
+        9 => text
+            .splice(
+                8..8,
+                ["evil.example@", "evil.example/", "x."][below(3, random) as usize].chars(),
+            )
+            .for_each(drop),
         10 => text.insert(at, ['\u{200b}', 'е', '\u{ff0f}', '\n'][below(4, random) as usize]),
-        _ => text.splice(at..=at, format!("%{:02x}", text[at] as u32).chars()).for_each(drop),
+        _ => text
+            .splice(at..=at, format!("%{:02x}", text[at] as u32).chars())
+            .for_each(drop),
     }
     text.into_iter().collect()
 }
@@ -86,7 +100,10 @@ async fn a_code_is_good_once_and_its_replay_ends_everything(backend: Backend) {
     assert!(again.text().contains("\"invalid_grant\""));
     stage.userinfo(token).await.expect(401);
     stage.redeem("sede", &code, &[]).await.expect(400);
-    assert_eq!(audit_kinds(&stage.server).await, ["authorization.granted", "authorization.replayed"]);
+    assert_eq!(
+        audit_kinds(&stage.server).await,
+        ["authorization.granted", "authorization.replayed"]
+    );
     // The site that was given it is told of the session's end all the same.
     let csrf = browser.get(&stage.server, "/signin?site=sede").await;
     drop(csrf);
@@ -140,7 +157,10 @@ async fn of_many_redemptions_at_once_one_wins(backend: Backend) {
     assert_eq!(won.len(), 1);
     let tokens: Value = won[0].json();
     // The others were a second use.
-    stage.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(401);
+    stage
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await
+        .expect(401);
 }
 
 // REQ-OIDC-13
@@ -155,10 +175,18 @@ async fn nothing_of_one_site_is_good_at_another(backend: Backend) {
         assert!(stolen.text().contains("\"invalid_grant\""));
     }
     stage.redeem("sede", &code, &[]).await.expect(400);
-    assert!(audit_kinds(&stage.server).await.contains(&"authorization.misused".to_owned()));
+    assert!(
+        audit_kinds(&stage.server)
+            .await
+            .contains(&"authorization.misused".to_owned())
+    );
     // Nobody at all shows it.
     let code = stage.code(&mut browser, &mut device, "sede", &[]).await;
-    let mut request = stage.call("sede", "/oidc/token", &[("grant_type", "authorization_code"), ("code", &code)]);
+    let mut request = stage.call(
+        "sede",
+        "/oidc/token",
+        &[("grant_type", "authorization_code"), ("code", &code)],
+    );
     request.headers_mut().remove("authorization");
     stage.server.send(request).await.expect(401);
     let tokens: Value = stage.redeem("sede", &code, &[]).await.expect(200).json();
@@ -166,7 +194,10 @@ async fn nothing_of_one_site_is_good_at_another(backend: Backend) {
     let id_token = tokens["id_token"].as_str().unwrap();
     stage.userinfo(id_token).await.expect(401);
     stage.userinfo(&code).await.expect(401);
-    stage.redeem("sede", tokens["access_token"].as_str().unwrap(), &[]).await.expect(400);
+    stage
+        .redeem("sede", tokens["access_token"].as_str().unwrap(), &[])
+        .await
+        .expect(400);
     assert_eq!(stage.claims(&tokens).await["aud"], "sede");
 }
 
@@ -182,12 +213,21 @@ async fn an_answer_says_whose_it_is(backend: Backend) {
         location(&stage.come(&mut browser, "otra", &[("prompt", Some("none"))]).await),
     ];
     for answer in &answers {
-        assert_eq!(parameter(answer, "iss").as_deref(), Some("https://pin.example"), "{answer}");
+        assert_eq!(
+            parameter(answer, "iss").as_deref(),
+            Some("https://pin.example"),
+            "{answer}"
+        );
         assert_eq!(parameter(answer, "state").as_deref(), Some("the state"), "{answer}");
         assert_eq!(answer.matches("iss=").count(), 1);
     }
     assert!(answers[2].starts_with(OTHER));
-    let metadata: Value = stage.server.get("/.well-known/openid-configuration").await.expect(200).json();
+    let metadata: Value = stage
+        .server
+        .get("/.well-known/openid-configuration")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(metadata["issuer"], "https://pin.example");
     assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
 }
@@ -200,20 +240,32 @@ async fn a_sign_in_belongs_to_its_browser(backend: Backend) {
     stage.sign_in(&mut victim, &mut device, "sede", &[]).await;
     // A stranger's open request, and the victim's session.
     let mut stranger = TestBrowser::default();
-    let came = stage.come(&mut stranger, "sede", &[("state", Some("the stranger's"))]).await;
+    let came = stage
+        .come(&mut stranger, "sede", &[("state", Some("the stranger's"))])
+        .await;
     stage.follow(&mut stranger, came).await;
     let answer = victim.get(&stage.server, "/oidc/continue?site=sede").await.expect(404);
     assert!(!answer.headers.contains_key("location"));
     // The victim's open request, and the stranger's browser.
     let came = stage.come(&mut victim, "sede", &[("prompt", Some("consent"))]).await;
     assert_eq!(screen(&stage.follow(&mut victim, came).await), "consent");
-    let answer = stranger.post(&stage.server, "/oidc/consent", &[("decision", "yes")]).await;
-    assert!(!location(&answer).contains("code="), "the stranger's own request goes on, without a session");
+    let answer = stranger
+        .post(&stage.server, "/oidc/consent", &[("decision", "yes")])
+        .await;
+    assert!(
+        !location(&answer).contains("code="),
+        "the stranger's own request goes on, without a session"
+    );
     for cookie in ["__Host-aldaba_authorization", "__Host-aldaba_session"] {
         let mut thief = stranger.clone();
         thief.cookies.insert(cookie.to_owned(), "A".repeat(43));
         let answer = thief.get(&stage.server, "/oidc/continue?site=sede").await;
-        assert!(answer.headers.get("location").is_none_or(|to| !to.to_str().unwrap().contains("code=")));
+        assert!(
+            answer
+                .headers
+                .get("location")
+                .is_none_or(|to| !to.to_str().unwrap().contains("code="))
+        );
     }
 }
 
@@ -223,7 +275,9 @@ async fn a_planted_session_is_worth_nothing(backend: Backend) {
     let mut device = TestDevice::activate(&stage.server, &ANA).await;
     let planted = "ab".repeat(32);
     let mut browser = TestBrowser::default();
-    browser.cookies.insert("__Host-aldaba_session".to_owned(), planted.clone());
+    browser
+        .cookies
+        .insert("__Host-aldaba_session".to_owned(), planted.clone());
     let code = stage.code(&mut browser, &mut device, "sede", &[]).await;
     stage.redeem("sede", &code, &[]).await.expect(200);
     assert_ne!(browser.cookies["__Host-aldaba_session"], planted);
@@ -246,11 +300,19 @@ async fn answers_come_only_from_pages_that_were_shown(backend: Backend) {
     for path in ["/oidc/consent", "/oidc/cancel", "/oidc/logout/confirmed"] {
         for token in ["", "AAAA", &theirs] {
             let mut browser = browser.clone();
-            let answer = browser.post(&stage.server, path, &[("csrf", token), ("decision", "yes")]).await.expect(403);
-            assert_eq!((answer.code().as_str(), answer.headers.contains_key("location")), ("csrf", false));
+            let answer = browser
+                .post(&stage.server, path, &[("csrf", token), ("decision", "yes")])
+                .await
+                .expect(403);
+            assert_eq!(
+                (answer.code().as_str(), answer.headers.contains_key("location")),
+                ("csrf", false)
+            );
         }
         let mut request = browser.form(path, &[("decision", "yes")]);
-        request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+        request
+            .headers_mut()
+            .insert("origin", "https://evil.example".parse().unwrap());
         stage.server.send(request).await.expect(403);
     }
     assert!(browser.has_session());

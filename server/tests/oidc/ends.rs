@@ -36,15 +36,22 @@ async fn ending_a_device_leaves_nothing_alive(backend: Backend) {
             "staff" => assert_eq!(revoke::revoke(&stage.server.app, id).await.unwrap(), Some(true)),
             _ => {
                 let now = stage.server.app.now();
-                let frozen = stage.server.app.store().write::<_, aldaba_store::StoreError, _>(move |tx| {
-                    Box::pin(async move { devices::freeze(tx, &id, now).await })
-                });
+                let frozen = stage
+                    .server
+                    .app
+                    .store()
+                    .write::<_, aldaba_store::StoreError, _>(move |tx| {
+                        Box::pin(async move { devices::freeze(tx, &id, now).await })
+                    });
                 assert!(frozen.await.unwrap());
             }
         }
         stage.userinfo(token).await.expect(401);
         stage.redeem("sede", &code, &[]).await.expect(400);
-        let next = browser.post(&stage.server, "/oidc/consent", &[("decision", "yes")]).await.expect(303);
+        let next = browser
+            .post(&stage.server, "/oidc/consent", &[("decision", "yes")])
+            .await
+            .expect(303);
         assert!(location(&next).starts_with("/signin?"), "{way}");
         assert_eq!(stage.told().await.len(), before + 1, "{way}");
     }
@@ -76,14 +83,20 @@ async fn an_idle_session_opens_nothing(backend: Backend) {
 async fn what_a_client_may_no_longer_know_is_told_no_more(backend: Backend) {
     let stage = Stage::new(backend).await;
     let mut device = TestDevice::activate(&stage.server, &ANA).await;
-    let tokens = stage.tokens(&mut TestBrowser::default(), &mut device, "sede", &[]).await;
+    let tokens = stage
+        .tokens(&mut TestBrowser::default(), &mut device, "sede", &[])
+        .await;
     let token = tokens["access_token"].as_str().unwrap();
     let mut parties = stage.server.app.config().relying_parties.clone();
     parties[0].claims.clear();
-    aldaba_server::oidc::clients::sync(&stage.server.app, parties).await.unwrap();
+    aldaba_server::oidc::clients::sync(&stage.server.app, parties)
+        .await
+        .unwrap();
     let told: Value = stage.userinfo(token).await.expect(200).json();
     assert_eq!(told.as_object().unwrap().len(), 1);
-    aldaba_server::oidc::clients::admin::disable(&stage.server.app, "sede").await.unwrap();
+    aldaba_server::oidc::clients::admin::disable(&stage.server.app, "sede")
+        .await
+        .unwrap();
     stage.userinfo(token).await.expect(401);
 }
 
@@ -94,9 +107,18 @@ async fn an_open_request_ends_by_itself(backend: Backend) {
     let came = stage.come(&mut browser, "sede", &[]).await;
     stage.follow(&mut browser, came).await;
     stage.server.wait(1799);
-    assert_eq!(screen(&stage.identify(&mut browser, &mut device, &ANA).await), "consent");
+    assert_eq!(
+        screen(&stage.identify(&mut browser, &mut device, &ANA).await),
+        "consent"
+    );
     stage.server.wait(1);
-    let late = browser.post(&stage.server, "/oidc/consent", &[("decision", "yes")]).await.expect(404);
+    let late = browser
+        .post(&stage.server, "/oidc/consent", &[("decision", "yes")])
+        .await
+        .expect(404);
     assert_eq!(late.code(), "authorization_unknown");
-    assert_eq!(parameter(&Stage::address("sede", &[]), "client_id").as_deref(), Some("sede"));
+    assert_eq!(
+        parameter(&Stage::address("sede", &[]), "client_id").as_deref(),
+        Some("sede")
+    );
 }

@@ -33,11 +33,19 @@ async fn a_citizen_signs_in_at_a_site(backend: Backend) {
     let stage = Stage::new(backend).await;
     let (server, mut device) = (&stage.server, TestDevice::activate(&stage.server, &ANA).await);
     let mut browser = TestBrowser::default();
-    let came = stage.come(&mut browser, "sede", &[("procedure", Some("padron"))]).await.expect(303);
+    let came = stage
+        .come(&mut browser, "sede", &[("procedure", Some("padron"))])
+        .await
+        .expect(303);
     assert_eq!(location(&came), "/signin?site=sede&procedure=padron");
-    let cookie = came.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let cookie = came
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|value| value.to_str().unwrap());
     assert!(cookie.into_iter().any(|cookie| {
-        cookie.starts_with("__Host-aldaba_authorization=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure")
+        cookie.starts_with("__Host-aldaba_authorization=")
+            && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure")
     }));
     let page = stage.follow(&mut browser, came).await.expect(200);
     let policy = page.headers["content-security-policy"].to_str().unwrap();
@@ -48,14 +56,26 @@ async fn a_citizen_signs_in_at_a_site(backend: Backend) {
     let signed_in_at = server.app.now().as_secs();
     server.wait(20);
     let ended = location(&stage.agree(&mut browser).await);
-    assert!(!browser.cookies.contains_key("__Host-aldaba_authorization"), "nothing is open any more");
+    assert!(
+        !browser.cookies.contains_key("__Host-aldaba_authorization"),
+        "nothing is open any more"
+    );
     let code = parameter(&ended, "code").unwrap();
-    assert_eq!(ended, format!("{HOME}?code={code}&state=the+state&iss=https%3A%2F%2Fpin.example"));
+    assert_eq!(
+        ended,
+        format!("{HOME}?code={code}&state=the+state&iss=https%3A%2F%2Fpin.example")
+    );
     assert_eq!(code.len(), 64);
     let answer = stage.redeem("sede", &code, &[]).await.expect(200);
-    assert_eq!((&answer.headers["cache-control"], &answer.headers["pragma"]), (&"no-store".parse().unwrap(), &"no-cache".parse().unwrap()));
+    assert_eq!(
+        (&answer.headers["cache-control"], &answer.headers["pragma"]),
+        (&"no-store".parse().unwrap(), &"no-cache".parse().unwrap())
+    );
     let tokens: Value = answer.json();
-    assert_eq!((tokens["token_type"].as_str(), tokens["expires_in"].as_u64()), (Some("Bearer"), Some(600)));
+    assert_eq!(
+        (tokens["token_type"].as_str(), tokens["expires_in"].as_u64()),
+        (Some("Bearer"), Some(600))
+    );
     assert_eq!(tokens["scope"], "openid profile document");
     assert_eq!(tokens.as_object().unwrap().len(), 5, "no refresh token");
     let claims = stage.claims(&tokens).await;
@@ -66,7 +86,11 @@ async fn a_citizen_signs_in_at_a_site(backend: Backend) {
         "acr": "http://eidas.europa.eu/LoA/substantial", "amr": ["otp", "swk"],
     });
     assert_eq!(claims, expected);
-    let told: Value = stage.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(200).json();
+    let told: Value = stage
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await
+        .expect(200)
+        .json();
     let expected = json!({
         "sub": claims["sub"], "name": ANA.name, "given_name": "Ana", "family_name": "García Ruiz", "document": ANA.document,
     });
@@ -86,15 +110,28 @@ async fn the_citizen_sees_what_goes_to_whom_before_the_first_time(backend: Backe
     let stage = Stage::new(backend).await;
     let mut device = TestDevice::activate(&stage.server, &ANA).await;
     let mut browser = TestBrowser::default();
-    let came = stage.come(&mut browser, "sede", &[("scope", Some("openid document"))]).await;
+    let came = stage
+        .come(&mut browser, "sede", &[("scope", Some("openid document"))])
+        .await;
     stage.follow(&mut browser, came).await;
     let page = stage.identify(&mut browser, &mut device, &ANA).await.expect(200).text();
-    for text in ["Sede sede", "sede.example", "DNI o NIE", ANA.document, "Avanzado", "Ha entrado como Ana García Ruiz."] {
+    for text in [
+        "Sede sede",
+        "sede.example",
+        "DNI o NIE",
+        ANA.document,
+        "Avanzado",
+        "Ha entrado como Ana García Ruiz.",
+    ] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert!(!page.contains("Apellidos"), "not what is not asked for");
     // An answer to another question is the question once more.
-    for wrong in [("claims", "document given_name"), ("session", "x"), ("decision", "perhaps")] {
+    for wrong in [
+        ("claims", "document given_name"),
+        ("session", "x"),
+        ("decision", "perhaps"),
+    ] {
         let mut other = browser.clone();
         let mut fields = vec![("decision", "yes")];
         fields.retain(|(name, _)| *name != wrong.0);
@@ -104,9 +141,15 @@ async fn the_citizen_sees_what_goes_to_whom_before_the_first_time(backend: Backe
     }
     stage.agree(&mut browser).await;
     // Remembered; more than that is asked for again, and so is `prompt=consent`.
-    let silent = stage.come(&mut browser, "sede", &[("scope", Some("openid document"))]).await.expect(303);
+    let silent = stage
+        .come(&mut browser, "sede", &[("scope", Some("openid document"))])
+        .await
+        .expect(303);
     assert!(parameter(&location(&silent), "code").is_some());
-    for changes in [[("scope", Some("openid document profile"))], [("prompt", Some("consent"))]] {
+    for changes in [
+        [("scope", Some("openid document profile"))],
+        [("prompt", Some("consent"))],
+    ] {
         let mut other = browser.clone();
         let came = stage.come(&mut other, "sede", &changes).await;
         assert_eq!(screen(&stage.follow(&mut other, came).await), "consent");
@@ -124,14 +167,21 @@ async fn no_is_told_to_the_site(backend: Backend) {
     let came = stage.come(&mut browser, "sede", &[]).await;
     let page = stage.follow(&mut browser, came).await.text();
     assert!(page.contains("action=\"/oidc/cancel\"") && page.contains("No, volver a Sede sede"));
-    let no = browser.clone().post(&stage.server, "/oidc/cancel", &[]).await.expect(303);
+    let no = browser
+        .clone()
+        .post(&stage.server, "/oidc/cancel", &[])
+        .await
+        .expect(303);
     assert_eq!(location(&no), denied);
     // It is over: signing in leads nowhere.
     let over = stage.identify(&mut browser, &mut device, &ANA).await;
     assert_eq!(location(&over), "https://sede.example/entrar");
     let came = stage.come(&mut browser, "sede", &[]).await;
     assert_eq!(screen(&stage.follow(&mut browser, came).await), "consent");
-    let no = browser.post(&stage.server, "/oidc/consent", &[("decision", "no")]).await.expect(303);
+    let no = browser
+        .post(&stage.server, "/oidc/consent", &[("decision", "no")])
+        .await
+        .expect(303);
     assert_eq!(location(&no), denied);
     let gone = browser.get(&stage.server, "/oidc/continue?site=sede").await.expect(404);
     assert_eq!(gone.code(), "authorization_unknown");
@@ -149,28 +199,52 @@ async fn a_pushed_request_carries_nothing_through_the_browser(backend: Backend) 
     assert!(uri.starts_with("urn:ietf:params:oauth:request_uri:") && uri.len() == 98);
     let address = |client: &str| {
         let query = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("client_id", client), ("request_uri", uri), ("state", "another"), ("redirect_uri", "https://evil.example/")])
+            .extend_pairs([
+                ("client_id", client),
+                ("request_uri", uri),
+                ("state", "another"),
+                ("redirect_uri", "https://evil.example/"),
+            ])
             .finish();
         format!("/oidc/authorize?{query}")
     };
-    let stolen = TestBrowser::default().get(&stage.server, &address("otra")).await.expect(400);
-    assert_eq!((stolen.code().as_str(), stolen.headers.contains_key("location")), ("invalid_request_uri", false));
+    let stolen = TestBrowser::default()
+        .get(&stage.server, &address("otra"))
+        .await
+        .expect(400);
+    assert_eq!(
+        (stolen.code().as_str(), stolen.headers.contains_key("location")),
+        ("invalid_request_uri", false)
+    );
     let mut browser = TestBrowser::default();
     let came = browser.get(&stage.server, &address("sede")).await.expect(303);
     assert_eq!(location(&came), "/signin?site=sede&procedure=tributos");
-    TestBrowser::default().get(&stage.server, &address("sede")).await.expect(400);
+    TestBrowser::default()
+        .get(&stage.server, &address("sede"))
+        .await
+        .expect(400);
     let again = browser.get(&stage.server, &address("sede")).await.expect(303);
     stage.follow(&mut browser, again).await;
     stage.identify(&mut browser, &mut device, &ANA).await;
     let ended = location(&stage.agree(&mut browser).await);
-    assert_eq!(parameter(&ended, "state").as_deref(), Some("the state"), "what was pushed counts, not what came along");
+    assert_eq!(
+        parameter(&ended, "state").as_deref(),
+        Some("the state"),
+        "what was pushed counts, not what came along"
+    );
     browser.get(&stage.server, &address("sede")).await.expect(400);
     let late: Value = stage.push("sede", &[]).await.expect(201).json();
     stage.server.wait(60);
     let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("client_id", "sede"), ("request_uri", late["request_uri"].as_str().unwrap())])
+        .extend_pairs([
+            ("client_id", "sede"),
+            ("request_uri", late["request_uri"].as_str().unwrap()),
+        ])
         .finish();
-    browser.get(&stage.server, &format!("/oidc/authorize?{query}")).await.expect(400);
+    browser
+        .get(&stage.server, &format!("/oidc/authorize?{query}"))
+        .await
+        .expect(400);
 }
 
 // REQ-OIDC-01
@@ -188,10 +262,16 @@ async fn a_form_of_the_sites_own_does_as_well(backend: Backend) {
         .body(Body::from(Stage::query("sede", &[])))
         .unwrap();
     let answer = stage.server.send(request).await.expect(303);
-    assert!(!answer.headers.contains_key("set-cookie"), "the browser's own cookies stay");
+    assert!(
+        !answer.headers.contains_key("set-cookie"),
+        "the browser's own cookies stay"
+    );
     let ended = stage.follow(&mut browser, answer).await.expect(303);
     assert!(parameter(&location(&ended), "code").is_some(), "the session counts");
-    assert_eq!(before["__Host-aldaba_session"], browser.cookies["__Host-aldaba_session"]);
+    assert_eq!(
+        before["__Host-aldaba_session"],
+        browser.cookies["__Host-aldaba_session"]
+    );
 }
 
 // REQ-OIDC-22
@@ -204,14 +284,27 @@ async fn claims_go_where_they_were_asked_for_and_to_whom_they_may(backend: Backe
     let tokens = stage.tokens(&mut browser, &mut device, "sede", &changes).await;
     assert_eq!(tokens["scope"], "openid");
     let claims = stage.claims(&tokens).await;
-    assert_eq!((claims["document"].as_str(), claims.get("given_name")), (Some(ANA.document), None));
-    let told: Value = stage.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(200).json();
+    assert_eq!(
+        (claims["document"].as_str(), claims.get("given_name")),
+        (Some(ANA.document), None)
+    );
+    let told: Value = stage
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(told, json!({ "sub": claims["sub"], "given_name": "Ana" }));
     // A site that is entitled to nothing learns nothing, whatever it asks for.
-    let tokens = stage.tokens(&mut browser, &mut device, "otra", &[("claims", changes[1].1)]).await;
+    let tokens = stage
+        .tokens(&mut browser, &mut device, "otra", &[("claims", changes[1].1)])
+        .await;
     assert_eq!(tokens["scope"], "openid");
     assert_eq!(stage.claims(&tokens).await.get("document"), None);
-    let told: Value = stage.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(200).json();
+    let told: Value = stage
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(told.as_object().unwrap().len(), 1);
 }
 
@@ -225,7 +318,10 @@ async fn one_session_serves_every_site_at_its_level(backend: Backend) {
     let page = stage.follow(&mut browser, came).await.expect(200);
     assert_eq!(screen(&page), "consent", "nobody signs in again");
     let ended = location(&stage.agree(&mut browser).await);
-    assert!(ended.starts_with("https://otra.example/vuelta?site=otra&code="), "{ended}");
+    assert!(
+        ended.starts_with("https://otra.example/vuelta?site=otra&code="),
+        "{ended}"
+    );
     assert_eq!(OTHER.len() + 6, ended.find("code=").unwrap() + 5);
     // Another browser has no part in it.
     let mut stranger = TestBrowser::default();
@@ -242,18 +338,38 @@ async fn a_session_that_is_too_low_steps_up_and_its_sites_go_on(backend: Backend
     stage.follow(&mut browser, came).await;
     stage.identify_low(&mut browser, &device, &ANA).await;
     let ended = location(&stage.agree(&mut browser).await);
-    let low: Value = stage.redeem("otra", &parameter(&ended, "code").unwrap(), &[]).await.expect(200).json();
+    let low: Value = stage
+        .redeem("otra", &parameter(&ended, "code").unwrap(), &[])
+        .await
+        .expect(200)
+        .json();
     assert_eq!(stage.claims(&low).await["acr"], Level::Low.acr());
-    let came = stage.come(&mut browser, "sede", &[("procedure", Some("tributos"))]).await;
+    let came = stage
+        .come(&mut browser, "sede", &[("procedure", Some("tributos"))])
+        .await;
     let page = stage.follow(&mut browser, came).await.expect(200);
     assert_eq!(screen(&page), "step-up");
     let text = page.text();
-    assert!(text.contains("Ha entrado con nivel Básico") && text.contains("pide el nivel Avanzado"), "{text}");
-    let form = browser.get(&stage.server, "/signin?site=sede&procedure=tributos").await.expect(200).text();
-    assert!(!form.contains("value=\"self_generated\""), "only what reaches it is offered");
+    assert!(
+        text.contains("Ha entrado con nivel Básico") && text.contains("pide el nivel Avanzado"),
+        "{text}"
+    );
+    let form = browser
+        .get(&stage.server, "/signin?site=sede&procedure=tributos")
+        .await
+        .expect(200)
+        .text();
+    assert!(
+        !form.contains("value=\"self_generated\""),
+        "only what reaches it is offered"
+    );
     stage.identify(&mut browser, &mut device, &ANA).await;
     let ended = location(&stage.agree(&mut browser).await);
-    let high: Value = stage.redeem("sede", &parameter(&ended, "code").unwrap(), &[]).await.expect(200).json();
+    let high: Value = stage
+        .redeem("sede", &parameter(&ended, "code").unwrap(), &[])
+        .await
+        .expect(200)
+        .json();
     assert_eq!(stage.claims(&high).await["acr"], Level::Substantial.acr());
     // The site of the lower session goes on, is told of no end, and is told of the end of the higher one.
     stage.userinfo(low["access_token"].as_str().unwrap()).await.expect(200);
@@ -274,10 +390,15 @@ async fn another_person_ends_the_session_before(backend: Backend) {
     let mut browser = TestBrowser::default();
     let hers = stage.tokens(&mut browser, &mut device, "sede", &[]).await;
     let sid = stage.claims(&hers).await["sid"].as_str().unwrap().to_owned();
-    let came = stage.come(&mut browser, "sede", &[("prompt", Some("select_account"))]).await;
+    let came = stage
+        .come(&mut browser, "sede", &[("prompt", Some("select_account"))])
+        .await;
     assert_eq!(screen(&stage.follow(&mut browser, came).await), "signin");
     let page = stage.identify(&mut browser, &mut his, &LUIS).await.expect(200).text();
-    assert!(page.contains(LUIS.name) && page.contains(LUIS.document), "consent is a person's");
+    assert!(
+        page.contains(LUIS.name) && page.contains(LUIS.document),
+        "consent is a person's"
+    );
     assert_eq!(stage.told().await, [("sede".to_owned(), sid)]);
     stage.userinfo(hers["access_token"].as_str().unwrap()).await.expect(401);
 }
@@ -305,7 +426,11 @@ async fn prompt_and_max_age_are_kept(backend: Backend) {
             let back = browser.get(&stage.server, "/oidc/continue?site=sede").await.expect(303);
             assert!(location(&back).starts_with("/signin?"));
             let ended = location(&stage.identify(&mut browser, &mut device, &ANA).await);
-            stage.redeem("sede", &parameter(&ended, "code").unwrap(), &[]).await.expect(200).json()
+            stage
+                .redeem("sede", &parameter(&ended, "code").unwrap(), &[])
+                .await
+                .expect(200)
+                .json()
         } else {
             stage.tokens(&mut browser, &mut device, "sede", &changes).await
         };
@@ -338,20 +463,32 @@ async fn without_interaction_no_page_is_shown(backend: Backend) {
         assert!(location(&answer).starts_with("https://"), "{}", location(&answer));
         parameter(&location(&answer), "error")
     };
-    assert_eq!(error(&mut browser, "sede", &[silent]).await.as_deref(), Some("login_required"));
+    assert_eq!(
+        error(&mut browser, "sede", &[silent]).await.as_deref(),
+        Some("login_required")
+    );
     stage.sign_in(&mut browser, &mut device, "sede", &[]).await;
     assert_eq!(error(&mut browser, "sede", &[silent]).await, None);
-    assert_eq!(error(&mut browser, "otra", &[silent]).await.as_deref(), Some("consent_required"));
+    assert_eq!(
+        error(&mut browser, "otra", &[silent]).await.as_deref(),
+        Some("consent_required")
+    );
     stage.server.wait(10);
     let old = [silent, ("max_age", Some("5"))];
-    assert_eq!(error(&mut browser, "sede", &old).await.as_deref(), Some("login_required"));
+    assert_eq!(
+        error(&mut browser, "sede", &old).await.as_deref(),
+        Some("login_required")
+    );
     let mut low = TestBrowser::default();
     let came = stage.come(&mut low, "otra", &[]).await;
     stage.follow(&mut low, came).await;
     stage.server.wait(60);
     stage.identify_low(&mut low, &device, &ANA).await;
     let high = [silent, ("procedure", Some("tributos"))];
-    assert_eq!(error(&mut low, "sede", &high).await.as_deref(), Some("interaction_required"));
+    assert_eq!(
+        error(&mut low, "sede", &high).await.as_deref(),
+        Some("interaction_required")
+    );
 }
 
 // REQ-OIDC-18
@@ -361,18 +498,30 @@ async fn what_the_site_asks_narrows_the_pages(backend: Backend) {
         let mut browser = TestBrowser::default();
         let came = stage.come(&mut browser, "sede", changes).await;
         let page = stage.follow(&mut browser, came).await.expect(200).text();
-        (page.contains("value=\"incoming\""), page.contains("value=\"self_generated\""))
+        (
+            page.contains("value=\"incoming\""),
+            page.contains("value=\"self_generated\""),
+        )
     };
     assert_eq!(page(&[]).await, (true, true));
     assert_eq!(page(&[("methods", Some("self_generated"))]).await, (false, true));
     assert_eq!(page(&[("methods", Some("incoming qr"))]).await, (true, false));
-    assert_eq!(page(&[("acr_values", Some(Level::Substantial.acr()))]).await, (true, false));
-    assert_eq!(page(&[("procedure", Some("tributos")), ("acr_values", Some(Level::Low.acr()))]).await, (true, false));
+    assert_eq!(
+        page(&[("acr_values", Some(Level::Substantial.acr()))]).await,
+        (true, false)
+    );
+    assert_eq!(
+        page(&[("procedure", Some("tributos")), ("acr_values", Some(Level::Low.acr()))]).await,
+        (true, false)
+    );
     // A form that the page does not have is refused.
     let mut browser = TestBrowser::default();
     let came = stage.come(&mut browser, "sede", &[("methods", Some("incoming"))]).await;
     stage.follow(&mut browser, came).await;
-    let refused = browser.start(&stage.server, &ANA, &[("method", "self_generated")]).await.expect(403);
+    let refused = browser
+        .start(&stage.server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(403);
     assert_eq!(refused.code(), "method_refused");
 }
 
@@ -382,10 +531,27 @@ async fn an_essential_acr_is_answered_with_one_of_those(backend: Backend) {
     let mut device = TestDevice::activate(&stage.server, &ANA).await;
     let mut browser = TestBrowser::default();
     let claims = r#"{"id_token":{"acr":{"essential":true,"values":["http://eidas.europa.eu/LoA/low"]}}}"#;
-    let tokens = stage.tokens(&mut browser, &mut device, "sede", &[("claims", Some(claims))]).await;
-    assert_eq!(stage.claims(&tokens).await["acr"], Level::Low.acr(), "the session is higher");
-    let tokens = stage.tokens(&mut browser, &mut device, "sede", &[("acr_values", Some(Level::Low.acr()))]).await;
-    assert_eq!(stage.claims(&tokens).await["acr"], Level::Substantial.acr(), "acr_values is voluntary");
+    let tokens = stage
+        .tokens(&mut browser, &mut device, "sede", &[("claims", Some(claims))])
+        .await;
+    assert_eq!(
+        stage.claims(&tokens).await["acr"],
+        Level::Low.acr(),
+        "the session is higher"
+    );
+    let tokens = stage
+        .tokens(
+            &mut browser,
+            &mut device,
+            "sede",
+            &[("acr_values", Some(Level::Low.acr()))],
+        )
+        .await;
+    assert_eq!(
+        stage.claims(&tokens).await["acr"],
+        Level::Substantial.acr(),
+        "acr_values is voluntary"
+    );
 }
 
 // REQ-OIDC-25
@@ -417,9 +583,15 @@ async fn only_the_person_of_the_hint_will_do(backend: Backend) {
     let came = stage.come(&mut other, "sede", &hint).await;
     stage.follow(&mut other, came).await;
     let refused = stage.identify(&mut other, &mut his, &LUIS).await.expect(303);
-    assert_eq!(parameter(&location(&refused), "error").as_deref(), Some("login_required"));
+    assert_eq!(
+        parameter(&location(&refused), "error").as_deref(),
+        Some("login_required")
+    );
     let foreign = stage.come(&mut browser, "otra", &hint).await.expect(303);
-    assert_eq!(parameter(&location(&foreign), "error").as_deref(), Some("invalid_request"));
+    assert_eq!(
+        parameter(&location(&foreign), "error").as_deref(),
+        Some("invalid_request")
+    );
 }
 
 async fn two_windows_do_not_mix_up_their_sites(backend: Backend) {

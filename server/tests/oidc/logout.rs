@@ -16,7 +16,9 @@ on_both!(
 );
 
 fn leave(pairs: &[(&str, &str)]) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
     format!("/oidc/logout?{query}")
 }
 
@@ -29,17 +31,29 @@ async fn a_site_signs_its_citizen_out(backend: Backend) {
     let hint = tokens["id_token"].as_str().unwrap();
     stage.server.wait(1800);
     let stolen = browser.clone();
-    let address = leave(&[("id_token_hint", hint), ("post_logout_redirect_uri", GOODBYE), ("state", "a b")]);
+    let address = leave(&[
+        ("id_token_hint", hint),
+        ("post_logout_redirect_uri", GOODBYE),
+        ("state", "a b"),
+    ]);
     let left = browser.get(&stage.server, &address).await.expect(303);
     assert_eq!(location(&left), format!("{GOODBYE}?state=a+b"));
     assert!(!browser.has_session());
-    let came = stage.come(&mut stolen.clone(), "sede", &[("prompt", Some("none"))]).await;
-    assert!(location(&came).contains("error=login_required"), "the session is over, not only its cookie");
+    let came = stage
+        .come(&mut stolen.clone(), "sede", &[("prompt", Some("none"))])
+        .await;
+    assert!(
+        location(&came).contains("error=login_required"),
+        "the session is over, not only its cookie"
+    );
     // Once more: there is nothing to end, and the token is ours.
     let left = browser.get(&stage.server, &address).await.expect(303);
     assert_eq!(location(&left), format!("{GOODBYE}?state=a+b"));
     // Without an address the browser stays here.
-    let page = browser.get(&stage.server, &leave(&[("id_token_hint", hint)])).await.expect(200);
+    let page = browser
+        .get(&stage.server, &leave(&[("id_token_hint", hint)]))
+        .await
+        .expect(200);
     assert_eq!(screen(&page), "logged-out");
 }
 
@@ -55,7 +69,11 @@ async fn without_a_token_of_this_session_the_citizen_is_asked(backend: Backend) 
     for pairs in [
         &[][..],
         &[("client_id", "sede")],
-        &[("client_id", "sede"), ("post_logout_redirect_uri", GOODBYE), ("state", "s")],
+        &[
+            ("client_id", "sede"),
+            ("post_logout_redirect_uri", GOODBYE),
+            ("state", "s"),
+        ],
         &[("id_token_hint", foreign), ("post_logout_redirect_uri", GOODBYE)],
     ] {
         let mut browser = browser.clone();
@@ -65,11 +83,18 @@ async fn without_a_token_of_this_session_the_citizen_is_asked(backend: Backend) 
         let came = stage.come(&mut browser, "sede", &[("prompt", Some("none"))]).await;
         assert!(location(&came).contains("code="), "nothing has ended by being asked");
     }
-    let asked = leave(&[("client_id", "sede"), ("post_logout_redirect_uri", GOODBYE), ("state", "s")]);
+    let asked = leave(&[
+        ("client_id", "sede"),
+        ("post_logout_redirect_uri", GOODBYE),
+        ("state", "s"),
+    ]);
     let page = browser.get(&stage.server, &asked).await.expect(200);
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("form-action 'self' https://sede.example;"), "{policy}");
-    let left = browser.post(&stage.server, "/oidc/logout/confirmed", &[]).await.expect(303);
+    let left = browser
+        .post(&stage.server, "/oidc/logout/confirmed", &[])
+        .await
+        .expect(303);
     assert_eq!(location(&left), format!("{GOODBYE}?state=s"));
     assert!(!browser.has_session());
 }
@@ -83,22 +108,49 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered(backend: Backend) {
     let hint = tokens["id_token"].as_str().unwrap();
     let access = tokens["access_token"].as_str().unwrap();
     for pairs in [
-        &[("id_token_hint", hint), ("post_logout_redirect_uri", "https://evil.example/")][..],
-        &[("id_token_hint", hint), ("post_logout_redirect_uri", "https://sede.example/adios/")],
-        &[("id_token_hint", hint), ("post_logout_redirect_uri", "https://sede.example/vuelta")],
-        &[("id_token_hint", hint), ("client_id", "otra"), ("post_logout_redirect_uri", GOODBYE)],
+        &[
+            ("id_token_hint", hint),
+            ("post_logout_redirect_uri", "https://evil.example/"),
+        ][..],
+        &[
+            ("id_token_hint", hint),
+            ("post_logout_redirect_uri", "https://sede.example/adios/"),
+        ],
+        &[
+            ("id_token_hint", hint),
+            ("post_logout_redirect_uri", "https://sede.example/vuelta"),
+        ],
+        &[
+            ("id_token_hint", hint),
+            ("client_id", "otra"),
+            ("post_logout_redirect_uri", GOODBYE),
+        ],
         &[("client_id", "otra"), ("post_logout_redirect_uri", GOODBYE)],
         &[("client_id", "nadie")],
         &[("post_logout_redirect_uri", GOODBYE)],
-        &[("id_token_hint", "eyJ.e.x"), ("client_id", "sede"), ("post_logout_redirect_uri", GOODBYE)],
-        &[("client_id", "sede"), ("post_logout_redirect_uri", GOODBYE), ("post_logout_redirect_uri", GOODBYE)],
+        &[
+            ("id_token_hint", "eyJ.e.x"),
+            ("client_id", "sede"),
+            ("post_logout_redirect_uri", GOODBYE),
+        ],
+        &[
+            ("client_id", "sede"),
+            ("post_logout_redirect_uri", GOODBYE),
+            ("post_logout_redirect_uri", GOODBYE),
+        ],
     ] {
         let answer = browser.get(&stage.server, &leave(pairs)).await.expect(400);
         assert!(!answer.headers.contains_key("location"), "{pairs:?}");
     }
-    browser.get(&stage.server, &leave(&[("client_id", "sede")])).await.expect(200);
+    browser
+        .get(&stage.server, &leave(&[("client_id", "sede")]))
+        .await
+        .expect(200);
     let bent = [("post_logout_redirect_uri", "https://evil.example/")];
-    browser.post(&stage.server, "/oidc/logout/confirmed", &bent).await.expect(400);
+    browser
+        .post(&stage.server, "/oidc/logout/confirmed", &bent)
+        .await
+        .expect(400);
     stage.userinfo(access).await.expect(200);
 }
 
@@ -109,10 +161,17 @@ async fn a_form_of_the_sites_own_signs_out_too(backend: Backend) {
     let mut browser = TestBrowser::default();
     let tokens = stage.tokens(&mut browser, &mut device, "sede", &[]).await;
     let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("id_token_hint", tokens["id_token"].as_str().unwrap()), ("post_logout_redirect_uri", GOODBYE)])
+        .extend_pairs([
+            ("id_token_hint", tokens["id_token"].as_str().unwrap()),
+            ("post_logout_redirect_uri", GOODBYE),
+        ])
         .finish();
     let request = Request::post("/oidc/logout").header("content-type", "application/x-www-form-urlencoded");
-    let answer = stage.server.send(request.body(Body::from(body)).unwrap()).await.expect(303);
+    let answer = stage
+        .server
+        .send(request.body(Body::from(body)).unwrap())
+        .await
+        .expect(303);
     assert!(!answer.headers.contains_key("set-cookie"));
     let left = browser.get(&stage.server, &location(&answer)).await.expect(303);
     assert_eq!(location(&left), GOODBYE);
@@ -134,10 +193,16 @@ async fn every_site_of_the_session_is_told_once(backend: Backend) {
     let address = leave(&[("id_token_hint", sede["id_token"].as_str().unwrap())]);
     browser.get(&stage.server, &address).await.expect(200);
     let sid = async |tokens| stage.claims(tokens).await["sid"].as_str().unwrap().to_owned();
-    let expected = [("otra".to_owned(), sid(&otra).await), ("sede".to_owned(), sid(&sede).await)];
+    let expected = [
+        ("otra".to_owned(), sid(&otra).await),
+        ("sede".to_owned(), sid(&sede).await),
+    ];
     assert_eq!(stage.told().await, expected);
     for tokens in [&sede, &otra] {
-        stage.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(401);
+        stage
+            .userinfo(tokens["access_token"].as_str().unwrap())
+            .await
+            .expect(401);
     }
     other.get(&stage.server, "/signin?site=sede").await.expect(200);
     other.post(&stage.server, "/signout", &[]).await.expect(303);

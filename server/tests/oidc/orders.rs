@@ -31,7 +31,11 @@ fn orders(of: &[Event]) -> Vec<Vec<Event>> {
     for (index, first) in of.iter().enumerate() {
         let mut rest = of.to_vec();
         rest.remove(index);
-        all.extend(orders(&rest).into_iter().map(|order| [&[*first], order.as_slice()].concat()));
+        all.extend(
+            orders(&rest)
+                .into_iter()
+                .map(|order| [&[*first], order.as_slice()].concat()),
+        );
     }
     all
 }
@@ -100,7 +104,9 @@ async fn in_no_order_is_there_a_token_where_there_must_be_none(backend: Backend)
 async fn finish(stage: &Stage, browser: &mut TestBrowser) -> Option<String> {
     let mut answer = browser.get(&stage.server, "/oidc/continue?site=sede").await;
     if screen(&answer) == "consent" {
-        answer = browser.post(&stage.server, "/oidc/consent", &[("decision", "yes")]).await;
+        answer = browser
+            .post(&stage.server, "/oidc/consent", &[("decision", "yes")])
+            .await;
     }
     let to = answer.headers.get("location")?.to_str().unwrap().to_owned();
     let code = parameter(&to, "code")?;
@@ -125,7 +131,10 @@ async fn ten_thousand_pins_at_the_wrong_place_are_refused(backend: Backend) {
     let stage = Stage::new(backend).await;
     let server = &stage.server;
     let people: [TestPerson; 2] = [ANA, LUIS];
-    let mut devices = [TestDevice::activate(server, &ANA).await, TestDevice::activate(server, &LUIS).await];
+    let mut devices = [
+        TestDevice::activate(server, &ANA).await,
+        TestDevice::activate(server, &LUIS).await,
+    ];
     let mut submitted = 0;
     while submitted < WANTED {
         let mut shown = Vec::new();
@@ -139,7 +148,11 @@ async fn ten_thousand_pins_at_the_wrong_place_are_refused(backend: Backend) {
                     browser.get(server, "/signin/pin").await.expect(200);
                     let id = browser.request();
                     device.reveal(server, &id).await.expect(200);
-                    shown.push(Shown { pin: device.pin(&id, site), browser, site });
+                    shown.push(Shown {
+                        pin: device.pin(&id, site),
+                        browser,
+                        site,
+                    });
                 }
             }
         }
@@ -152,7 +165,11 @@ async fn ten_thousand_pins_at_the_wrong_place_are_refused(backend: Backend) {
             for (other, theirs) in shown.iter().enumerate().filter(|(other, _)| *other != at) {
                 // Their PIN and request, in my browser: as they are, and as of my site.
                 let request = theirs.browser.hidden["request"].as_str();
-                let stolen = [("pin", theirs.pin.as_str()), ("request", request), ("site", theirs.site)];
+                let stolen = [
+                    ("pin", theirs.pin.as_str()),
+                    ("request", request),
+                    ("site", theirs.site),
+                ];
                 let bent = [("pin", theirs.pin.as_str()), ("request", request), ("site", mine.site)];
                 let own = [("pin", mine.pin.as_str()), ("request", request), ("site", mine.site)];
                 for fields in [&stolen, &bent, &own] {

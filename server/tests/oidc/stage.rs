@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use aldaba_core::level::Level;
+use aldaba_core::oidc::Claim;
 use aldaba_server::config::{Config, Procedure};
 use aldaba_server::oidc::keys;
 use aldaba_server::testing::{ANA, Answer, TestBrowser, TestDevice, TestPerson, TestServer};
-use aldaba_core::oidc::Claim;
 use aldaba_store::{Backend, logouts};
 use axum::body::Body;
 use base64::Engine as _;
@@ -74,7 +74,9 @@ impl Stage {
             pairs.retain(|(known, _)| known != name);
             pairs.extend(value.map(|value| (*name, value)));
         }
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish()
     }
 
     /// The site sends the browser.
@@ -93,17 +95,26 @@ impl Stage {
     /// Signs in on the page where the browser stands, with the PIN of a device; follows to what comes after.
     pub async fn identify(&self, browser: &mut TestBrowser, device: &mut TestDevice, who: &TestPerson) -> Answer {
         let site = browser.hidden["site"].clone();
-        browser.start(&self.server, who, &[("method", "incoming")]).await.expect(303);
+        browser
+            .start(&self.server, who, &[("method", "incoming")])
+            .await
+            .expect(303);
         browser.get(&self.server, "/signin/pin").await.expect(200);
         let id = browser.request();
         device.reveal(&self.server, &id).await.expect(200);
-        let answer = browser.type_pin(&self.server, &device.pin(&id, &site)).await.expect(303);
+        let answer = browser
+            .type_pin(&self.server, &device.pin(&id, &site))
+            .await
+            .expect(303);
         self.follow(browser, answer).await
     }
 
     /// The same with the PIN that the app makes itself, which reaches the lowest level.
     pub async fn identify_low(&self, browser: &mut TestBrowser, device: &TestDevice, who: &TestPerson) -> Answer {
-        browser.start(&self.server, who, &[("method", "self_generated")]).await.expect(303);
+        browser
+            .start(&self.server, who, &[("method", "self_generated")])
+            .await
+            .expect(303);
         browser.get(&self.server, "/signin/pin").await.expect(200);
         let pin = device.self_generated(self.server.app.now());
         let answer = browser.type_pin(&self.server, &pin).await.expect(303);
@@ -112,11 +123,20 @@ impl Stage {
 
     /// Says yes.
     pub async fn agree(&self, browser: &mut TestBrowser) -> Answer {
-        browser.post(&self.server, "/oidc/consent", &[("decision", "yes")]).await.expect(303)
+        browser
+            .post(&self.server, "/oidc/consent", &[("decision", "yes")])
+            .await
+            .expect(303)
     }
 
     /// A whole sign-in of Ana in a browser that may be signed in already: where the browser ends up.
-    pub async fn sign_in(&self, browser: &mut TestBrowser, device: &mut TestDevice, site: &str, changes: Changes<'_>) -> String {
+    pub async fn sign_in(
+        &self,
+        browser: &mut TestBrowser,
+        device: &mut TestDevice,
+        site: &str,
+        changes: Changes<'_>,
+    ) -> String {
         let came = self.come(browser, site, changes).await;
         let mut answer = self.follow(browser, came).await;
         if answer.text().contains("data-screen=\"signin\"") {
@@ -129,20 +149,34 @@ impl Stage {
     }
 
     /// The same to the code.
-    pub async fn code(&self, browser: &mut TestBrowser, device: &mut TestDevice, site: &str, changes: Changes<'_>) -> String {
+    pub async fn code(
+        &self,
+        browser: &mut TestBrowser,
+        device: &mut TestDevice,
+        site: &str,
+        changes: Changes<'_>,
+    ) -> String {
         let ended = self.sign_in(browser, device, site, changes).await;
         parameter(&ended, "code").unwrap_or_else(|| panic!("no code: {ended}"))
     }
 
     /// The same to the tokens.
-    pub async fn tokens(&self, browser: &mut TestBrowser, device: &mut TestDevice, site: &str, changes: Changes<'_>) -> Value {
+    pub async fn tokens(
+        &self,
+        browser: &mut TestBrowser,
+        device: &mut TestDevice,
+        site: &str,
+        changes: Changes<'_>,
+    ) -> Value {
         let code = self.code(browser, device, site, changes).await;
         self.redeem(site, &code, &[]).await.expect(200).json()
     }
 
     /// A call of a site's server, with its secret.
     pub fn call(&self, site: &str, path: &str, pairs: &[(&str, &str)]) -> Request<Body> {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
         let proof = STANDARD.encode(format!("{site}:{}", self.secrets[site]));
         Request::post(path)
             .header("content-type", "application/x-www-form-urlencoded")
@@ -170,7 +204,10 @@ impl Stage {
     pub async fn push(&self, site: &str, changes: Changes<'_>) -> Answer {
         let query = Self::query(site, changes);
         let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         self.server.send(self.call(site, "/oidc/par", &pairs)).await
     }
 
@@ -188,7 +225,10 @@ impl Stage {
     /// Which sites are to be told of which sessions.
     pub async fn told(&self) -> Vec<(String, String)> {
         aldaba_server::oidc::ended::look(&self.server.app).await.unwrap();
-        let all = self.server.read(|tx| Box::pin(async move { logouts::list(tx, 100).await })).await;
+        let all = self
+            .server
+            .read(|tx| Box::pin(async move { logouts::list(tx, 100).await }))
+            .await;
         let mut all: Vec<_> = all.into_iter().map(|logout| (logout.client_id, logout.sid)).collect();
         all.sort();
         all
@@ -198,7 +238,10 @@ impl Stage {
 /// Where an answer leads.
 pub fn location(answer: &Answer) -> String {
     let to = answer.headers.get("location");
-    to.unwrap_or_else(|| panic!("{} {}", answer.status, answer.text())).to_str().unwrap().to_owned()
+    to.unwrap_or_else(|| panic!("{} {}", answer.status, answer.text()))
+        .to_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// A parameter of an address.
@@ -212,6 +255,8 @@ pub fn parameter(address: &str, name: &str) -> Option<String> {
 /// Which page it is.
 pub fn screen(answer: &Answer) -> String {
     let text = answer.text();
-    let found = text.split_once("data-screen=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let found = text
+        .split_once("data-screen=\"")
+        .and_then(|(_, rest)| rest.split_once('"'));
     found.map(|(screen, _)| screen.to_owned()).unwrap_or_default()
 }

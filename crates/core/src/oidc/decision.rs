@@ -63,7 +63,11 @@ pub fn decide(request: &Request, session: Option<&SessionFacts>, consent: Consen
     }
     if !session.is_expected {
         // Signing in once more would only go round in circles.
-        return if session.is_fresh { Step::Refuse(LoginRequired) } else { or(Step::SignIn, LoginRequired) };
+        return if session.is_fresh {
+            Step::Refuse(LoginRequired)
+        } else {
+            or(Step::SignIn, LoginRequired)
+        };
     }
     if session.level < request.level || !request.methods.contains(&session.method) {
         return or(Step::StepUp, InteractionRequired);
@@ -119,15 +123,39 @@ mod tests {
         assert_eq!(decide(&plain, Some(&OLD), Consent::Remembered), Step::Grant);
         assert_eq!(decide(&plain, Some(&OLD), Consent::Missing), Step::Consent);
         assert_eq!(decide(&plain, Some(&OLD), Consent::Given), Step::Grant);
-        let login = Request { prompt: Prompt { login: true, ..Prompt::default() }, ..request() };
+        let login = Request {
+            prompt: Prompt {
+                login: true,
+                ..Prompt::default()
+            },
+            ..request()
+        };
         assert_eq!(decide(&login, Some(&OLD), Consent::Remembered), Step::SignIn);
         assert_eq!(decide(&login, Some(&FRESH), Consent::Remembered), Step::Grant);
-        for (max_age, old) in [(0, Step::SignIn), (99, Step::SignIn), (100, Step::Grant), (101, Step::Grant)] {
-            let aged = Request { max_age: Some(max_age), ..request() };
+        for (max_age, old) in [
+            (0, Step::SignIn),
+            (99, Step::SignIn),
+            (100, Step::Grant),
+            (101, Step::Grant),
+        ] {
+            let aged = Request {
+                max_age: Some(max_age),
+                ..request()
+            };
             assert_eq!(decide(&aged, Some(&OLD), Consent::Remembered), old, "{max_age}");
-            assert_eq!(decide(&aged, Some(&FRESH), Consent::Remembered), Step::Grant, "{max_age}");
+            assert_eq!(
+                decide(&aged, Some(&FRESH), Consent::Remembered),
+                Step::Grant,
+                "{max_age}"
+            );
         }
-        let consent = Request { prompt: Prompt { consent: true, ..Prompt::default() }, ..request() };
+        let consent = Request {
+            prompt: Prompt {
+                consent: true,
+                ..Prompt::default()
+            },
+            ..request()
+        };
         assert_eq!(decide(&consent, Some(&OLD), Consent::Remembered), Step::Consent);
         assert_eq!(decide(&consent, Some(&OLD), Consent::Given), Step::Grant);
     }
@@ -135,9 +163,18 @@ mod tests {
     // REQ-OIDC-20
     #[test]
     fn a_session_that_is_too_low_or_of_another_method_steps_up() {
-        let low = SessionFacts { level: Level::Low, ..OLD };
-        let other = SessionFacts { method: Method::Password, ..OLD };
-        let high = SessionFacts { level: Level::High, ..FRESH };
+        let low = SessionFacts {
+            level: Level::Low,
+            ..OLD
+        };
+        let other = SessionFacts {
+            method: Method::Password,
+            ..OLD
+        };
+        let high = SessionFacts {
+            level: Level::High,
+            ..FRESH
+        };
         assert_eq!(decide(&request(), Some(&low), Consent::Remembered), Step::StepUp);
         assert_eq!(decide(&request(), Some(&other), Consent::Remembered), Step::StepUp);
         assert_eq!(decide(&request(), Some(&high), Consent::Remembered), Step::Grant);
@@ -145,9 +182,15 @@ mod tests {
 
     #[test]
     fn another_person_than_the_expected_one_never_goes_round_in_circles() {
-        let wrong = SessionFacts { is_expected: false, ..OLD };
+        let wrong = SessionFacts {
+            is_expected: false,
+            ..OLD
+        };
         assert_eq!(decide(&request(), Some(&wrong), Consent::Remembered), Step::SignIn);
-        let wrong = SessionFacts { is_expected: false, ..FRESH };
+        let wrong = SessionFacts {
+            is_expected: false,
+            ..FRESH
+        };
         let refused = Step::Refuse(AuthorizationError::LoginRequired);
         assert_eq!(decide(&request(), Some(&wrong), Consent::Remembered), refused);
     }
@@ -164,11 +207,20 @@ mod tests {
                         for consent in [Consent::Missing, Consent::Remembered] {
                             for max_age in [None, Some(0), Some(50), Some(500)] {
                                 let silent = Request {
-                                    prompt: Prompt { none: true, ..Prompt::default() },
+                                    prompt: Prompt {
+                                        none: true,
+                                        ..Prompt::default()
+                                    },
                                     max_age,
                                     ..request()
                                 };
-                                let facts = SessionFacts { level, method, is_fresh, is_expected, ..OLD };
+                                let facts = SessionFacts {
+                                    level,
+                                    method,
+                                    is_fresh,
+                                    is_expected,
+                                    ..OLD
+                                };
                                 let step = decide(&silent, Some(&facts), consent);
                                 assert!(matches!(step, Step::Grant | Step::Refuse(_)), "{step:?}");
                                 granted += u32::from(step == Step::Grant);
@@ -179,11 +231,29 @@ mod tests {
             }
         }
         assert!(granted > 0);
-        let silent = Request { prompt: Prompt { none: true, ..Prompt::default() }, ..request() };
+        let silent = Request {
+            prompt: Prompt {
+                none: true,
+                ..Prompt::default()
+            },
+            ..request()
+        };
         let step = |facts: Option<&SessionFacts>, consent| decide(&silent, facts, consent);
-        assert_eq!(step(None, Consent::Remembered), Step::Refuse(AuthorizationError::LoginRequired));
-        assert_eq!(step(Some(&OLD), Consent::Missing), Step::Refuse(AuthorizationError::ConsentRequired));
-        let low = SessionFacts { level: Level::Low, ..OLD };
-        assert_eq!(step(Some(&low), Consent::Remembered), Step::Refuse(AuthorizationError::InteractionRequired));
+        assert_eq!(
+            step(None, Consent::Remembered),
+            Step::Refuse(AuthorizationError::LoginRequired)
+        );
+        assert_eq!(
+            step(Some(&OLD), Consent::Missing),
+            Step::Refuse(AuthorizationError::ConsentRequired)
+        );
+        let low = SessionFacts {
+            level: Level::Low,
+            ..OLD
+        };
+        assert_eq!(
+            step(Some(&low), Consent::Remembered),
+            Step::Refuse(AuthorizationError::InteractionRequired)
+        );
     }
 }

@@ -59,7 +59,10 @@ mod tests {
     fn a_name_that_comes_twice_has_no_value() {
         let pairs = [("a", "1"), ("b", ""), ("c", "3"), ("a", "1"), ("d", ""), ("d", "4")];
         let found = Parameters::collect(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        assert_eq!((found.get("a"), found.get("b"), found.get("c"), found.get("d")), (None, None, Some("3"), None));
+        assert_eq!(
+            (found.get("a"), found.get("b"), found.get("c"), found.get("d")),
+            (None, None, Some("3"), None)
+        );
         assert!(found.is_repeated("a") && found.is_repeated("d") && !found.is_repeated("b"));
         assert!(found.repeats_any(&["c", "a"]) && !found.repeats_any(&["c", "b"]));
         assert_eq!(found.iter().collect::<Vec<_>>(), [("c", "3")]);

@@ -189,7 +189,9 @@ pub enum Judged {
 /// Judges a request of a known client. `asked` is what its `claims` and `id_token_hint` say; an error where they cannot be read.
 #[must_use]
 pub fn judge(parameters: &Parameters, client: &ClientRules<'_>, asked: Result<Asked, &'static str>) -> Judged {
-    let given = parameters.get("redirect_uri").filter(|uri| is_registered(client.redirect_uris, uri));
+    let given = parameters
+        .get("redirect_uri")
+        .filter(|uri| is_registered(client.redirect_uris, uri));
     let Some(redirect_uri) = given else {
         return Judged::Page(PageFault::RedirectUri);
     };
@@ -229,9 +231,21 @@ fn read(
         return refuse(InvalidRequest, "a parameter comes more than once");
     }
     for (name, error, why) in [
-        ("request", RequestNotSupported, "request is not supported; use pushed authorization requests"),
-        ("request_uri", RequestUriNotSupported, "request_uri is supported for pushed authorization requests only"),
-        ("registration", RegistrationNotSupported, "registration is not supported"),
+        (
+            "request",
+            RequestNotSupported,
+            "request is not supported; use pushed authorization requests",
+        ),
+        (
+            "request_uri",
+            RequestUriNotSupported,
+            "request_uri is supported for pushed authorization requests only",
+        ),
+        (
+            "registration",
+            RegistrationNotSupported,
+            "registration is not supported",
+        ),
     ] {
         if get(name).is_some() {
             return refuse(error, why);
@@ -354,7 +368,11 @@ fn needs(parameters: &Parameters, client: &ClientRules<'_>, acr: Option<&AcrAske
     let mut allowed: Vec<Method> = Method::ALL.into();
     allowed.retain(|method| client.methods.is_empty() || client.methods.contains(method));
     if let Some(words) = parameters.get("methods") {
-        let Ok(only) = words.split_ascii_whitespace().map(str::parse).collect::<Result<Vec<Method>, _>>() else {
+        let Ok(only) = words
+            .split_ascii_whitespace()
+            .map(str::parse)
+            .collect::<Result<Vec<Method>, _>>()
+        else {
             return refuse(InvalidRequest, "methods names a method that does not exist");
         };
         allowed.retain(|method| only.contains(method));
@@ -370,9 +388,16 @@ fn needs(parameters: &Parameters, client: &ClientRules<'_>, acr: Option<&AcrAske
         None => (false, voluntary.split_ascii_whitespace().collect()),
     };
     let known: Vec<Level> = values.iter().filter_map(|value| Level::from_acr(value)).collect();
-    let lowest = known.iter().map(|level| floor.max(*level)).filter(|level| reachable(*level)).min();
+    let lowest = known
+        .iter()
+        .map(|level| floor.max(*level))
+        .filter(|level| reachable(*level))
+        .min();
     if essential && !values.is_empty() && lowest.is_none() {
-        return refuse(UnmetAuthenticationRequirements, "no method that may be used reaches the essential acr");
+        return refuse(
+            UnmetAuthenticationRequirements,
+            "no method that may be used reaches the essential acr",
+        );
     }
     let level = lowest.unwrap_or(floor);
     allowed.retain(|method| method.reaches() >= level);
@@ -387,7 +412,10 @@ fn needs(parameters: &Parameters, client: &ClientRules<'_>, acr: Option<&AcrAske
 /// The first that is spoken here; unknown ones are no error (section 3.1.2.1).
 fn language(locales: &str) -> Option<Language> {
     let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    locales.split_ascii_whitespace().take(16).find_map(|tag| primary(tag).parse().ok())
+    locales
+        .split_ascii_whitespace()
+        .take(16)
+        .find_map(|tag| primary(tag).parse().ok())
 }
 
 #[cfg(test)]

@@ -39,12 +39,24 @@ fn asked() -> Request {
 }
 
 fn arrival(now: Timestamp, expires_at: Timestamp) -> Arrival<'static> {
-    Arrival { browser: &BROWSER, session_before: None, now, expires_at }
+    Arrival {
+        browser: &BROWSER,
+        session_before: None,
+        now,
+        expires_at,
+    }
 }
 
 async fn open(db: &TestDatabase) -> AuthorizationId {
     let id = AuthorizationId::generate(&OsRandom);
-    write_tx!(db, |tx| authorizations::open(tx, &id, "sede", &asked(), arrival(NOW, at(1800))).await);
+    write_tx!(db, |tx| authorizations::open(
+        tx,
+        &id,
+        "sede",
+        &asked(),
+        arrival(NOW, at(1800))
+    )
+    .await);
     id
 }
 
@@ -95,10 +107,28 @@ async fn coded(db: &TestDatabase) -> Coded {
     let person = person(&db.store).await;
     let device = device(&db.store, person).await;
     let session = session(db, person, Some(device)).await;
-    let (id, code, grant) = (open(db).await, Bearer::generate(&OsRandom), granted(person, &session, Some(device)));
+    let (id, code, grant) = (
+        open(db).await,
+        Bearer::generate(&OsRandom),
+        granted(person, &session, Some(device)),
+    );
     let key = code.clone();
-    assert!(write_tx!(db, |tx| authorizations::grant(tx, &id, &BROWSER, &key, &grant, NOW, at(60)).await));
-    Coded { person, device, session, code }
+    assert!(write_tx!(db, |tx| authorizations::grant(
+        tx,
+        &id,
+        &BROWSER,
+        &key,
+        &grant,
+        NOW,
+        at(60)
+    )
+    .await));
+    Coded {
+        person,
+        device,
+        session,
+        code,
+    }
 }
 
 /// Redeems a code; whether it did, and the token.
@@ -106,14 +136,23 @@ async fn redeem(db: &TestDatabase, code: &Bearer, change: fn(&mut Redemption<'_>
     let (code, token) = (code.clone(), Bearer::generate(&OsRandom));
     let given = token.clone();
     let done = write_tx!(db, |tx| {
-        let mut shown = Redemption { code: &code, client: "sede", redirect_uri: URI, challenge: CHALLENGE, token: &given };
+        let mut shown = Redemption {
+            code: &code,
+            client: "sede",
+            redirect_uri: URI,
+            challenge: CHALLENGE,
+            token: &given,
+        };
         change(&mut shown);
         authorizations::redeem(tx, shown, now, now.plus(seconds(600)), IDLE).await
     });
     done.map(|authorization| {
         assert_eq!(authorization.request, asked());
         let grant = authorization.grant.unwrap();
-        assert_eq!((grant.subject.as_str(), grant.second_step, grant.auth_time), ("sub", Some(Method::Sms), NOW));
+        assert_eq!(
+            (grant.subject.as_str(), grant.second_step, grant.auth_time),
+            ("sub", Some(Method::Sms), NOW)
+        );
         token
     })
 }

@@ -57,7 +57,11 @@ fn request(changes: &[(&'static str, Option<&str>)]) -> Request {
 
 fn error(judged: Judged) -> &'static str {
     match judged {
-        Judged::Refused { redirect_uri, state, refusal } => {
+        Judged::Refused {
+            redirect_uri,
+            state,
+            refusal,
+        } => {
             assert_eq!((redirect_uri.as_str(), state.as_deref()), (HOME, Some("s+t")));
             refusal.error.as_str()
         }
@@ -68,18 +72,35 @@ fn error(judged: Judged) -> &'static str {
 #[test]
 fn a_good_request_is_read() {
     let read = request(&[]);
-    assert_eq!((read.level, read.acr.as_slice(), read.scope.as_str()), (Level::Low, &[][..], "openid"));
+    assert_eq!(
+        (read.level, read.acr.as_slice(), read.scope.as_str()),
+        (Level::Low, &[][..], "openid")
+    );
     assert_eq!(read.methods.len(), 3);
     assert_eq!(format!("{read:?}").matches("s+t").count(), 0);
-    assert_eq!(request(&[("ui_locales", Some("fr en-GB es"))]).language, Some(Language::En));
-    assert_eq!(request(&[("login_hint", Some("12345678Z")), ("display", Some("popup"))]), read);
+    assert_eq!(
+        request(&[("ui_locales", Some("fr en-GB es"))]).language,
+        Some(Language::En)
+    );
+    assert_eq!(
+        request(&[("login_hint", Some("12345678Z")), ("display", Some("popup"))]),
+        read
+    );
 }
 
 // REQ-OIDC-02
 #[test]
 fn nothing_is_redirected_to_an_address_that_is_not_registered() {
-    for wrong in [None, Some(""), Some("https://sede.example/vuelta"), Some("https://evil.example/")] {
-        assert_eq!(judged(&[("redirect_uri", wrong), ("scope", None)]), Judged::Page(PageFault::RedirectUri));
+    for wrong in [
+        None,
+        Some(""),
+        Some("https://sede.example/vuelta"),
+        Some("https://evil.example/"),
+    ] {
+        assert_eq!(
+            judged(&[("redirect_uri", wrong), ("scope", None)]),
+            Judged::Page(PageFault::RedirectUri)
+        );
     }
 }
 
@@ -94,7 +115,11 @@ fn five_hundred_mutations_of_a_redirect_uri_are_refused() {
         if registered.contains(&mutant) || !tried.insert(mutant.clone()) {
             continue;
         }
-        assert_eq!(judged(&[("redirect_uri", Some(&mutant))]), Judged::Page(PageFault::RedirectUri), "{mutant}");
+        assert_eq!(
+            judged(&[("redirect_uri", Some(&mutant))]),
+            Judged::Page(PageFault::RedirectUri),
+            "{mutant}"
+        );
     }
 }
 
@@ -113,9 +138,16 @@ fn mutate(random: &dyn Random) -> String {
         6 => text.splice(at..at, "%2e%2e/".chars()).for_each(drop),
         7 => text.extend("#&\\@/. ?".chars().nth(below(8, random) as usize)),
         8 => text.splice(0..5, "http".chars()).for_each(drop),
-        9 => text.splice(8..8, ["evil.example@", "evil.example/", "evil."][below(3, random) as usize].chars()).for_each(drop),
+        9 => text
+            .splice(
+                8..8,
+                ["evil.example@", "evil.example/", "evil."][below(3, random) as usize].chars(),
+            )
+            .for_each(drop),
         10 => text.insert(at, '\u{200b}'),
-        _ => text.splice(at..=at, format!("%{:02X}", text[at] as u32).chars()).for_each(drop),
+        _ => text
+            .splice(at..=at, format!("%{:02X}", text[at] as u32).chars())
+            .for_each(drop),
     }
     text.into_iter().collect()
 }
@@ -158,7 +190,11 @@ fn each_fault_has_the_error_of_its_standard() {
         ("scope", Some("OPENID"), "invalid_scope"),
         ("code_challenge", None, "invalid_request"),
         ("code_challenge", Some("short"), "invalid_request"),
-        ("code_challenge", Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"), "invalid_request"),
+        (
+            "code_challenge",
+            Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"),
+            "invalid_request",
+        ),
         ("code_challenge_method", None, "invalid_request"),
         ("code_challenge_method", Some("plain"), "invalid_request"),
         ("code_challenge_method", Some("s256"), "invalid_request"),
@@ -167,7 +203,11 @@ fn each_fault_has_the_error_of_its_standard() {
         ("max_age", Some("-1"), "invalid_request"),
         ("max_age", Some("soon"), "invalid_request"),
         ("request", Some("eyJ"), "request_not_supported"),
-        ("request_uri", Some("https://sede.example/r"), "request_uri_not_supported"),
+        (
+            "request_uri",
+            Some("https://sede.example/r"),
+            "request_uri_not_supported",
+        ),
         ("registration", Some("{}"), "registration_not_supported"),
         ("procedure", Some("nada"), "invalid_request"),
         ("methods", Some("telepathy"), "invalid_request"),
@@ -185,17 +225,30 @@ fn each_fault_has_the_error_of_its_standard() {
 fn what_is_asked_only_narrows() {
     assert_eq!(request(&[("procedure", Some("padron"))]).level, Level::Low);
     let high = request(&[("procedure", Some("tributos"))]);
-    assert_eq!((high.level, high.methods), (Level::Substantial, vec![Method::Incoming, Method::Qr]));
+    assert_eq!(
+        (high.level, high.methods),
+        (Level::Substantial, vec![Method::Incoming, Method::Qr])
+    );
     let lowered = request(&[("procedure", Some("tributos")), ("acr_values", Some(Level::Low.acr()))]);
-    assert_eq!(lowered.level, Level::Substantial, "a site cannot ask for less than was agreed");
+    assert_eq!(
+        lowered.level,
+        Level::Substantial,
+        "a site cannot ask for less than was agreed"
+    );
     let only = request(&[("methods", Some("self_generated sms"))]);
     assert_eq!(only.methods, [Method::SelfGenerated], "nor for a method that was not");
-    let raised = request(&[("acr_values", Some("http://eidas.europa.eu/LoA/high http://eidas.europa.eu/LoA/substantial"))]);
+    let raised = request(&[(
+        "acr_values",
+        Some("http://eidas.europa.eu/LoA/high http://eidas.europa.eu/LoA/substantial"),
+    )]);
     assert_eq!(raised.level, Level::Substantial, "the one that can be reached");
     let vain = request(&[("acr_values", Some("http://eidas.europa.eu/LoA/high urn:other"))]);
     assert_eq!(vain.level, Level::Low, "acr_values is voluntary");
     assert_eq!(
-        error(judged(&[("procedure", Some("tributos")), ("methods", Some("self_generated"))])),
+        error(judged(&[
+            ("procedure", Some("tributos")),
+            ("methods", Some("self_generated"))
+        ])),
         "invalid_request"
     );
 }
@@ -208,12 +261,20 @@ fn an_essential_acr_is_reached_or_refused() {
             essential,
             values: values.iter().map(|&value| value.to_owned()).collect(),
         };
-        judged_as(&[], Ok(Asked { acr: Some(acr), ..Asked::default() }))
+        judged_as(
+            &[],
+            Ok(Asked {
+                acr: Some(acr),
+                ..Asked::default()
+            }),
+        )
     };
     let unmet = "unmet_authentication_requirements";
     assert_eq!(error(with(true, &[Level::High.acr()])), unmet);
     assert_eq!(error(with(true, &["urn:other"])), unmet);
-    assert!(matches!(with(false, &[Level::High.acr()]), Judged::Good(read) if read.level == Level::Low && read.acr.is_empty()));
+    assert!(
+        matches!(with(false, &[Level::High.acr()]), Judged::Good(read) if read.level == Level::Low && read.acr.is_empty())
+    );
     assert!(matches!(with(true, &[]), Judged::Good(read) if read.level == Level::Low));
     let Judged::Good(read) = with(true, &[Level::Low.acr(), Level::Substantial.acr(), Level::High.acr()]) else {
         panic!("it can be reached");
@@ -223,7 +284,11 @@ fn an_essential_acr_is_reached_or_refused() {
     let Judged::Good(read) = with(true, &[Level::Low.acr()]) else {
         panic!("it can be reached");
     };
-    assert_eq!(read.acr_for(Level::Substantial), Level::Low, "one of those that were asked for");
+    assert_eq!(
+        read.acr_for(Level::Substantial),
+        Level::Low,
+        "one of those that were asked for"
+    );
 }
 
 // REQ-OIDC-22
@@ -240,5 +305,8 @@ fn only_claims_that_the_client_is_entitled_to_are_granted() {
     let Judged::Good(read) = judged_as(&[], Ok(asked)) else {
         panic!("claims are voluntary");
     };
-    assert_eq!((read.id_token, read.userinfo), (BTreeSet::from([Claim::GivenName]), BTreeSet::new()));
+    assert_eq!(
+        (read.id_token, read.userinfo),
+        (BTreeSet::from([Claim::GivenName]), BTreeSet::new())
+    );
 }
