@@ -165,9 +165,10 @@ enum CitizenCommand {
         #[arg(long)]
         reveal: bool,
     },
-    /// Import citizens from a CSV file with the columns document, contrast, name, phone, level, language. All rows or none.
+    /// Import citizens from a CSV file with the columns document, contrast, name, given_name, family_name, phone, level,
+    /// language. All rows or none.
     #[command(
-        after_help = "Example of a file:\n  document,contrast,name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; phone and language may be empty."
+        after_help = "Example of a file:\n  document,contrast,name,given_name,family_name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,Ana,García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; all but the first three may be left out."
     )]
     Import {
         #[command(flatten)]
