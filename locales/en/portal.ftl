@@ -89,6 +89,10 @@ signin-submit-self = Use the PIN of my app
 signin-submit-self-hint = If your app is offline, use the PIN on its home screen.
 signin-no-app = Not using Aldaba yet? First activate the app on your phone or computer with your document and the code you will get by SMS.
 ways-heading = Other ways to sign in
+ways-missing-summary = Why are other ways not here?
+ways-missing-level = It does not reach the level “{ $level }” that this procedure asks for. If your registration allows, use one of the ways above.
+ways-missing-site = { $site } does not admit this way.
+home-account = See my sessions and my ways to sign in
 way-incoming = PIN in your app
 way-incoming-text = Ask for a PIN on this page and read it in the app on your phone or computer.
 
@@ -334,3 +338,28 @@ citizens-phone = Telephone
 citizens-level = Level
 citizens-copy-document = the document of { $name }
 citizens-copy-contrast = the contrast datum of { $name }
+
+## Your account
+
+account-site-name = Aldaba: your account
+account-title = Your account
+account-signout = Sign out
+account-name = Name
+account-level = Level of this session
+account-done-closed = The session is closed.
+account-done-methods = Saved. In this browser they will be offered in that order.
+account-sessions-heading = Open sessions
+account-sessions-text = Each line is a browser in which you are signed in. If you do not recognise one, close it.
+account-session-this = This session
+account-session-browser = { $browser } on { $system }
+account-session-unknown = unknown
+account-session-since = since { $when }
+account-session-used = last used { $when }
+account-session-close = Close
+account-sessions-close-all = Close all
+account-methods-heading = Ways to sign in
+account-methods-text = Put those that you use first. Untick one and nobody can sign in as you with it, not even knowing your details.
+account-method-reaches = Reaches up to level “{ $level }”.
+account-method-fixed = Cannot be switched off: without your app nobody can use it, and with it you get the others back.
+account-method-position = Order
+account-methods-save = Save

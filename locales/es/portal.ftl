@@ -89,6 +89,10 @@ signin-submit-self = Usar el PIN de mi app
 signin-submit-self-hint = Si su app no tiene conexión, use el PIN que aparece en su pantalla de inicio.
 signin-no-app = ¿Aún no usa Aldaba? Primero active la app en su móvil u ordenador con su documento y el código que recibirá por SMS.
 ways-heading = Otras formas de identificarse
+ways-missing-summary = ¿Por qué no aparecen otras formas?
+ways-missing-level = No alcanza el nivel «{ $level }» que pide este trámite. Si su registro lo permite, use una de las formas de arriba.
+ways-missing-site = { $site } no admite esta forma.
+home-account = Ver mis sesiones y mis formas de identificarme
 way-incoming = PIN en su app
 way-incoming-text = Pida un PIN en esta página y léalo en la app de su móvil u ordenador.
 
@@ -334,3 +338,28 @@ citizens-phone = Teléfono
 citizens-level = Nivel
 citizens-copy-document = el documento de { $name }
 citizens-copy-contrast = el dato de contraste de { $name }
+
+## Su cuenta
+
+account-site-name = Aldaba: su cuenta
+account-title = Su cuenta
+account-signout = Desconectar
+account-name = Nombre
+account-level = Nivel de esta sesión
+account-done-closed = La sesión está cerrada.
+account-done-methods = Guardado. En este navegador se le ofrecerán en ese orden.
+account-sessions-heading = Sesiones abiertas
+account-sessions-text = Cada línea es un navegador en el que usted está identificado. Si no reconoce alguno, ciérrelo.
+account-session-this = Esta sesión
+account-session-browser = { $browser } en { $system }
+account-session-unknown = desconocido
+account-session-since = desde { $when }
+account-session-used = última vez { $when }
+account-session-close = Cerrar
+account-sessions-close-all = Cerrar todas
+account-methods-heading = Formas de identificarse
+account-methods-text = Ponga primero las que usa. Quite la marca a una y nadie podrá identificarse en su nombre con ella, ni siquiera conociendo sus datos.
+account-method-reaches = Llega hasta el nivel { $level }.
+account-method-fixed = No se puede quitar: sin su app nadie puede usarla, y con ella recupera las demás.
+account-method-position = Orden
+account-methods-save = Guardar

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aldaba_core::language::Language;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::Random;
 use aldaba_core::time::{Clock, Timestamp};
@@ -10,6 +11,7 @@ use aldaba_store::keys::ServerKeys;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::account;
 use crate::config::{Config, RelyingParty};
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
@@ -27,6 +29,8 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     config: Config,
+    /// Our own pages for citizens, as a site that asks for sign-ins.
+    account: Option<Arc<RelyingParty>>,
     store: Store,
     keys: Arc<ServerKeys>,
     clock: Arc<dyn Clock>,
@@ -67,13 +71,17 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let limits = EdgeLimits::new(&parts.config.limits);
+        let texts = Texts::embedded();
+        // Devices show it in the language that most of their owners speak.
+        let name = texts.get(Language::Es, "account-site-name");
         Self(Arc::new(Inner {
+            account: account::site(&parts.config, name).map(Arc::new),
             config: parts.config,
             store: parts.store,
             keys: parts.keys,
             clock: parts.clock,
             random: parts.random,
-            texts: Texts::embedded(),
+            texts,
             hub: Hub::new(),
             strangers: Strangers::default(),
             known_devices: KnownDevices::default(),
@@ -201,9 +209,12 @@ impl App {
         &self.0.logouts_due
     }
 
-    /// The public site of that id, if there is one and it is not disabled.
+    /// The public site of that id, if there is one and it is not disabled; or our own pages.
     #[must_use]
     pub fn relying_party(&self, id: &str) -> Option<Arc<RelyingParty>> {
+        if let Some(ours) = self.0.account.as_ref().filter(|party| party.id == id) {
+            return Some(Arc::clone(ours));
+        }
         self.0.clients.find(id).map(|client| Arc::clone(&client.party))
     }
 }

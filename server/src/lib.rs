@@ -9,10 +9,12 @@
 //! sessions/    signed-in browsers, whatever method signed them in
 //! messages/    the outbox's worker and the SMS gateway
 //! citizens/    who may sign in: adding, importing, the demo's people
+//! account/     the citizen's own pages: open sessions, methods
 //! signin/ portal/ demo/   the pages
 //! cli/         the commands of `aldaba-server`
 //! ```
 
+pub mod account;
 pub mod activation;
 pub mod app;
 pub mod audit;

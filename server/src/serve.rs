@@ -44,8 +44,13 @@ pub async fn serve(app: App, listener: TcpListener, admin: Option<TcpListener>) 
     tasks.spawn(requests::poll::run(app.clone()));
     tasks.spawn(watch::run(app.clone()));
     tasks.spawn(ended::run(app.clone()));
-    let deliverer = Deliverer::new(backchannel::PATIENCE).map_err(io::Error::other)?;
-    tasks.spawn(backchannel::run(app.clone(), deliverer));
+    match Deliverer::new(backchannel::PATIENCE) {
+        Ok(deliverer) => {
+            tasks.spawn(backchannel::run(app.clone(), deliverer));
+        }
+        // A machine without certificates of authorities, most likely. What is to be told stays queued.
+        Err(error) => tracing::error!(%error, "sites cannot be told of ended sessions"),
+    }
     if let Some(admin) = admin {
         tasks.spawn(accept(app.clone(), admin_router(app.clone()), admin, tasks.clone()));
     }

@@ -29,6 +29,7 @@ macro_rules! on_both {
     };
 }
 
+mod account;
 mod activation;
 mod canary;
 mod citizens;

@@ -7,6 +7,7 @@ use aldaba_core::document::Document;
 use aldaba_core::ids::PersonId;
 use aldaba_core::language::Language;
 use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use aldaba_core::phone::Phone;
 use aldaba_core::time::Timestamp;
 use subtle::ConstantTimeEq;
@@ -77,6 +78,10 @@ pub struct Person {
     pub muted_until: Option<Timestamp>,
     /// When they were registered.
     pub created_at: Timestamp,
+    /// The methods that they want to see first, in their order.
+    pub methods_order: Vec<Method>,
+    /// The methods that they switched off for themselves.
+    pub methods_off: Vec<Method>,
     contrast_mac: [u8; 32],
 }
 
@@ -101,6 +106,12 @@ impl Person {
     /// Whether this is the contrast datum that was registered. In constant time.
     pub fn contrast_matches(&self, keys: &ServerKeys, contrast: &Contrast) -> bool {
         self.contrast_mac.ct_eq(&contrast_mac(keys, &self.id, contrast)).into()
+    }
+
+    /// Whether they let anybody sign in as them by that method. The incoming PIN cannot be switched off: nobody can abuse it, and
+    /// it is the way back to the rest.
+    pub fn uses(&self, method: Method) -> bool {
+        method == Method::Incoming || !self.methods_off.contains(&method)
     }
 
     /// Whether requests started by typing the document are muted.
@@ -146,7 +157,7 @@ fn place<'a>(row: &'a PersonId, column: &'a str) -> Place<'a> {
 
 macro_rules! columns {
     () => {
-        "id, document, contrast_mac, name, phone, level, language, muted_until, created_at"
+        "id, document, contrast_mac, name, phone, level, language, muted_until, created_at, methods_order, methods_off"
     };
 }
 
@@ -170,8 +181,26 @@ fn read(tx: &Transaction, row: &Row) -> Result<Person, StoreError> {
         language: row.word(6)?,
         muted_until: row.optional_time(7)?,
         created_at: row.time(8)?,
+        methods_order: methods(&row.text(9)?)?,
+        methods_off: methods(&row.text(10)?)?,
         id,
     })
+}
+
+/// Methods as they are stored: their words, with a space between.
+fn methods(words: &str) -> Result<Vec<Method>, StoreError> {
+    words
+        .split_whitespace()
+        .map(|word| {
+            word.parse()
+                .map_err(|_| StoreError::Corrupt("a stored word is unknown"))
+        })
+        .collect()
+}
+
+fn words(methods: &[Method]) -> String {
+    let words: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+    words.join(" ")
 }
 
 /// Registers a citizen. `false`: their document is registered already, and nothing was changed.
@@ -313,6 +342,20 @@ pub async fn mute_until(tx: &Transaction, id: &PersonId, until: Timestamp) -> Re
     tx.wins(
         "UPDATE persons SET muted_until = $2 WHERE id = $1 AND (muted_until IS NULL OR muted_until < $2)",
         vec![bind::id(id), bind::time(until)],
+    )
+    .await
+}
+
+/// Replaces the methods that a person wants to see first and those that they switched off. `false`: there is no such person.
+pub async fn choose_methods(
+    tx: &Transaction,
+    id: &PersonId,
+    order: &[Method],
+    off: &[Method],
+) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE persons SET methods_order = $2, methods_off = $3 WHERE id = $1",
+        vec![bind::id(id), bind::text(words(order)), bind::text(words(off))],
     )
     .await
 }

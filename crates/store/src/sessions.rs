@@ -38,6 +38,15 @@ pub struct Session {
     pub used_at: Timestamp,
 }
 
+/// A session in the list that its owner sees. The handle names it to its owner's forms and opens nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// SHA-256 of its id.
+    pub handle: [u8; 32],
+    /// The session.
+    pub session: Session,
+}
+
 /// The handle of the session of that id.
 pub fn handle(id: &SessionId) -> [u8; 32] {
     hash(id)
@@ -70,6 +79,18 @@ fn read(row: &Row) -> Result<Session, StoreError> {
 macro_rules! columns {
     () => {
         "person_id, device_id, request_id, relying_party_id, method, second_step, level, browser, system, created_at, used_at"
+    };
+}
+
+/// Neither ended nor idle since $idle, and its device, if it has one, is active.
+macro_rules! open {
+    ($idle:literal) => {
+        concat!(
+            "ended_at IS NULL AND used_at > ",
+            $idle,
+            " AND (device_id IS NULL OR EXISTS (SELECT 1 FROM devices WHERE devices.id = sessions.device_id \
+             AND devices.state = 'active'))"
+        )
     };
 }
 
@@ -109,10 +130,9 @@ pub async fn use_session(
     idle: Duration,
 ) -> Result<Option<Session>, StoreError> {
     const SQL: &str = concat!(
-        "UPDATE sessions SET used_at = CASE WHEN used_at < $2 THEN $2 ELSE used_at END \
-         WHERE id_hash = $1 AND ended_at IS NULL AND used_at > $3 \
-         AND (device_id IS NULL OR EXISTS (SELECT 1 FROM devices WHERE devices.id = device_id AND devices.state = 'active')) \
-         RETURNING ",
+        "UPDATE sessions SET used_at = CASE WHEN used_at < $2 THEN $2 ELSE used_at END WHERE id_hash = $1 AND ",
+        open!("$3"),
+        " RETURNING ",
         columns!()
     );
     let row = tx
@@ -129,6 +149,55 @@ pub async fn end(tx: &Transaction, id: &SessionId, now: Timestamp) -> Result<boo
     tx.wins(
         "UPDATE sessions SET ended_at = $2 WHERE id_hash = $1 AND ended_at IS NULL",
         vec![bind::blob(hash(id)), bind::time(now)],
+    )
+    .await
+}
+
+/// A person's open sessions, the one used last first.
+pub async fn list_open(
+    tx: &Transaction,
+    person: &PersonId,
+    now: Timestamp,
+    idle: Duration,
+) -> Result<Vec<Open>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        ", id_hash FROM sessions WHERE person_id = $1 AND ",
+        open!("$2"),
+        " ORDER BY used_at DESC, id_hash"
+    );
+    let rows = tx
+        .select_all(SQL, vec![bind::id(person), bind::time(now.minus(idle))])
+        .await?;
+    let read = |row: &Row| {
+        Ok(Open {
+            handle: row.array(11)?,
+            session: read(row)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Ends one session of a person, by its handle. `false`: it is not theirs, or ended before.
+pub async fn end_one(
+    tx: &Transaction,
+    person: &PersonId,
+    handle: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE sessions SET ended_at = $3 WHERE id_hash = $1 AND person_id = $2 AND ended_at IS NULL",
+        vec![bind::blob(*handle), bind::id(person), bind::time(now)],
+    )
+    .await
+}
+
+/// Ends all sessions of a person; how many there were.
+pub async fn end_all(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE sessions SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL",
+        vec![bind::id(person), bind::time(now)],
     )
     .await
 }

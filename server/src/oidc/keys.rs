@@ -448,7 +448,11 @@ impl Keys {
             version: Some(version),
             keys,
         };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Of two that were read at the same time, the later one stays.
+        if held.version <= snapshot.version {
+            *held = Arc::new(snapshot);
+        }
         Ok(())
     }
 

@@ -7,6 +7,8 @@
 //! | `aldaba_authorization` | 32 random bytes: ties what sites ask (OpenID Connect) to this browser, while something is open | the browser's |
 //! | `aldaba_session` | id of the session, new at each sign-in | the browser's; 60 minutes idle |
 //! | `aldaba_lang` | `es` or `en` | a year |
+//! | `aldaba_method` | the method that signed somebody in last, a word such as `incoming`; of nobody in particular | a year |
+//! | `aldaba_order` | the order of methods that somebody chose in their account, words with `-` between | a year |
 //!
 //! All are `HttpOnly`, `SameSite=Lax`, `Path=/`. Under https they are `Secure` and their names start with `__Host-`, so
 //! that no other host of the domain can plant one (session fixation). Plain names only on http, that is on loopback.
@@ -26,6 +28,10 @@ pub enum Cookie {
     Session,
     /// The chosen language.
     Language,
+    /// The method that signed somebody in last.
+    Method,
+    /// The chosen order of methods.
+    Order,
 }
 
 impl Cookie {
@@ -43,6 +49,10 @@ impl Cookie {
             (Self::Session, false) => "aldaba_session",
             (Self::Language, true) => "__Host-aldaba_lang",
             (Self::Language, false) => "aldaba_lang",
+            (Self::Method, true) => "__Host-aldaba_method",
+            (Self::Method, false) => "aldaba_method",
+            (Self::Order, true) => "__Host-aldaba_order",
+            (Self::Order, false) => "aldaba_order",
         }
     }
 
@@ -65,10 +75,9 @@ impl Cookie {
     /// The `Set-Cookie` header that gives it this value, which must be of ASCII letters, digits, `-` and `_`.
     #[must_use]
     pub fn set(self, secure: bool, value: &str) -> Option<HeaderValue> {
-        let life = if self == Self::Language {
-            "; Max-Age=31536000"
-        } else {
-            ""
+        let life = match self {
+            Self::Language | Self::Method | Self::Order => "; Max-Age=31536000",
+            Self::Browser | Self::Request | Self::Session => "",
         };
         self.header(secure, value, life)
     }

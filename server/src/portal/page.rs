@@ -174,7 +174,14 @@ mod tests {
     fn keys_in_use() -> BTreeSet<String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut found = Vec::new();
-        for folder in ["templates", "src/portal", "src/signin", "src/oidc", "src/demo"] {
+        for folder in [
+            "templates",
+            "src/portal",
+            "src/signin",
+            "src/oidc",
+            "src/account",
+            "src/demo",
+        ] {
             files(&root.join(folder), &mut found);
         }
         let starts = [
@@ -189,6 +196,8 @@ mod tests {
             "demo-",
             "messages-",
             "citizens-",
+            "account-",
+            "ways-",
         ];
         let keys = found.iter().flat_map(|text| {
             text.split('"').filter(|part| {

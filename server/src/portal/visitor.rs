@@ -2,6 +2,7 @@
 
 use aldaba_core::ids::{RequestId, SessionId};
 use aldaba_core::language::Language;
+use aldaba_core::method::Method;
 use aldaba_store::authorizations::{self, Authorization};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -33,6 +34,10 @@ pub struct Visitor {
     authorizations: Vec<Authorization>,
     /// The session that this browser is in.
     pub session: Option<SessionId>,
+    /// The method that signed somebody in last in this browser.
+    pub last_method: Option<Method>,
+    /// The order of methods that somebody chose in this browser; empty: ours.
+    pub methods_order: Vec<Method>,
     /// What devices are told of this browser.
     pub info: BrowserInfo,
     /// The path and query of this page, without `lang`: where the language links lead.
@@ -119,6 +124,13 @@ impl Visitor {
             session: Cookie::Session
                 .read(headers, secure)
                 .and_then(|value| value.parse().ok()),
+            last_method: Cookie::Method
+                .read(headers, secure)
+                .and_then(|value| value.parse().ok()),
+            methods_order: Cookie::Order
+                .read(headers, secure)
+                .map(|value| value.split('-').filter_map(|word| word.parse().ok()).collect())
+                .unwrap_or_default(),
             info: BrowserInfo::new(text(header::USER_AGENT), address.0),
             here: here(parts.uri.path(), &query),
             is_same_origin: csrf::is_same_origin(headers, &app.config().public_url),

@@ -121,7 +121,8 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
                         || persons::contrast_matches_nobody(app.keys(), &contrast),
                         |person| person.contrast_matches(app.keys(), &contrast),
                     );
-                    let owner = found.filter(|_| matches);
+                    // A method that its owner switched off is nobody's.
+                    let owner = found.filter(|person| matches & person.uses(new.method));
                     let asked = owner.as_ref().map_or(nobody, |person| person.id);
                     let counts = requests::counts(tx, &asked, now).await?;
                     if let Some(person) = &owner {

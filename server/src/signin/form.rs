@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::asks::Asks;
 use super::check::{self, SignInForm};
-use super::ways::{self, Way};
+use super::ways::{self, Ways};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
@@ -25,6 +25,8 @@ use crate::requests::{self, NewSignIn, RequestError};
 pub(super) struct From {
     site: String,
     procedure: String,
+    /// The method that was asked for by name; without it, the browser's last one comes first.
+    way: String,
 }
 
 #[derive(Template)]
@@ -39,7 +41,7 @@ struct FormPage<'a> {
     document: &'a str,
     contrast: &'a str,
     personalised: bool,
-    ways: Vec<Way>,
+    ways: Ways,
 }
 
 /// `GET /signin`.
@@ -48,8 +50,16 @@ pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visit
         Ok((asks, _)) => asks,
         Err(failure) => return failure.show(&app, &visitor),
     };
-    let page = Page::new(&app, &visitor, &asks.start());
-    let ways = ways::others(&page, &asks, Method::Incoming);
+    if from.way.is_empty()
+        && let Some(remembered) = ways::remembered(&visitor, &asks)
+    {
+        return Reply::new(&app, &visitor).see_other(&remembered);
+    }
+    if !asks.offers(Method::Incoming) && !asks.offers(Method::SelfGenerated) {
+        return Failure::MethodRefused.show(&app, &visitor);
+    }
+    let page = Page::new(&app, &visitor, &visitor.here);
+    let ways = ways::ways(&page, &visitor, &asks, Method::Incoming);
     let template = FormPage {
         page,
         asks,
@@ -135,7 +145,7 @@ fn again(
     errors: FieldErrors,
     page: Page,
 ) -> Response {
-    let ways = ways::others(&page, &asks, Method::Incoming);
+    let ways = ways::ways(&page, visitor, &asks, Method::Incoming);
     let template = FormPage {
         page,
         asks,
@@ -152,7 +162,7 @@ fn again(
 }
 
 /// Why a form could not be read at all.
-pub(super) fn unreadable(rejection: &FormRejection) -> Failure {
+pub(crate) fn unreadable(rejection: &FormRejection) -> Failure {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
         _ => Failure::Csrf,

@@ -26,6 +26,7 @@ pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &S
     };
     Reply::new(app, visitor)
         .cookie(Cookie::Session, &signed_in.session.expose())
+        .cookie(Cookie::Method, signed_in.method.as_str())
         .without(Cookie::Request)
         .see_other(&target)
 }

@@ -31,7 +31,9 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
+pub(crate) use form::unreadable;
 pub(crate) use land::land;
+pub use ways::offered_methods;
 
 /// The longest form that is read, in bytes: every field at its longest is far below.
 const LONGEST_FORM: usize = 8 * 1024;

@@ -106,6 +106,7 @@ fn everything_else_is_checked_too() {
     for id in ["", "a b", "ñ", "a/b", "a:b", "a%62", &"x".repeat(65)] {
         refused(|party| party.id = id.to_owned(), "use letters");
     }
+    refused(|party| party.id = aldaba_server::account::SITE.to_owned(), "own pages");
     refused(|party| party.name = " ".to_owned(), "name is empty");
     refused(|party| party.name = "a\nb".to_owned(), "one line");
     refused(|party| party.name = "x".repeat(201), "one line");

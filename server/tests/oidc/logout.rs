@@ -1,7 +1,7 @@
 //! Signing out at a site, here, and everywhere.
 
 use aldaba_server::testing::{ANA, TestBrowser, TestDevice};
-use aldaba_store::Backend;
+use aldaba_store::{Backend, StoreError, sessions};
 use axum::body::Body;
 use http::Request;
 
@@ -13,6 +13,7 @@ on_both!(
     nobody_is_sent_to_an_address_that_is_not_registered,
     a_form_of_the_sites_own_signs_out_too,
     every_site_of_the_session_is_told_once,
+    closing_all_sessions_ends_them_at_every_site,
 );
 
 fn leave(pairs: &[(&str, &str)]) -> String {
@@ -207,4 +208,31 @@ async fn every_site_of_the_session_is_told_once(backend: Backend) {
     other.get(&stage.server, "/signin?site=sede").await.expect(200);
     other.post(&stage.server, "/signout", &[]).await.expect(303);
     assert_eq!(stage.told().await, expected);
+}
+
+// REQ-OIDC-14, REQ-OIDC-31
+async fn closing_all_sessions_ends_them_at_every_site(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let (mut one, mut other) = (TestBrowser::default(), TestBrowser::default());
+    let first = stage.tokens(&mut one, &mut device, "sede", &[]).await;
+    let second = stage.tokens(&mut other, &mut device, "otra", &[]).await;
+    let code = stage.code(&mut one, &mut device, "sede", &[]).await;
+    let (person, now) = (stage.server.person(&ANA).await, stage.server.app.now());
+    // As the page of open sessions does, and any command or node that knows nothing of OpenID Connect.
+    let ended = stage
+        .server
+        .app
+        .store()
+        .write::<_, StoreError, _>(move |tx| Box::pin(async move { sessions::end_all(tx, &person, now).await }));
+    assert_eq!(ended.await.unwrap(), 2);
+    for tokens in [&first, &second] {
+        stage
+            .userinfo(tokens["access_token"].as_str().unwrap())
+            .await
+            .expect(401);
+    }
+    stage.redeem("sede", &code, &[]).await.expect(400);
+    let told: Vec<String> = stage.told().await.into_iter().map(|(site, _)| site).collect();
+    assert_eq!(told, ["otra", "sede"]);
 }

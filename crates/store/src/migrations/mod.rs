@@ -4,6 +4,7 @@ mod m0001_first;
 mod m0002_sessions_of_every_method;
 mod m0003_clients;
 mod m0004_oidc;
+mod m0009_account;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_sessions_of_every_method::Migration),
             Box::new(m0003_clients::Migration),
             Box::new(m0004_oidc::Migration),
+            Box::new(m0009_account::Migration),
         ]
     }
 }

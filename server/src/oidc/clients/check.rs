@@ -7,6 +7,7 @@ use aldaba_core::method::Method;
 use url::{Host, Url};
 
 use super::jwks;
+use crate::account;
 use crate::config::RelyingParty;
 
 /// The longest address that is taken, in bytes.
@@ -22,6 +23,12 @@ const LONGEST_ID: usize = 64;
 /// The first that is unsafe or useless, and what to do.
 pub fn check(party: &RelyingParty) -> Result<(), String> {
     identifier("id", &party.id)?;
+    if party.id == account::SITE {
+        return Err(format!(
+            "id {}: these are this server's own pages; choose another",
+            party.id
+        ));
+    }
     let of = |why: String| format!("{}: {why}", party.id);
     all(party).map_err(of)
 }

@@ -152,7 +152,11 @@ impl Registry {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Of two that were read at the same time, the later one stays.
     fn replace(&self, snapshot: Arc<Snapshot>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if held.version <= snapshot.version {
+            *held = snapshot;
+        }
     }
 }

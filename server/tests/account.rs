@@ -1,0 +1,233 @@
+//! The citizen's own pages: open sessions, and the ways to sign in.
+
+use aldaba_core::level::Level;
+use aldaba_core::method::Method;
+use aldaba_server::account::SITE;
+use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice, TestPerson, TestServer};
+use aldaba_store::{Backend, audit, requests};
+
+on_both!(
+    who_is_not_signed_in_signs_in_and_comes_back,
+    sessions_are_seen_and_closed_by_their_owner_only,
+    closing_all_leaves_none,
+    a_method_that_is_off_is_nobodys,
+    forms_without_the_browsers_token_change_nothing,
+    what_does_not_reach_the_level_is_not_offered_and_is_refused,
+    a_browser_remembers_its_last_method,
+);
+
+/// Signs in at that site; returns where the browser is sent.
+async fn sign_in(
+    server: &TestServer,
+    person: &TestPerson,
+    device: &mut TestDevice,
+    site: &str,
+) -> (TestBrowser, String) {
+    let mut browser = TestBrowser::default();
+    browser.get(server, &format!("/signin?site={site}")).await.expect(200);
+    browser.start(server, person, &[]).await.expect(303);
+    browser.get(server, "/signin/pin").await.expect(200);
+    let id = browser.request();
+    device.reveal(server, &id).await.expect(200);
+    let entered = browser.type_pin(server, &device.pin(&id, site)).await.expect(303);
+    let to = entered.headers["location"].to_str().unwrap().to_owned();
+    (browser, to)
+}
+
+async fn account(server: &TestServer, browser: &mut TestBrowser) -> String {
+    browser.get(server, "/account").await.expect(200).text()
+}
+
+/// The value of the last CSRF token of a page.
+fn token(page: &str) -> String {
+    let (_, rest) = page.rsplit_once("name=\"csrf\" value=\"").unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+fn handles(page: &str) -> Vec<String> {
+    page.split("name=\"session\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split_once('"').unwrap().0.to_owned())
+        .collect()
+}
+
+async fn who_is_not_signed_in_signs_in_and_comes_back(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut browser = TestBrowser::default();
+    let answer = browser.get(&server, "/account").await.expect(303);
+    assert_eq!(answer.headers["location"], format!("/signin?site={SITE}"));
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let (mut browser, to) = sign_in(&server, &ANA, &mut device, SITE).await;
+    assert_eq!(to, "/account");
+    let page = account(&server, &mut browser).await;
+    assert!(page.contains(ANA.name) && page.contains("Esta sesión"), "{page}");
+}
+
+// REQ-ACC-01 REQ-ACC-02
+async fn sessions_are_seen_and_closed_by_their_owner_only(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let mut other = TestDevice::activate(&server, &LUIS).await;
+    let (mut here, _) = sign_in(&server, &ANA, &mut device, "sede").await;
+    let (mut there, _) = sign_in(&server, &ANA, &mut device, "otra").await;
+    let (mut luis, _) = sign_in(&server, &LUIS, &mut other, "sede").await;
+    let page = account(&server, &mut here).await;
+    assert_eq!(handles(&page).len(), 2);
+    assert!(page.contains("Sede sede") && page.contains("Sede otra"));
+    assert_eq!(page.matches("Esta sesión</span>").count(), 1);
+    assert_eq!(handles(&account(&server, &mut luis).await).len(), 1);
+
+    // Somebody else's handle closes nothing.
+    let theirs = handles(&account(&server, &mut there).await);
+    let csrf = token(&account(&server, &mut luis).await);
+    for handle in &theirs {
+        let form = [("csrf", csrf.as_str()), ("session", handle.as_str())];
+        luis.post(&server, "/account/sessions", &form).await.expect(303);
+    }
+    assert_eq!(handles(&account(&server, &mut here).await).len(), 2);
+
+    let that = theirs
+        .into_iter()
+        .find(|handle| {
+            let (before, _) = page.split_once(handle.as_str()).unwrap();
+            before
+                .rsplit("<li class=\"a-item\">")
+                .next()
+                .unwrap()
+                .contains("Sede otra")
+        })
+        .unwrap();
+    let csrf = token(&page);
+    let closed = here
+        .post(&server, "/account/sessions", &[("csrf", &csrf), ("session", &that)])
+        .await
+        .expect(303);
+    assert_eq!(closed.headers["location"], "/account?done=closed");
+    there.get(&server, "/account").await.expect(303);
+    assert_eq!(handles(&account(&server, &mut here).await).len(), 1);
+    audit::verify(server.app.store()).await.unwrap();
+}
+
+// REQ-ACC-01 REQ-ACC-02
+async fn closing_all_leaves_none(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let (mut here, _) = sign_in(&server, &ANA, &mut device, "sede").await;
+    let (mut there, _) = sign_in(&server, &ANA, &mut device, "otra").await;
+    let csrf = token(&account(&server, &mut here).await);
+    here.post(&server, "/account/sessions", &[("csrf", &csrf), ("session", "")])
+        .await
+        .expect(303);
+    assert!(!here.has_session());
+    there.get(&server, "/account").await.expect(303);
+    // A device that ends takes the sessions it proved with it.
+    let (mut again, _) = sign_in(&server, &ANA, &mut device, "sede").await;
+    account(&server, &mut again).await;
+    device.end(&server).await.expect(200);
+    again.get(&server, "/account").await.expect(303);
+}
+
+// REQ-ACC-03
+async fn a_method_that_is_off_is_nobodys(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let (mut browser, _) = sign_in(&server, &ANA, &mut device, SITE).await;
+    let csrf = token(&account(&server, &mut browser).await);
+    let form = [
+        ("csrf", csrf.as_str()),
+        ("position_self_generated", "1"),
+        ("position_incoming", "2"),
+    ];
+    browser.post(&server, "/account/methods", &form).await.expect(303);
+    let page = account(&server, &mut browser).await;
+    assert!(
+        !page.contains("name=\"on_incoming\""),
+        "the incoming PIN cannot be switched off"
+    );
+    assert!(
+        page.contains("name=\"on_self_generated\" aria-describedby"),
+        "unticked: {page}"
+    );
+
+    let apps = device.copy();
+    let typed = async |person: &TestPerson| {
+        let mut stranger = TestBrowser::ask_self_generated(&server, person).await;
+        let id = stranger.request();
+        let owner = server
+            .read(move |tx| Box::pin(async move { requests::get(tx, &id).await }))
+            .await
+            .unwrap()
+            .person;
+        let answer = stranger.type_pin(&server, &apps.self_generated(server.app.now())).await;
+        (owner, answer.status.as_u16())
+    };
+    assert_eq!(typed(&ANA).await, (None, 403), "the right PIN is nobody's");
+    let (mut again, _) = sign_in(&server, &ANA, &mut device, SITE).await;
+    let csrf = token(&account(&server, &mut again).await);
+    let form = [("csrf", csrf.as_str()), ("on_self_generated", "on")];
+    again.post(&server, "/account/methods", &form).await.expect(303);
+    let (owner, status) = typed(&ANA).await;
+    assert!(owner.is_some());
+    assert_eq!(status, 303);
+}
+
+// REQ-WEB-03
+async fn forms_without_the_browsers_token_change_nothing(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let (mut browser, _) = sign_in(&server, &ANA, &mut device, SITE).await;
+    browser.hidden.clear();
+    for path in ["/account/sessions", "/account/methods"] {
+        browser.post(&server, path, &[("csrf", "x")]).await.expect(403);
+    }
+    let page = account(&server, &mut browser).await;
+    assert_eq!(handles(&page).len(), 1);
+    assert!(page.contains("name=\"on_self_generated\" checked"));
+}
+
+// REQ-ACC-05
+async fn what_does_not_reach_the_level_is_not_offered_and_is_refused(backend: Backend) {
+    let server = TestServer::with(backend, |config| {
+        config.relying_parties[0].procedures[0].level = Some(Level::Substantial);
+        config.relying_parties[1].methods = vec![Method::SelfGenerated];
+    })
+    .await;
+    let mut browser = TestBrowser::open(&server, "sede").await;
+    let page = browser
+        .get(&server, "/signin?site=sede&procedure=padron")
+        .await
+        .expect(200)
+        .text();
+    assert!(page.contains("value=\"incoming\"") && !page.contains("value=\"self_generated\""));
+    assert!(page.contains("Nivel que pide") && page.contains("Avanzado"));
+    browser
+        .start(&server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(403);
+    browser.start(&server, &ANA, &[]).await.expect(303);
+
+    let mut browser = TestBrowser::open(&server, "otra").await;
+    browser
+        .start(&server, &ANA, &[("method", "incoming")])
+        .await
+        .expect(403);
+    browser
+        .start(&server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(303);
+}
+
+// REQ-ACC-04
+async fn a_browser_remembers_its_last_method(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let (mut browser, _) = sign_in(&server, &ANA, &mut device, "sede").await;
+    assert_eq!(browser.cookies["__Host-aldaba_method"], "incoming");
+    // What nobody can have written is not believed.
+    for value in ["nonsense", "", "self_generated"] {
+        browser
+            .cookies
+            .insert("__Host-aldaba_method".to_owned(), value.to_owned());
+        browser.get(&server, "/signin?site=sede").await.expect(200);
+    }
+}
