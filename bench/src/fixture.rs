@@ -129,6 +129,8 @@ fn citizen(number: usize) -> Result<(Citizen, persons::NewPerson, devices::NewDe
         document: document.clone(),
         contrast,
         name: "Persona de Prueba".to_owned(),
+        given_name: None,
+        family_name: None,
         phone: None,
         level: Level::Substantial,
         language: Language::Es,

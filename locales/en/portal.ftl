@@ -253,6 +253,48 @@ error-unavailable-title = The service is not available
 error-unavailable-text = We cannot serve you now. Try again in a few minutes. Nobody can sign in as you in the meantime.
 error-back-home = Go to the home page
 
+## Sites that ask who somebody is (OpenID Connect)
+
+oidc-consent-title = Send this information to { $site }?
+oidc-consent-who = You are signed in as { $name }.
+oidc-consent-intro = It is the first time that this site asks for it. It will get exactly what you see here, and nothing else.
+oidc-consent-data-heading = What it will get
+oidc-consent-yes = Yes, send it and go on
+oidc-consent-remembered = We will remember it: we will not ask again unless this site asks for more.
+oidc-consent-other = That is not me: sign in with other details
+oidc-no = No, go back to { $site }
+oidc-claim-name = Name and surnames
+oidc-claim-given-name = Given name
+oidc-claim-family-name = Surnames
+oidc-claim-document = DNI or NIE
+oidc-claim-level = Security level
+oidc-claim-code = Code to recognise you by
+oidc-claim-code-text = One for this site only: it does not tell which other sites you use.
+oidc-step-up-title = Level { $needed } is needed
+oidc-step-up-text = You are signed in with level { $reached }. { $site } asks for level { $needed }, so you have to sign in another way.
+oidc-step-up-method-title = Sign in another way
+oidc-step-up-method-text = You were signed in already, but { $site } does not accept the way in which you did it. Choose one that it accepts.
+oidc-step-up-how-substantial = To reach it, your registration must have been made in person, by video call or with a certificate, and you have to use your app or a digital certificate.
+oidc-step-up-how-high = To reach it, use a qualified certificate on a card, such as the electronic DNI.
+oidc-step-up-go = Choose how to sign in
+oidc-client-title = We do not know which site sends you
+oidc-client-text = The link that brought you here is wrong, or that site does not use this service. To be safe we take you nowhere. Go back to the site and press “Sign in” again.
+oidc-redirect-title = The site has given an address that is not its own
+oidc-redirect-text = The address to which you would be sent back is not registered for that site. To be safe we do not take you there. Go back to the site and press “Sign in” again; if it happens again, tell the site.
+oidc-request-uri-title = This link is of no use any more
+oidc-request-uri-text = The link with which the site sent you here is good once and for a minute. Go back to the site and press “Sign in” again.
+oidc-nothing-title = No sign-in is under way
+oidc-nothing-text = It has ended, took too long, or began in another browser. Go back to the site and press “Sign in” again. If you have only just begun, check that your browser accepts cookies.
+oidc-logout-title = Do you want to sign out?
+oidc-logout-text = { $site } asks to end your session. It will end at the other sites that you signed in to with this browser, too.
+oidc-logout-text-nobody = Your session ends in this browser and at all sites that you signed in to with it.
+oidc-logout-yes = Yes, sign out
+oidc-logout-stay = No, stay signed in
+oidc-logged-out-title = You are signed out
+oidc-logged-out-text = We have ended your session and told the sites that you had signed in to. On a shared computer, close the browser as well.
+oidc-logout-uri-title = We cannot follow that link
+oidc-logout-uri-text = The link for signing out is not of a site that we know, or leads to an address that is not its own. We do not take you there, and your session is as it was.
+
 ## Home page outside the demonstration
 
 home-title = Sign-in service

@@ -253,6 +253,48 @@ error-unavailable-title = El servicio no está disponible
 error-unavailable-text = No podemos atenderle ahora. Inténtelo de nuevo dentro de unos minutos. Nadie puede entrar en su nombre mientras tanto.
 error-back-home = Ir a la página de inicio
 
+## Sitios que piden identificar a alguien (OpenID Connect)
+
+oidc-consent-title = ¿Enviar estos datos a { $site }?
+oidc-consent-who = Ha entrado como { $name }.
+oidc-consent-intro = Es la primera vez que este sitio pide estos datos. Recibirá exactamente lo que ve aquí, y nada más.
+oidc-consent-data-heading = Lo que recibirá
+oidc-consent-yes = Sí, enviar y continuar
+oidc-consent-remembered = Lo recordaremos: no volveremos a preguntarlo mientras este sitio no pida algo más.
+oidc-consent-other = No soy yo: identificarse con otros datos
+oidc-no = No, volver a { $site }
+oidc-claim-name = Nombre y apellidos
+oidc-claim-given-name = Nombre
+oidc-claim-family-name = Apellidos
+oidc-claim-document = DNI o NIE
+oidc-claim-level = Nivel de seguridad
+oidc-claim-code = Código para reconocerle
+oidc-claim-code-text = Uno solo para este sitio: no sirve para saber qué otros sitios usa.
+oidc-step-up-title = Hace falta el nivel { $needed }
+oidc-step-up-text = Ha entrado con nivel { $reached }. { $site } pide el nivel { $needed } para este trámite, así que tiene que identificarse de otra forma.
+oidc-step-up-method-title = Identifíquese de otra forma
+oidc-step-up-method-text = Ya había entrado, pero { $site } no admite la forma en que lo hizo. Elija una de las que admite.
+oidc-step-up-how-substantial = Para alcanzarlo, su registro tiene que haberse hecho en persona, por videollamada o con certificado, y tiene que usar su app o un certificado electrónico.
+oidc-step-up-how-high = Para alcanzarlo, use un certificado cualificado en tarjeta, como el DNI electrónico.
+oidc-step-up-go = Elegir cómo identificarse
+oidc-client-title = No sabemos qué sitio le envía
+oidc-client-text = El enlace que le ha traído aquí no es correcto, o ese sitio no usa este servicio. Por seguridad no le llevamos a ninguna parte. Vuelva al sitio y pulse otra vez «Identificarse».
+oidc-redirect-title = El sitio ha dado una dirección que no es suya
+oidc-redirect-text = La dirección a la que habría que devolverle no está registrada para ese sitio. Por seguridad no le llevamos a ella. Vuelva al sitio y pulse otra vez «Identificarse»; si se repite, avise al sitio.
+oidc-request-uri-title = Este enlace ya no sirve
+oidc-request-uri-text = El enlace con el que el sitio le ha enviado aquí solo vale una vez y durante un minuto. Vuelva al sitio y pulse otra vez «Identificarse».
+oidc-nothing-title = No hay ninguna identificación en curso
+oidc-nothing-text = Ya terminó, pasó demasiado tiempo o empezó en otro navegador. Vuelva al sitio y pulse otra vez «Identificarse». Si acaba de empezar, compruebe que su navegador acepta cookies.
+oidc-logout-title = ¿Quiere desconectarse?
+oidc-logout-text = { $site } pide cerrar su sesión. Se cerrará también en los demás sitios en los que haya entrado con este navegador.
+oidc-logout-text-nobody = Se cerrará su sesión en este navegador y en todos los sitios en los que haya entrado con él.
+oidc-logout-yes = Sí, desconectar
+oidc-logout-stay = No, seguir conectado
+oidc-logged-out-title = Se ha desconectado
+oidc-logged-out-text = Hemos cerrado su sesión y avisado a los sitios en los que había entrado. En un ordenador compartido, cierre también el navegador.
+oidc-logout-uri-title = No podemos seguir ese enlace
+oidc-logout-uri-text = El enlace para desconectarse no es de un sitio que conozcamos, o lleva a una dirección que no es suya. No le llevamos a ella, y su sesión sigue como estaba.
+
 ## Página de inicio fuera de la demostración
 
 home-title = Servicio de identificación

@@ -26,7 +26,7 @@ use crate::http::{admin_router, router};
 use crate::messages::gateway::{GatewayError, HttpGateway};
 use crate::messages::worker::{self, Patience};
 use crate::oidc::backchannel::{self, Deliverer};
-use crate::oidc::watch;
+use crate::oidc::{ended, watch};
 use crate::{certificates, housekeeping, requests};
 
 /// What a connection may take to send the head of a request.
@@ -56,6 +56,7 @@ pub async fn serve_with_certificates(
     tasks.spawn(housekeeping::run(app.clone()));
     tasks.spawn(requests::poll::run(app.clone()));
     tasks.spawn(watch::run(app.clone()));
+    tasks.spawn(ended::run(app.clone()));
     match Deliverer::new(backchannel::PATIENCE) {
         Ok(deliverer) => {
             tasks.spawn(backchannel::run(app.clone(), deliverer));

@@ -41,6 +41,7 @@ mod gateway;
 mod incoming;
 mod network;
 mod notices;
+mod oidc;
 mod parallel;
 mod self_generated;
 mod settings;

@@ -75,6 +75,8 @@ id! {
     ActivationId,
     /// A sign-in attempt in one browser.
     RequestId,
+    /// A site's request that somebody signs in, from its arrival to its token.
+    AuthorizationId,
     /// A message in the outbox; the idempotency key towards the gateway.
     MessageId,
 }

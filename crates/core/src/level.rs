@@ -25,4 +25,12 @@ impl Level {
             Self::High => "http://eidas.europa.eu/LoA/high",
         }
     }
+
+    /// The level of such a URI.
+    #[must_use]
+    pub fn from_acr(acr: &str) -> Option<Self> {
+        [Self::Low, Self::Substantial, Self::High]
+            .into_iter()
+            .find(|level| level.acr() == acr)
+    }
 }

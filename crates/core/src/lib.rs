@@ -8,6 +8,7 @@
 //! | [`document`], [`contrast`], [`phone`] | what a person types about themselves, in one canonical form |
 //! | [`code`], [`pin`], [`own_key`], [`phrase`] | the short things people read on one screen and type on another |
 //! | [`method`], [`level`] | the ways to sign in and how sure each is |
+//! | [`oidc`] | what a site may ask of a sign-in, and what comes next in it |
 //! | [`request`] | the life of an incoming PIN: `pending → revealed → spent`, or `rejected`, `burnt`, `expired` |
 //! | [`self_generated`] | how guesses at a self-generated PIN slow down |
 //! | [`sms`] | which SMS may still go to a person, whoever asks |
@@ -22,6 +23,7 @@ pub mod ids;
 pub mod language;
 pub mod level;
 pub mod method;
+pub mod oidc;
 pub mod own_key;
 pub mod phone;
 pub mod phrase;

@@ -8,7 +8,7 @@
 //! keys.rs         the server's keys and the file they live in
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
-//! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs
+//! persons.rs activations.rs devices.rs requests.rs sessions.rs authorizations.rs consents.rs outbox.rs audit.rs
 //! certificate_tickets.rs   one table family each
 //! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
 //! sms_pins.rs known_browsers.rs   PINs by SMS, and the browsers that may ask for reserved ones
@@ -21,15 +21,17 @@
 //! Invariants kept here and nowhere else:
 //! - Every transition is one conditional statement. Its function says whether it won; who lost reads the row again and judges.
 //! - What a call acknowledged is durable: SQLite in WAL with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`.
-//! - Locks are taken in the order person, request, device, audit lane.
+//! - Locks are taken in the order person, request, device, session, authorization, audit lane.
 //! - Documents, phones, names, keys and message texts are written sealed, never in the clear.
 //! - Times are UTC milliseconds, ids 16 random bytes.
 
 pub mod activations;
 pub mod audit;
+pub mod authorizations;
 pub mod certificate_tickets;
 pub mod changes;
 pub mod clients;
+pub mod consents;
 pub mod devices;
 mod direct;
 mod error;

@@ -25,6 +25,8 @@ pub struct Purged {
     pub requests: u64,
     /// Browser sessions.
     pub sessions: u64,
+    /// Sites' requests whose session is forgotten too.
+    pub authorizations: u64,
     /// Messages that were sent, given up or are of no more use.
     pub messages: u64,
     /// Tickets of signing in with a certificate.
@@ -44,6 +46,7 @@ impl Purged {
             + self.activations
             + self.requests
             + self.sessions
+            + self.authorizations
             + self.messages
             + self.certificate_tickets
             + self.clients
@@ -58,6 +61,7 @@ impl Purged {
             || self.activations >= most
             || self.requests >= most
             || self.sessions >= most
+            || self.authorizations >= most
             || self.messages >= most
             || self.certificate_tickets >= most
             || self.clients >= most
@@ -89,6 +93,14 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
         .await?,
         sessions: purge(
             "DELETE FROM sessions WHERE id_hash IN (SELECT id_hash FROM sessions WHERE used_at <= $1 LIMIT $2)",
+            old,
+        )
+        .await?,
+        // After the sessions: while a session lives, its sites are to be told of its end.
+        authorizations: purge(
+            "DELETE FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE expires_at <= $1 \
+             AND logout_due_at IS NULL AND NOT EXISTS (SELECT 1 FROM sessions \
+             WHERE sessions.id_hash = authorizations.session_hash) LIMIT $2)",
             old,
         )
         .await?,

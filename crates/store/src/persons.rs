@@ -30,6 +30,10 @@ pub struct NewPerson {
     pub contrast: Contrast,
     /// Name and surnames, as they are shown after signing in. Sealed.
     pub name: String,
+    /// The given name alone, where it is known apart. Sealed.
+    pub given_name: Option<String>,
+    /// The surnames alone, where they are known apart. Sealed.
+    pub family_name: Option<String>,
     /// Where SMS go. Sealed.
     pub phone: Option<Phone>,
     /// What their registration proved.
@@ -38,6 +42,21 @@ pub struct NewPerson {
     pub language: Language,
     /// When they were registered.
     pub created_at: Timestamp,
+}
+
+/// A name in its two parts, as far as they are known apart.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Names {
+    /// The given name.
+    pub given: Option<String>,
+    /// The surnames.
+    pub family: Option<String>,
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Names(…)")
+    }
 }
 
 /// A citizen as stored.
@@ -192,9 +211,10 @@ pub async fn insert(tx: &Transaction, person: &NewPerson) -> Result<bool, StoreE
         Some(phone) => Some(seal::seal(keys, place(id, "phone"), phone.e164().as_bytes())?),
         None => None,
     };
+    let [given_name, family_name] = sealed_names(keys, id, person)?;
     tx.wins(
-        "INSERT INTO persons (id, document_index, document, contrast_mac, name, phone, level, language, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (document_index) DO NOTHING",
+        "INSERT INTO persons (id, document_index, document, contrast_mac, name, phone, level, language, created_at, \
+         given_name, family_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (document_index) DO NOTHING",
         vec![
             bind::id(id),
             bind::blob(keys.document_index(&person.document)),
@@ -209,12 +229,14 @@ pub async fn insert(tx: &Transaction, person: &NewPerson) -> Result<bool, StoreE
             bind::text(person.level.as_str()),
             bind::text(person.language.tag()),
             bind::time(person.created_at),
+            bind::optional_blob(given_name),
+            bind::optional_blob(family_name),
         ],
     )
     .await
 }
 
-/// Replaces what is known of a registered citizen: contrast datum, name, phone, level and language.
+/// Replaces what is known of a registered citizen: contrast datum, names, phone, level and language.
 /// `false`: there is no such person.
 pub async fn update(tx: &Transaction, id: &PersonId, person: &NewPerson) -> Result<bool, StoreError> {
     let keys = tx.keys();
@@ -222,8 +244,10 @@ pub async fn update(tx: &Transaction, id: &PersonId, person: &NewPerson) -> Resu
         Some(phone) => Some(seal::seal(keys, place(id, "phone"), phone.e164().as_bytes())?),
         None => None,
     };
+    let [given_name, family_name] = sealed_names(keys, id, person)?;
     tx.wins(
-        "UPDATE persons SET contrast_mac = $2, name = $3, phone = $4, level = $5, language = $6 WHERE id = $1",
+        "UPDATE persons SET contrast_mac = $2, name = $3, phone = $4, level = $5, language = $6, given_name = $7, \
+         family_name = $8 WHERE id = $1",
         vec![
             bind::id(id),
             bind::blob(contrast_mac(keys, id, &person.contrast)),
@@ -231,9 +255,40 @@ pub async fn update(tx: &Transaction, id: &PersonId, person: &NewPerson) -> Resu
             bind::optional_blob(phone),
             bind::text(person.level.as_str()),
             bind::text(person.language.tag()),
+            bind::optional_blob(given_name),
+            bind::optional_blob(family_name),
         ],
     )
     .await
+}
+
+fn sealed_names(keys: &ServerKeys, id: &PersonId, person: &NewPerson) -> Result<[Option<Vec<u8>>; 2], StoreError> {
+    let seal = |column, name: &Option<String>| match name {
+        Some(name) => seal::seal(keys, place(id, column), name.as_bytes()).map(Some),
+        None => Ok(None),
+    };
+    Ok([
+        seal("given_name", &person.given_name)?,
+        seal("family_name", &person.family_name)?,
+    ])
+}
+
+/// The parts of a citizen's name. Read apart, by those few who tell them to a site.
+pub async fn names(tx: &Transaction, id: &PersonId) -> Result<Option<Names>, StoreError> {
+    let sql = "SELECT given_name, family_name FROM persons WHERE id = $1";
+    let Some(row) = tx.select_one(sql, vec![bind::id(id)]).await? else {
+        return Ok(None);
+    };
+    let opened = |column: usize, name| {
+        let sealed = row.optional_blob(column)?;
+        sealed
+            .map(|sealed| seal::open_text(tx.keys(), place(id, name), &sealed))
+            .transpose()
+    };
+    Ok(Some(Names {
+        given: opened(0, "given_name")?,
+        family: opened(1, "family_name")?,
+    }))
 }
 
 /// The citizen of a document.

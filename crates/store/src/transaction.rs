@@ -316,7 +316,7 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(PersonId, DeviceId, ActivationId, RequestId, MessageId);
+ids!(PersonId, DeviceId, ActivationId, RequestId, AuthorizationId, MessageId);
 
 /// Values bound to statements. Absent values are typed, because PostgreSQL asks for it.
 pub(crate) mod bind {

@@ -92,7 +92,9 @@ pub fn read(text: &str) -> Result<Vec<Citizen>, Vec<Fault>> {
             Err(_) => {
                 faults.push(Fault {
                     line,
-                    what: "unknown columns; use document, contrast, name, phone, level, language".to_owned(),
+                    what:
+                        "unknown columns; use document, contrast, name, given_name, family_name, phone, level, language"
+                            .to_owned(),
                 });
                 continue;
             }
@@ -132,6 +134,8 @@ pub async fn write(app: &App, citizens: Vec<Citizen>) -> Result<Written, StoreEr
                         document: citizen.document,
                         contrast: citizen.contrast,
                         name: citizen.name,
+                        given_name: citizen.given_name,
+                        family_name: citizen.family_name,
                         phone: citizen.phone,
                         level: citizen.level,
                         language: citizen.language,

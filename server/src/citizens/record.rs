@@ -17,6 +17,12 @@ pub struct Record {
     pub contrast: String,
     /// Name and surnames.
     pub name: String,
+    /// The given name alone, for sites that are entitled to it; empty: not known apart.
+    #[serde(default)]
+    pub given_name: String,
+    /// The surnames alone; empty: not known apart.
+    #[serde(default)]
+    pub family_name: String,
     /// Mobile phone; empty: none.
     #[serde(default)]
     pub phone: String,
@@ -37,6 +43,10 @@ pub struct Citizen {
     pub contrast: Contrast,
     /// Name and surnames.
     pub name: String,
+    /// The given name alone, where it is known apart.
+    pub given_name: Option<String>,
+    /// The surnames alone, where they are known apart.
+    pub family_name: Option<String>,
     /// Where SMS go.
     pub phone: Option<Phone>,
     /// What their registration proved.
@@ -73,8 +83,16 @@ impl Record {
                 .ok()
         });
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        if name.is_empty() || !is_line(name) {
             faults.push("name: it is empty, longer than 200 characters, or has control characters".to_owned());
+        }
+        let (given_name, family_name) = (part(&self.given_name), part(&self.family_name));
+        for (column, name) in [("given_name", &given_name), ("family_name", &family_name)] {
+            if name.as_deref().is_some_and(|name| !is_line(name)) {
+                faults.push(format!(
+                    "{column}: it is longer than 200 characters, or has control characters"
+                ));
+            }
         }
         let phone = match self.phone.trim() {
             "" => None,
@@ -101,6 +119,8 @@ impl Record {
                 document,
                 contrast,
                 name: name.to_owned(),
+                given_name,
+                family_name,
                 phone,
                 level,
                 language,
@@ -108,4 +128,14 @@ impl Record {
             (_, _, _, _, _) => Err(faults),
         }
     }
+}
+
+/// Whether it fits in a line.
+fn is_line(name: &str) -> bool {
+    name.chars().count() <= 200 && !name.chars().any(char::is_control)
+}
+
+/// A part of a name, if it was written.
+fn part(typed: &str) -> Option<String> {
+    Some(typed.trim()).filter(|name| !name.is_empty()).map(str::to_owned)
 }

@@ -19,6 +19,8 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 document: args.document,
                 contrast: args.contrast,
                 name: args.name,
+                given_name: args.given_name.unwrap_or_default(),
+                family_name: args.family_name.unwrap_or_default(),
                 phone: args.phone.unwrap_or_default(),
                 level: args.level,
                 language: args.language,

@@ -172,9 +172,10 @@ enum CitizenCommand {
         #[arg(long)]
         reveal: bool,
     },
-    /// Import citizens from a CSV file with the columns document, contrast, name, phone, level, language. All rows or none.
+    /// Import citizens from a CSV file with the columns document, contrast, name, given_name, family_name, phone, level,
+    /// language. All rows or none.
     #[command(
-        after_help = "Example of a file:\n  document,contrast,name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; phone and language may be empty."
+        after_help = "Example of a file:\n  document,contrast,name,given_name,family_name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,Ana,García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; all but the first three may be left out."
     )]
     Import {
         #[command(flatten)]
@@ -197,6 +198,12 @@ struct AddArgs {
     /// Name and surnames.
     #[arg(long)]
     name: String,
+    /// The given name alone, for sites that are entitled to it.
+    #[arg(long)]
+    given_name: Option<String>,
+    /// The surnames alone, for sites that are entitled to them.
+    #[arg(long)]
+    family_name: Option<String>,
     /// Mobile phone, for the SMS.
     #[arg(long)]
     phone: Option<String>,

@@ -2,6 +2,7 @@
 
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
+pub use aldaba_core::oidc::Claim;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -53,18 +54,6 @@ pub struct RelyingParty {
     /// SMS a month that it pays for; 0: people of this site get none for signing in.
     #[serde(default)]
     pub sms_per_month: u32,
-}
-
-/// What a site may be entitled to learn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Claim {
-    /// The document number.
-    Document,
-    /// The given name.
-    GivenName,
-    /// The surnames.
-    FamilyName,
 }
 
 /// One thing that people do at a relying party.

@@ -12,6 +12,14 @@ pub const TOKEN: &str = "/oidc/token";
 pub const USERINFO: &str = "/oidc/userinfo";
 /// Where a site sends a browser to sign out.
 pub const LOGOUT: &str = "/oidc/logout";
+/// Where a browser says that it does want to sign out.
+pub const LOGOUT_CONFIRMED: &str = "/oidc/logout/confirmed";
+/// Where a browser goes on once somebody has signed in.
+pub const CONTINUE: &str = "/oidc/continue";
+/// Where a citizen answers what a site may learn.
+pub const CONSENT: &str = "/oidc/consent";
+/// Where a citizen says that they do not want to sign in after all.
+pub const CANCEL: &str = "/oidc/cancel";
 /// The public keys.
 pub const JWKS: &str = "/oidc/jwks";
 

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `aldaba_browser` | 32 random bytes: ties requests and forms to this browser | the browser's |
 //! | `aldaba_request` | id of the last request that this browser made | the browser's |
+//! | `aldaba_authorization` | 32 random bytes: ties what sites ask (OpenID Connect) to this browser, while something is open | the browser's |
 //! | `aldaba_session` | id of the session, new at each sign-in | the browser's; 60 minutes idle |
 //! | `aldaba_lang` | `es` or `en` | a year |
 //! | `aldaba_known` | 32 bytes that say nothing of anybody: somebody signed in here before | a year |
@@ -22,6 +23,8 @@ pub enum Cookie {
     Browser,
     /// The last request that this browser made.
     Request,
+    /// What ties the sites' open requests to this browser.
+    Authorization,
     /// The signed-in session.
     Session,
     /// The chosen language.
@@ -43,6 +46,8 @@ impl Cookie {
             (Self::Browser, false) => "aldaba_browser",
             (Self::Request, true) => "__Host-aldaba_request",
             (Self::Request, false) => "aldaba_request",
+            (Self::Authorization, true) => "__Host-aldaba_authorization",
+            (Self::Authorization, false) => "aldaba_authorization",
             (Self::Session, true) => "__Host-aldaba_session",
             (Self::Session, false) => "aldaba_session",
             (Self::Language, true) => "__Host-aldaba_lang",

@@ -174,7 +174,14 @@ mod tests {
     fn keys_in_use() -> BTreeSet<String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut found = Vec::new();
-        for folder in ["templates", "src/portal", "src/signin", "src/account", "src/demo"] {
+        for folder in [
+            "templates",
+            "src/portal",
+            "src/signin",
+            "src/oidc",
+            "src/account",
+            "src/demo",
+        ] {
             files(&root.join(folder), &mut found);
         }
         let starts = [
@@ -183,6 +190,7 @@ mod tests {
             "pin-",
             "over-",
             "way-",
+            "oidc-",
             "error-",
             "home-",
             "sede-",
@@ -227,6 +235,9 @@ mod tests {
         }
         for level in ["low", "substantial", "high"] {
             keys.extend([format!("level-{level}"), format!("level-{level}-explained")]);
+        }
+        for claim in ["name", "given-name", "family-name", "document"] {
+            keys.insert(format!("oidc-claim-{claim}"));
         }
         keys.extend((1..=12).map(|month| format!("portal-month-{month}")));
         assert!(keys.len() > 150, "{} keys found", keys.len());

@@ -1,5 +1,7 @@
 //! Pages and redirects on their way out, with the headers that keep them safe.
 
+use std::collections::BTreeSet;
+
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -24,7 +26,7 @@ pub struct Reply<'a> {
     visitor: &'a Visitor,
     status: StatusCode,
     cookies: Vec<HeaderValue>,
-    form_targets: Vec<String>,
+    form_targets: BTreeSet<String>,
     retry_after: Option<u64>,
 }
 
@@ -37,9 +39,15 @@ impl<'a> Reply<'a> {
             visitor,
             status: StatusCode::OK,
             cookies: Vec::new(),
-            form_targets: Vec::new(),
+            form_targets: BTreeSet::new(),
             retry_after: None,
         };
+        // Any form may be the last of a sign-in, and browsers hold `form-action` against every redirect that follows.
+        for answered_at in visitor.answered_at() {
+            if let Ok(url) = Url::parse(answered_at) {
+                reply = reply.form_may_reach(&url);
+            }
+        }
         if visitor.is_new {
             reply = reply.cookie(Cookie::Browser, &visitor.browser.to_cookie());
         }
@@ -77,9 +85,8 @@ impl<'a> Reply<'a> {
     #[must_use]
     pub fn form_may_reach(mut self, site: &Url) -> Self {
         let origin = site.origin();
-        if origin.is_tuple() {
-            self.form_targets.push(origin.ascii_serialization());
-        }
+        self.form_targets
+            .extend(origin.is_tuple().then(|| origin.ascii_serialization()));
         self
     }
 
@@ -99,10 +106,10 @@ impl<'a> Reply<'a> {
                 return Failure::Internal.plain();
             }
         };
-        let targets: String = self.form_targets.iter().map(|target| format!(" {target}")).collect();
+        let targets: String = self.form_targets.iter().map(|origin| format!(" {origin}")).collect();
         let policy = format!(
             "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'{targets}; \
-             frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'",
+             frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'"
         );
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();

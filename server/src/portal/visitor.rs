@@ -3,12 +3,13 @@
 use aldaba_core::ids::{RequestId, SessionId};
 use aldaba_core::language::Language;
 use aldaba_core::method::Method;
+use aldaba_store::authorizations::{self, Authorization};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
 
 use super::cookies::Cookie;
-use super::csrf;
+use super::{Failure, csrf};
 use crate::app::App;
 use crate::http::client::ClientAddress;
 use crate::requests::{BrowserBinding, BrowserInfo};
@@ -20,12 +21,18 @@ pub struct Visitor {
     pub language: Language,
     /// Whether `?lang=` chose it just now, to be remembered.
     pub(super) chose_language: bool,
+    /// Whether the person has chosen the language of the page, now or before.
+    pub(crate) has_chosen_language: bool,
     /// The browser's own random value; new for a browser that had none.
     pub browser: BrowserBinding,
     /// Whether `browser` is new and must be set.
     pub(super) is_new: bool,
     /// The last request that this browser made.
     pub request: Option<RequestId>,
+    /// What ties the sites' open requests to this browser, where there are any.
+    pub(crate) authorizing: Option<BrowserBinding>,
+    /// What sites ask of this browser, newest first.
+    authorizations: Vec<Authorization>,
     /// The session that this browser is in.
     pub session: Option<SessionId>,
     /// The method that signed somebody in last in this browser.
@@ -64,7 +71,28 @@ impl Visitor {
         self
     }
 
-    /// Reads what the browser sent.
+    /// What a site asks of this browser: the newest, for that procedure where one is given.
+    #[must_use]
+    pub(crate) fn asked(&self, site: &str, procedure: Option<&str>) -> Option<&Authorization> {
+        self.authorizations.iter().find(|open| {
+            open.client_id == site && procedure.is_none_or(|id| open.request.procedure.as_deref() == Some(id))
+        })
+    }
+
+    /// How many requests of sites are open in this browser.
+    #[must_use]
+    pub(crate) fn asked_count(&self) -> usize {
+        self.authorizations.len()
+    }
+
+    /// Where the sites' open requests will be answered.
+    pub(super) fn answered_at(&self) -> impl Iterator<Item = &str> {
+        self.authorizations
+            .iter()
+            .map(|open| open.request.redirect_uri.as_str())
+    }
+
+    /// Reads what the browser sent. What sites ask of it is not looked up: see [`FromRequestParts`].
     #[must_use]
     pub fn read(app: &App, parts: &Parts) -> Self {
         let headers = &parts.headers;
@@ -78,9 +106,9 @@ impl Visitor {
             .iter()
             .find(|(name, _)| name == "lang")
             .and_then(|(_, value)| value.parse().ok());
-        let remembered = || Cookie::Language.read(headers, secure)?.parse().ok();
+        let chosen_before: Option<Language> = Cookie::Language.read(headers, secure).and_then(|tag| tag.parse().ok());
         let language = chosen
-            .or_else(remembered)
+            .or(chosen_before)
             .unwrap_or_else(|| Language::negotiate(text(header::ACCEPT_LANGUAGE).unwrap_or_default()));
         let browser = Cookie::Browser
             .read(headers, secure)
@@ -93,6 +121,7 @@ impl Visitor {
         Self {
             language,
             chose_language: chosen.is_some(),
+            has_chosen_language: chosen.or(chosen_before).is_some(),
             is_new: browser.is_none(),
             browser: browser
                 .unwrap_or_else(|| BrowserBinding::generate(app.random()))
@@ -100,6 +129,10 @@ impl Visitor {
             request: Cookie::Request
                 .read(headers, secure)
                 .and_then(|value| value.parse().ok()),
+            authorizing: Cookie::Authorization
+                .read(headers, secure)
+                .and_then(BrowserBinding::from_cookie),
+            authorizations: Vec::new(),
             session: Cookie::Session
                 .read(headers, secure)
                 .and_then(|value| value.parse().ok()),
@@ -122,7 +155,22 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        Ok(Self::read(app, parts))
+        let mut visitor = Self::read(app, parts);
+        if let Some(binding) = &visitor.authorizing {
+            let (browser, now) = (binding.bytes(), app.now());
+            let open = app
+                .store()
+                .read(move |tx| Box::pin(async move { authorizations::list_open(tx, &browser, now).await }))
+                .await;
+            match open {
+                Ok(open) => visitor.authorizations = open,
+                // The page will say what the site itself needs; what this request needs is asked for again at its end.
+                Err(error) => {
+                    let _logged = Failure::from(error);
+                }
+            }
+        }
+        Ok(visitor)
     }
 }
 

@@ -14,10 +14,11 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, Transaction, known_browsers, persons, sessions};
+use aldaba_store::{StoreError, Transaction, authorizations, known_browsers, persons, sessions};
 
 use crate::app::App;
 use crate::audit::entry;
+use crate::oidc::ended;
 use crate::portal::Visitor;
 
 pub use known::KnownBrowser;
@@ -156,18 +157,41 @@ pub async fn current(app: &App, visitor: &Visitor) -> Result<Option<Current>, St
     }))
 }
 
-/// Ends a session; unknown and ended ones are none.
+/// Ends a session; unknown and ended ones are none. The sites that hang on it are told.
 ///
 /// # Errors
 /// The database.
 pub async fn end(app: &App, id: SessionId) -> Result<(), StoreError> {
+    replace(app, id, None).await
+}
+
+/// Ends the earlier session of a browser where somebody has signed in anew. What sites have from the same person hangs on the
+/// later session from now on; somebody else's ends.
+///
+/// # Errors
+/// The database.
+pub async fn take_over(app: &App, earlier: SessionId, later: &SessionId) -> Result<(), StoreError> {
+    replace(app, earlier, Some(sessions::handle(later))).await
+}
+
+async fn replace(app: &App, id: SessionId, later: Option<[u8; 32]>) -> Result<(), StoreError> {
     let now = app.now();
-    app.store()
+    let told = app
+        .store()
         .write(move |tx| {
             Box::pin(async move {
-                sessions::end(tx, &id, now).await?;
-                Ok::<_, StoreError>(())
+                if let Some(later) = later {
+                    authorizations::carry_over(tx, &sessions::handle(&id), &later).await?;
+                }
+                if sessions::end(tx, &id, now).await? {
+                    return ended::queue(tx, now).await;
+                }
+                Ok::<_, StoreError>(0)
             })
         })
-        .await
+        .await?;
+    if told > 0 {
+        app.logouts_due().notify_one();
+    }
+    Ok(())
 }

@@ -8,7 +8,8 @@ use aldaba_core::method::Method;
 
 use crate::app::App;
 use crate::config::{Procedure, RelyingParty};
-use crate::portal::Failure;
+use crate::portal::{Failure, Page, Visitor};
+use crate::texts::FluentValue;
 
 /// A site and what it asks for.
 #[derive(Clone)]
@@ -29,15 +30,31 @@ pub(super) struct Asks {
     pub methods: Vec<Method>,
     /// The methods that this server has, whatever the site asks for.
     pub served: Vec<Method>,
+    /// Whether the site waits for an answer (OpenID Connect), so that the citizen can say no.
+    pub is_asked: bool,
 }
 
 impl Asks {
-    /// The site and procedure of those ids, with the site's configuration. Without an id, the only site of a server
-    /// that has one.
+    /// The site and procedure of those ids, with the site's configuration and with what the site asks of this browser.
+    /// Without an id, the only site of a server that has one.
     ///
     /// # Errors
     /// Nobody of that id, or no such procedure there.
     pub fn find(
+        app: &App,
+        visitor: &Visitor,
+        site: &str,
+        procedure: &str,
+    ) -> Result<(Self, Arc<RelyingParty>), Failure> {
+        let (asks, party) = Self::of_site(app, visitor.language, site, procedure)?;
+        Ok((asks.narrowed(visitor), party))
+    }
+
+    /// The same, whatever the site asks of a browser.
+    ///
+    /// # Errors
+    /// Those of [`Self::find`].
+    pub fn of_site(
         app: &App,
         language: Language,
         site: &str,
@@ -60,10 +77,18 @@ impl Asks {
     }
 
     /// The same for a request that exists, which carries the procedure's name.
-    pub fn of_request(app: &App, site: &str, procedure: &str) -> Result<(Self, Arc<RelyingParty>), Failure> {
+    pub fn of_request(
+        app: &App,
+        visitor: &Visitor,
+        site: &str,
+        procedure: &str,
+    ) -> Result<(Self, Arc<RelyingParty>), Failure> {
         let party = app.relying_party(site).ok_or(Failure::UnknownSite)?;
         let known = party.procedures.iter().find(|known| known.name == procedure);
-        Ok((Self::new(app, &party, known, procedure.to_owned()), party))
+        Ok((
+            Self::new(app, &party, known, procedure.to_owned()).narrowed(visitor),
+            party,
+        ))
     }
 
     fn new(app: &App, party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
@@ -79,7 +104,26 @@ impl Asks {
             level,
             methods: served.iter().copied().filter(fits).collect(),
             served,
+            is_asked: false,
         }
+    }
+
+    /// What the site asks of this very browser (OpenID Connect), where it does: never less than what was agreed on with it.
+    fn narrowed(mut self, visitor: &Visitor) -> Self {
+        let procedure = Some(self.procedure_id.as_str()).filter(|id| !id.is_empty());
+        if let Some(open) = visitor.asked(&self.id, procedure) {
+            self.level = self.level.max(open.request.level);
+            let level = self.level;
+            self.methods
+                .retain(|method| open.request.methods.contains(method) && method.reaches() >= level);
+            self.is_asked = true;
+        }
+        self
+    }
+
+    /// What the way back to the site says.
+    pub fn no(&self, page: &Page) -> String {
+        page.with("oidc-no", &[("site", FluentValue::from(self.name.clone()))])
     }
 
     /// The key of its level's name.

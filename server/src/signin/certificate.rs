@@ -86,7 +86,7 @@ pub(crate) struct Wanted {
 
 /// `GET /signin/certificate`.
 pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visitor: Visitor) -> Response {
-    let (asks, party) = match Asks::find(&app, visitor.language, &from.site, &from.procedure) {
+    let (asks, party) = match Asks::find(&app, &visitor, &from.site, &from.procedure) {
         Ok(found) => found,
         Err(failure) => return failure.show(&app, &visitor),
     };
@@ -126,7 +126,7 @@ pub(super) async fn begin(
     if !visitor.may_post(&app, &form.csrf) {
         return Failure::Csrf.show(&app, &visitor);
     }
-    let asks = match Asks::find(&app, visitor.language, &form.site, &form.procedure) {
+    let asks = match Asks::find(&app, &visitor, &form.site, &form.procedure) {
         Ok((asks, _)) => asks,
         Err(failure) => return failure.show(&app, &visitor),
     };
@@ -197,7 +197,7 @@ async fn redeem(
                     Redemption::Over => return Ok(Err(Refusal::Ticket)),
                 };
                 // What the site asks for may have changed meanwhile.
-                let asks = Asks::find(&app, language, &proved.relying_party, &proved.procedure);
+                let asks = Asks::of_site(&app, language, &proved.relying_party, &proved.procedure);
                 if !asks.is_ok_and(|(asks, _)| asks.offers(Method::Certificate) && proved.level >= asks.level) {
                     return Ok(Err(Refusal::Level));
                 }
@@ -225,7 +225,7 @@ async fn redeem(
 /// # Errors
 /// The site or procedure is not there any more.
 pub(crate) fn wanted(app: &App, begun: &Begun) -> Result<Wanted, Failure> {
-    let (asks, _) = Asks::find(app, begun.language, &begun.relying_party, &begun.procedure)?;
+    let (asks, _) = Asks::of_site(app, begun.language, &begun.relying_party, &begun.procedure)?;
     let public = &app.config().public_url;
     Ok(Wanted {
         level: asks.level,

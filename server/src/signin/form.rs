@@ -46,7 +46,7 @@ struct FormPage<'a> {
 
 /// `GET /signin`.
 pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visitor: Visitor) -> Response {
-    let asks = match Asks::find(&app, visitor.language, &from.site, &from.procedure) {
+    let asks = match Asks::find(&app, &visitor, &from.site, &from.procedure) {
         Ok((asks, _)) => asks,
         Err(failure) => return failure.show(&app, &visitor),
     };
@@ -92,7 +92,7 @@ pub(super) async fn submit(
     if form.site.is_empty() {
         (form.site, form.procedure) = (from.site, from.procedure);
     }
-    let (asks, party) = match Asks::find(&app, visitor.language, &form.site, &form.procedure) {
+    let (asks, party) = match Asks::find(&app, &visitor, &form.site, &form.procedure) {
         Ok(found) => found,
         Err(failure) => return failure.show(&app, &visitor),
     };

@@ -4,19 +4,23 @@ use axum::response::Response;
 
 use super::asks::return_address;
 use crate::app::App;
+use crate::oidc::paths;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, Reply, Visitor};
 use crate::sessions::{self, SignedIn};
 
-/// Back to the site, with a session whose id no browser has seen before; an earlier session of this browser ends.
+/// Back to the site, with a session whose id no browser has seen before. An earlier session of this browser ends: if it was of
+/// the same person, the sites that it served go on with the new one; if it was somebody else's, they are told.
 pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &SignedIn) -> Response {
     if let Some(earlier) = visitor.session.clone()
-        && let Err(error) = sessions::end(app, earlier).await
+        && let Err(error) = sessions::take_over(app, earlier, &signed_in.session).await
     {
         // Its cookie is replaced all the same, and it ends by itself when it is idle.
         let _logged = Failure::from(error);
     }
     let target = match app.relying_party(site) {
+        // The site waits for an answer.
+        Some(party) if visitor.asked(&party.id, None).is_some() => continue_at(&party.id),
         Some(party) => return_address(app, &party),
         None => "/".to_owned(),
     };
@@ -26,4 +30,11 @@ pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &S
         .cookie(Cookie::Method, signed_in.method.as_str())
         .without(Cookie::Request)
         .see_other(&target)
+}
+
+/// Where an OpenID Connect sign-in goes on.
+fn continue_at(site: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("site", site);
+    format!("{}?{}", paths::CONTINUE, query.finish())
 }

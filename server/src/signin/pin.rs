@@ -192,7 +192,7 @@ async fn refused(
 
 /// A request that cannot be shown to this browser. The site, where it is ours, offers to begin anew.
 pub(super) fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Response {
-    let asks = Asks::find(app, visitor.language, site, "").ok().map(|(asks, _)| asks);
+    let asks = Asks::find(app, visitor, site, "").ok().map(|(asks, _)| asks);
     match error {
         ViewError::Unknown => Over::Missing.show(app, visitor, asks.as_ref()),
         ViewError::Mismatch => Over::Mismatch.show(app, visitor, asks.as_ref()),
@@ -204,7 +204,7 @@ pub(super) fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str)
 async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
     match requests::view(app, id, &visitor.browser).await {
         Ok(request) => {
-            let asks = Asks::of_request(app, &request.relying_party.id, &request.procedure)
+            let asks = Asks::of_request(app, visitor, &request.relying_party.id, &request.procedure)
                 .ok()
                 .map(|(asks, _)| asks);
             let precise = match why {
@@ -223,7 +223,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         Ok(request) => request,
         Err(error) => return unseen(app, visitor, error, ""),
     };
-    let (asks, party) = match Asks::of_request(app, &request.relying_party.id, &request.procedure) {
+    let (asks, party) = match Asks::of_request(app, visitor, &request.relying_party.id, &request.procedure) {
         Ok(found) => found,
         Err(failure) => return failure.show(app, visitor),
     };

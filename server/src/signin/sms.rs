@@ -71,7 +71,7 @@ pub(super) async fn submit_key(
 }
 
 async fn show(State(app): State<App>, Query(from): Query<From>, visitor: Visitor, method: Method) -> Response {
-    match Asks::find(&app, visitor.language, &from.site, &from.procedure) {
+    match Asks::find(&app, &visitor, &from.site, &from.procedure) {
         Ok((asks, _)) if !asks.offers(method) => Failure::MethodRefused.show(&app, &visitor),
         Ok((asks, _)) => form_page(&app, &visitor, method, asks, &SignInForm::default(), Vec::new()),
         Err(failure) => failure.show(&app, &visitor),
@@ -91,7 +91,7 @@ async fn submit(
     if !visitor.may_post(&app, &form.csrf) {
         return Failure::Csrf.show(&app, &visitor);
     }
-    let (asks, party) = match Asks::find(&app, visitor.language, &form.site, &form.procedure) {
+    let (asks, party) = match Asks::find(&app, &visitor, &form.site, &form.procedure) {
         Ok((asks, _)) if !asks.offers(method) => return Failure::MethodRefused.show(&app, &visitor),
         Ok(found) => found,
         Err(failure) => return failure.show(&app, &visitor),
@@ -215,7 +215,7 @@ pub(super) async fn instead(
         Ok(request) => request,
         Err(error) => return pin::unseen(&app, &visitor, error, &form.site),
     };
-    let (asks, party) = match Asks::of_request(&app, &request.relying_party.id, &request.procedure) {
+    let (asks, party) = match Asks::of_request(&app, &visitor, &request.relying_party.id, &request.procedure) {
         Ok(found) => found,
         Err(failure) => return failure.show(&app, &visitor),
     };

@@ -72,6 +72,20 @@ pub struct TestPerson {
     pub phone: &'static str,
 }
 
+impl TestPerson {
+    /// The given name: the first word.
+    #[must_use]
+    pub fn given_name(&self) -> &'static str {
+        self.name.split_once(' ').map_or(self.name, |(given, _)| given)
+    }
+
+    /// The surnames: the others.
+    #[must_use]
+    pub fn family_name(&self) -> &'static str {
+        self.name.split_once(' ').map_or("", |(_, family)| family)
+    }
+}
+
 /// A server that is driven without a network.
 pub struct TestServer {
     /// Its state.
@@ -170,6 +184,8 @@ impl TestServer {
                 document: person.document.to_owned(),
                 contrast: person.contrast.to_owned(),
                 name: person.name.to_owned(),
+                given_name: person.given_name().to_owned(),
+                family_name: person.family_name().to_owned(),
                 phone: person.phone.to_owned(),
                 level: "substantial".to_owned(),
                 language: "es".to_owned(),

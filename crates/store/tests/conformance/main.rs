@@ -34,9 +34,11 @@ macro_rules! on_both {
 
 mod activations;
 mod audit;
+mod authorizations;
 mod certificate_tickets;
 mod changes;
 mod clients;
+mod consents;
 mod devices;
 mod maintenance;
 mod model;

@@ -111,6 +111,8 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
     let texts = [
         DOCUMENT,
         NAME,
+        GIVEN_NAME,
+        FAMILY_NAME,
         PHONE,
         &PHONE[3..],
         DEVICE_NAME,

@@ -25,6 +25,8 @@ pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 pub const DOCUMENT: &str = "12345678Z";
 pub const CONTRAST: &str = "17-05-2031";
 pub const NAME: &str = "Marisol Etxeberria Quintana";
+pub const GIVEN_NAME: &str = "Marisol";
+pub const FAMILY_NAME: &str = "Etxeberria Quintana";
 pub const PHONE: &str = "+34612345678";
 pub const DEVICE_NAME: &str = "Portátil de Marisol";
 pub const OTP_KEY: [u8; 32] = *b"the-one-time-pin-key-of-this-tst";
@@ -80,6 +82,8 @@ pub fn new_person() -> NewPerson {
         document: document(),
         contrast: contrast(),
         name: NAME.to_owned(),
+        given_name: Some(GIVEN_NAME.to_owned()),
+        family_name: Some(FAMILY_NAME.to_owned()),
         phone: Some(Phone::parse(PHONE).unwrap()),
         level: Level::Substantial,
         language: Language::Es,

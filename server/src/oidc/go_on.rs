@@ -1,0 +1,247 @@
+//! `GET /oidc/continue`: what comes next in this browser's sign-in at that site.
+
+use aldaba_core::level::Level;
+use aldaba_core::oidc::Request;
+use aldaba_store::authorizations::Authorization;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::fault::Fault;
+use super::turn::{Agreed, Next, Question, Turn};
+use super::{answer, paths};
+use crate::app::App;
+use crate::config::RelyingParty;
+use crate::portal::cookies::Cookie;
+use crate::portal::{Failure, Page, Reply, Visitor};
+use crate::texts::FluentValue;
+
+/// Which sign-in.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Which {
+    pub site: String,
+    pub procedure: String,
+}
+
+#[derive(Template)]
+#[template(path = "oidc/step_up.html")]
+struct StepUpPage {
+    page: Page,
+    title: String,
+    text: String,
+    needed: String,
+    how: String,
+    sign_in: String,
+    csrf: String,
+    site: String,
+    procedure: String,
+    back: String,
+}
+
+#[derive(Template)]
+#[template(path = "oidc/consent.html")]
+struct ConsentPage {
+    page: Page,
+    csrf: String,
+    site: String,
+    procedure: String,
+    title: String,
+    who: String,
+    domain: String,
+    shown: Vec<Shown>,
+    words: String,
+    sid: String,
+    other: String,
+    no: String,
+}
+
+struct Shown {
+    label: String,
+    value: String,
+}
+
+/// `GET /oidc/continue`.
+pub(super) async fn show(State(app): State<App>, Query(which): Query<Which>, visitor: Visitor) -> Response {
+    take(&app, &visitor, &which, None).await
+}
+
+/// Takes the next step.
+pub(super) async fn take(app: &App, visitor: &Visitor, which: &Which, agreed: Option<Agreed>) -> Response {
+    let Some((authorization, party)) = open(app, visitor, which) else {
+        return Fault::Nothing.show(app, visitor);
+    };
+    let Some(binding) = &visitor.authorizing else {
+        return Fault::Nothing.show(app, visitor);
+    };
+    let turn = Turn::new(app, visitor, binding.bytes());
+    let (asked, asking) = (authorization.clone(), std::sync::Arc::clone(&party));
+    let next = app
+        .store()
+        .write(move |tx| Box::pin(async move { turn.take(tx, &asked, &asking, agreed.as_ref()).await }))
+        .await;
+    match next {
+        Ok(next) => follow(app, visitor, authorization, &party, next),
+        Err(error) => Failure::from(error).show(app, visitor),
+    }
+}
+
+/// The newest open request of that site in this browser, and the site.
+pub(super) fn open<'a>(
+    app: &App,
+    visitor: &'a Visitor,
+    which: &Which,
+) -> Option<(&'a Authorization, std::sync::Arc<RelyingParty>)> {
+    let party = app.relying_party(&which.site)?;
+    Some((
+        visitor.asked(&which.site, Some(which.procedure.as_str()).filter(|id| !id.is_empty()))?,
+        party,
+    ))
+}
+
+/// Shows what comes next, or goes there.
+pub(super) fn follow(
+    app: &App,
+    visitor: &Visitor,
+    authorization: &Authorization,
+    party: &RelyingParty,
+    next: Next,
+) -> Response {
+    let request = &authorization.request;
+    match next {
+        Next::Back(target) => {
+            let mut reply = Reply::new(app, visitor);
+            if visitor.asked_count() <= 1 {
+                reply = reply.without(Cookie::Authorization);
+            }
+            reply.see_other(&target)
+        }
+        Next::SignIn => Reply::new(app, visitor).see_other(&sign_in(visitor, &party.id, request)),
+        Next::StepUp(reached) => step_up(app, visitor, request, party, reached),
+        Next::Ask(question) => ask(app, visitor, request, party, *question),
+        Next::Gone => Fault::Nothing.show(app, visitor),
+    }
+}
+
+/// A page of this sign-in. Its address names site and procedure, and nothing else.
+pub(super) fn place(path: &str, site: &str, request: &Request) -> String {
+    let mut pairs = vec![("site", site)];
+    pairs.extend(request.procedure.as_deref().map(|id| ("procedure", id)));
+    answer::address(path, &pairs)
+}
+
+/// The page where people choose how to sign in, in the language that the site says, unless the person has chosen one.
+pub(super) fn sign_in(visitor: &Visitor, site: &str, request: &Request) -> String {
+    let start = place("/signin", site, request);
+    match request.language.filter(|_| !visitor.has_chosen_language) {
+        Some(language) => answer::address(&start, &[("lang", language.tag())]),
+        None => start,
+    }
+}
+
+fn level_name(page: &Page, level: Level) -> String {
+    page.t(&format!("level-{}", level.as_str()))
+}
+
+fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, reached: Level) -> Response {
+    let here = place(paths::CONTINUE, &party.id, request);
+    let page = Page::new(app, visitor, &here);
+    let site = ("site", FluentValue::from(party.name.clone()));
+    let levels = [
+        site.clone(),
+        ("reached", FluentValue::from(level_name(&page, reached))),
+        ("needed", FluentValue::from(level_name(&page, request.level))),
+    ];
+    let is_low = reached < request.level;
+    let how = match request.level {
+        _ if !is_low => String::new(),
+        Level::High => page.t("oidc-step-up-how-high"),
+        _ => page.t("oidc-step-up-how-substantial"),
+    };
+    let template = StepUpPage {
+        title: page.with(
+            if is_low {
+                "oidc-step-up-title"
+            } else {
+                "oidc-step-up-method-title"
+            },
+            &levels,
+        ),
+        text: page.with(
+            if is_low {
+                "oidc-step-up-text"
+            } else {
+                "oidc-step-up-method-text"
+            },
+            &levels,
+        ),
+        needed: if is_low {
+            page.t(&format!("level-{}-explained", request.level.as_str()))
+        } else {
+            String::new()
+        },
+        how,
+        sign_in: place("/signin", &party.id, request),
+        csrf: visitor.csrf(app),
+        site: party.id.clone(),
+        procedure: request.procedure.clone().unwrap_or_default(),
+        back: page.with("oidc-no", &[site]),
+        page,
+    };
+    Reply::new(app, visitor).html(&template)
+}
+
+fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, question: Question) -> Response {
+    let here = place(paths::CONTINUE, &party.id, request);
+    let page = Page::new(app, visitor, &here);
+    let site = [("site", FluentValue::from(party.name.clone()))];
+    let mut shown: Vec<Shown> = question
+        .claims
+        .into_iter()
+        .map(|claim| Shown {
+            label: page.t(&format!("oidc-claim-{}", claim.name.replace('_', "-"))),
+            value: claim.value,
+        })
+        .collect();
+    shown.push(Shown {
+        label: page.t("oidc-claim-level"),
+        value: level_name(&page, question.level),
+    });
+    shown.push(Shown {
+        label: page.t("oidc-claim-code"),
+        value: page.t("oidc-claim-code-text"),
+    });
+    let template = ConsentPage {
+        csrf: visitor.csrf(app),
+        site: party.id.clone(),
+        procedure: request.procedure.clone().unwrap_or_default(),
+        title: page.with("oidc-consent-title", &site),
+        who: page.with("oidc-consent-who", &[("name", FluentValue::from(question.name))]),
+        domain: party.domain.clone(),
+        shown,
+        words: question.words,
+        sid: question.sid,
+        other: place("/signin", &party.id, request),
+        no: page.with("oidc-no", &site),
+        page,
+    };
+    Reply::new(app, visitor).html(&template)
+}
+
+/// Ends an open request with "no".
+pub(super) async fn deny(app: &App, visitor: &Visitor, which: &Which) -> Response {
+    let (Some((authorization, party)), Some(binding)) = (open(app, visitor, which), &visitor.authorizing) else {
+        return Fault::Nothing.show(app, visitor);
+    };
+    let turn = Turn::new(app, visitor, binding.bytes());
+    let denied = authorization.clone();
+    let next = app
+        .store()
+        .write(move |tx| Box::pin(async move { turn.deny(tx, &denied).await }))
+        .await;
+    match next {
+        Ok(next) => follow(app, visitor, authorization, &party, next),
+        Err(error) => Failure::from(error).show(app, visitor),
+    }
+}

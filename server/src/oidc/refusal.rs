@@ -1,0 +1,19 @@
+//! Errors to programs, as RFC 6749 section 5.2 writes them.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+/// An error of the token endpoint or of pushed requests. `why` is for developers and repeats nothing that was sent.
+pub(super) fn refused(error: &str, why: &str) -> Response {
+    let body = serde_json::json!({ "error": error, "error_description": why });
+    never_cached((StatusCode::BAD_REQUEST, Json(body)).into_response())
+}
+
+/// As RFC 6749 section 5.1 asks of everything with a token in it.
+pub(super) fn never_cached(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}

@@ -1,0 +1,237 @@
+//! One step of a sign-in, in one transaction: the browser's session is used, what comes next is decided (`aldaba_core::oidc`),
+//! and done.
+
+use std::time::Duration;
+
+use aldaba_core::ids::SessionId;
+use aldaba_core::level::Level;
+use aldaba_core::oidc::{AuthorizationError, Bearer, CODE_LIFE, Consent, SessionFacts, Step, claim_words, decide};
+use aldaba_core::policy::seconds;
+use aldaba_core::time::Timestamp;
+use aldaba_store::authorizations::{self, Authorization, Grant};
+use aldaba_store::persons::Names;
+use aldaba_store::sessions::{self, Session};
+use aldaba_store::{StoreError, Transaction, audit, consents, persons};
+
+use super::released::{Released, released};
+use super::{answer, known};
+use crate::app::App;
+use crate::audit::entry;
+use crate::config::RelyingParty;
+use crate::portal::Visitor;
+
+/// Who takes the step, with what.
+#[derive(Clone)]
+pub(super) struct Turn {
+    app: App,
+    session: Option<SessionId>,
+    browser: [u8; 32],
+    now: Timestamp,
+}
+
+/// What a citizen is shown before a site learns it.
+pub(super) struct Question {
+    /// Who is signed in.
+    pub name: String,
+    /// What their sign-in proved.
+    pub level: Level,
+    /// What the site would learn.
+    pub claims: Vec<Released>,
+    /// The same as words, so that an answer is to this question.
+    pub words: String,
+    /// The session, as the site would know it: an answer is for this person.
+    pub sid: String,
+}
+
+/// What the citizen said on a page, if on one.
+#[derive(Clone)]
+pub(super) struct Agreed {
+    /// [`Question::words`] of the page.
+    pub words: String,
+    /// [`Question::sid`] of the page.
+    pub sid: String,
+}
+
+/// What comes next.
+pub(super) enum Next {
+    /// Back to the site, with a code or an error.
+    Back(String),
+    /// Somebody has to sign in.
+    SignIn,
+    /// The session of that level does not do.
+    StepUp(Level),
+    /// The citizen is asked.
+    Ask(Box<Question>),
+    /// The request was answered or ended meanwhile.
+    Gone,
+}
+
+/// Said to developers beside an error.
+const fn why(error: AuthorizationError) -> &'static str {
+    match error {
+        AuthorizationError::LoginRequired => "nobody suitable is signed in",
+        AuthorizationError::InteractionRequired => "the session does not reach what is asked",
+        AuthorizationError::ConsentRequired => "the citizen has to agree first",
+        _ => "the citizen said no",
+    }
+}
+
+impl Turn {
+    /// Of that visitor, whose requests are bound to `browser`.
+    pub fn new(app: &App, visitor: &Visitor, browser: [u8; 32]) -> Self {
+        Self {
+            app: app.clone(),
+            session: visitor.session.clone(),
+            browser,
+            now: app.now(),
+        }
+    }
+
+    fn idle(&self) -> Duration {
+        seconds(self.app.policy().session_idle)
+    }
+
+    /// Decides what comes next, and does it.
+    pub async fn take(
+        &self,
+        tx: &Transaction,
+        authorization: &Authorization,
+        party: &RelyingParty,
+        agreed: Option<&Agreed>,
+    ) -> Result<Next, StoreError> {
+        let request = &authorization.request;
+        let session = match &self.session {
+            None => None,
+            Some(id) => {
+                let live = sessions::use_session(tx, id, self.now, self.idle()).await?;
+                live.map(|session| (sessions::handle(id), session))
+            }
+        };
+        let Some((handle, session)) = session else {
+            return self
+                .step(tx, authorization, decide(request, None, Consent::Missing))
+                .await;
+        };
+        let keys = self.app.keys();
+        let (subject, sid) = (
+            known::subject(keys, party, &session.person),
+            known::sid(keys, party, &handle),
+        );
+        let claims = request.claims();
+        let consent = match agreed {
+            // To this very question, asked to this very person.
+            Some(agreed) if agreed.words == claim_words(&claims) && agreed.sid == sid => Consent::Given,
+            _ => match consents::get(tx, &session.person, &party.id).await? {
+                Some(before) if claims.is_subset(&before) => Consent::Remembered,
+                _ => Consent::Missing,
+            },
+        };
+        let facts = SessionFacts {
+            level: session.level,
+            method: session.method,
+            is_fresh: authorization.session_before != Some(handle) && session.created_at >= authorization.opened_at,
+            age: self.now.since(session.created_at),
+            is_expected: request.subject.as_ref().is_none_or(|expected| *expected == subject),
+        };
+        match decide(request, Some(&facts), consent) {
+            Step::StepUp => Ok(Next::StepUp(session.level)),
+            Step::Consent => self.ask(tx, authorization, &session, sid).await,
+            Step::Grant => {
+                let grant = Grant {
+                    person: session.person,
+                    session: handle,
+                    device: session.device,
+                    subject,
+                    sid,
+                    claims,
+                    level: session.level,
+                    method: session.method,
+                    second_step: session.second_step,
+                    auth_time: session.created_at,
+                };
+                self.grant(tx, authorization, party, &grant, consent).await
+            }
+            step => self.step(tx, authorization, step).await,
+        }
+    }
+
+    /// The citizen said no.
+    pub async fn deny(&self, tx: &Transaction, authorization: &Authorization) -> Result<Next, StoreError> {
+        self.step(tx, authorization, Step::Refuse(AuthorizationError::AccessDenied))
+            .await
+    }
+
+    /// The steps that need no session.
+    async fn step(&self, tx: &Transaction, authorization: &Authorization, step: Step) -> Result<Next, StoreError> {
+        let Step::Refuse(error) = step else {
+            return Ok(Next::SignIn);
+        };
+        if !authorizations::refuse(tx, &authorization.id, &self.browser, self.now).await? {
+            return Ok(Next::Gone);
+        }
+        let request = &authorization.request;
+        let state = request.state.as_deref();
+        Ok(Next::Back(answer::refused(
+            &self.app,
+            &request.redirect_uri,
+            state,
+            error,
+            why(error),
+        )))
+    }
+
+    async fn ask(
+        &self,
+        tx: &Transaction,
+        authorization: &Authorization,
+        session: &Session,
+        sid: String,
+    ) -> Result<Next, StoreError> {
+        let Some((person, names)) = person(tx, &session.person).await? else {
+            return Ok(Next::SignIn);
+        };
+        let claims = authorization.request.claims();
+        Ok(Next::Ask(Box::new(Question {
+            level: authorization.request.acr_for(session.level),
+            claims: released(&claims, &person, &names),
+            words: claim_words(&claims),
+            name: person.name,
+            sid,
+        })))
+    }
+
+    async fn grant(
+        &self,
+        tx: &Transaction,
+        authorization: &Authorization,
+        party: &RelyingParty,
+        grant: &Grant,
+        consent: Consent,
+    ) -> Result<Next, StoreError> {
+        let (code, ends) = (Bearer::generate(self.app.random()), self.now.plus(seconds(CODE_LIFE)));
+        if !authorizations::grant(tx, &authorization.id, &self.browser, &code, grant, self.now, ends).await? {
+            return Ok(Next::Gone);
+        }
+        if consent == Consent::Given {
+            consents::give(tx, &grant.person, &party.id, &grant.claims, self.now).await?;
+        }
+        let mut said = entry(self.now, "authorization.granted", Some(grant.person));
+        said.device = grant.device;
+        said.detail = serde_json::json!({
+            "client": party.id,
+            "claims": claim_words(&grant.claims),
+            "agreed_now": consent == Consent::Given,
+        });
+        audit::append(tx, &said).await?;
+        Ok(Next::Back(answer::granted(&self.app, &authorization.request, &code)))
+    }
+}
+
+/// A person and the parts of their name.
+pub(super) async fn person(
+    tx: &Transaction,
+    id: &aldaba_core::ids::PersonId,
+) -> Result<Option<(persons::Person, Names)>, StoreError> {
+    let (person, names) = (persons::get(tx, id).await?, persons::names(tx, id).await?);
+    Ok(person.zip(names))
+}

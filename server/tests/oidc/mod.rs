@@ -1,0 +1,10 @@
+//! The OpenID Connect provider through the real router: a browser without JavaScript, a site's server, a headless device.
+
+mod asked;
+mod attacks;
+mod ends;
+mod errors;
+mod flow;
+mod logout;
+mod orders;
+mod stage;
