@@ -77,7 +77,7 @@ impl Cookie {
     pub fn set(self, secure: bool, value: &str) -> Option<HeaderValue> {
         let life = match self {
             Self::Language | Self::Method | Self::Order => "; Max-Age=31536000",
-            Self::Browser | Self::Request | Self::Session => "",
+            Self::Browser | Self::Request | Self::Authorization | Self::Session => "",
         };
         self.header(secure, value, life)
     }
