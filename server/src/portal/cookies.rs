@@ -82,7 +82,7 @@ impl Cookie {
     pub fn set(self, secure: bool, value: &str) -> Option<HeaderValue> {
         let life = match self {
             Self::Language | Self::Known | Self::Method | Self::Order => "; Max-Age=31536000",
-            Self::Browser | Self::Request | Self::Session => "",
+            Self::Browser | Self::Request | Self::Session | Self::Authorization => "",
         };
         self.header(secure, value, life)
     }

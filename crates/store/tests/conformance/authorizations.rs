@@ -76,7 +76,13 @@ async fn session(db: &TestDatabase, person: PersonId, device: Option<DeviceId>) 
         used_at: NOW,
     };
     let key = id.clone();
-    assert!(write_tx!(db, |tx| sessions::insert(tx, &key, &session).await));
+    assert!(write_tx!(db, |tx| sessions::insert(
+        tx,
+        &key,
+        &session,
+        &entry_of(person)
+    )
+    .await));
     id
 }
 
