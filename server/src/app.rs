@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, RelyingParty};
+use crate::demo::Robots;
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
@@ -38,6 +39,7 @@ struct Inner {
     places: Option<Places>,
     metrics: Metrics,
     limits: EdgeLimits,
+    robots: Robots,
     messages_due: Notify,
     clients: Registry,
     oidc_keys: Keys,
@@ -80,6 +82,7 @@ impl App {
             places: parts.places,
             metrics: Metrics::new(),
             limits,
+            robots: Robots::default(),
             messages_due: Notify::new(),
             clients: Registry::default(),
             oidc_keys: Keys::default(),
@@ -169,6 +172,11 @@ impl App {
     #[must_use]
     pub fn limits(&self) -> &EdgeLimits {
         &self.0.limits
+    }
+
+    /// The demo's test citizens; elsewhere there are none.
+    pub(crate) fn robots(&self) -> &Robots {
+        &self.0.robots
     }
 
     /// Wakes the worker that sends messages: a row was put into the outbox.

@@ -40,7 +40,7 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
         clients::sync(&app, app.config().relying_parties.clone())
             .await
             .context("the sample site could not be added")?;
-        let added = sample::add_missing(&app)
+        let added = sample::add_missing(&app, sample::people())
             .await
             .context("the sample citizens could not be added")?;
         tracing::info!(folder = %data.display(), added, "demo database ready");

@@ -1,10 +1,12 @@
-//! What only the demo has: a guide, a sample public site, the outbox on a page, the sample citizens.
+//! What only the demo has: a guide, a sample public site, the outbox on a page, the sample citizens, and those of them that
+//! answer by themselves.
 //!
 //! Outside the demo none of these addresses exists.
 
 mod citizens;
 mod guide;
 mod messages;
+mod robots;
 mod sede;
 
 use axum::Router;
@@ -13,6 +15,7 @@ use axum::routing::get;
 use crate::app::App;
 
 pub(crate) use guide::guide;
+pub use robots::{Behaviour, ROBOTS, Robot, Robots, start as start_robots};
 
 /// The demo's routes; merged into the router only in the demo.
 pub fn routes() -> Router<App> {
@@ -20,4 +23,5 @@ pub fn routes() -> Router<App> {
         .route("/demo/sede", get(sede::show))
         .route("/demo/messages", get(messages::show))
         .route("/demo/citizens", get(citizens::show))
+        .route("/demo/robots", get(robots::show).post(robots::answer))
 }

@@ -189,6 +189,7 @@ mod tests {
             "demo-",
             "messages-",
             "citizens-",
+            "robots-",
         ];
         let keys = found.iter().flat_map(|text| {
             text.split('"').filter(|part| {

@@ -9,7 +9,7 @@ use serde_json::Value;
 #[tokio::test]
 async fn outside_the_demo_its_pages_do_not_exist() {
     let server = TestServer::new(Backend::Sqlite).await;
-    for path in ["/demo/sede", "/demo/messages", "/demo/citizens"] {
+    for path in ["/demo/sede", "/demo/messages", "/demo/citizens", "/demo/robots"] {
         server.get(path).await.expect(404);
     }
     let home = TestBrowser::default().get(&server, "/").await.expect(200).text();
@@ -35,7 +35,7 @@ async fn messages_and_people_are_json_for_programs_and_pages_for_people() {
         let fields: BTreeSet<_> = citizen.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(
             fields,
-            BTreeSet::from(["contrast", "document", "level", "name", "phone"])
+            BTreeSet::from(["behaviour", "contrast", "document", "level", "name", "phone"])
         );
     }
     let mut browser = TestBrowser::default();
