@@ -265,38 +265,6 @@ home-security-ask = We will never ask for your PIN by telephone, e-mail or SMS.
 home-security-check = Before you type a PIN, check in the app who is asking and the two words.
 home-security-reject = If you asked for nothing, press “It was not me” in the app.
 
-## Sample site
-
-sede-name = Town Hall of Villasol de la Ribera
-sede-short = Villasol de la Ribera
-sede-subtitle = Sample online office
-sede-hero-title = The town hall, from home
-sede-hero-text = Residence, taxes and registry of the town hall, at any hour and without queues.
-sede-signin = Sign in
-sede-signout = Sign out
-sede-services-heading = Procedures
-sede-service-open = Sign in and start
-sede-service-ready = Available
-sede-service-padron = Certificate of residence
-sede-service-padron-text = The document that says where you live, ready to download.
-sede-service-tributos = Bills and taxes
-sede-service-tributos-text = See your bills, pay them or ask to pay later.
-sede-service-registro = Online registry
-sede-service-registro-text = Hand in letters and documents and get your receipt.
-sede-service-ayudas = Grants and aid
-sede-service-ayudas-text = Apply for open grants and follow your case.
-sede-welcome = Welcome, { $name }
-sede-session-heading = You are signed in
-sede-session-name = Name
-sede-session-level = Level
-sede-session-method = Method
-sede-session-when = When
-sede-session-procedure = Procedure
-sede-session-end = The session ends when you close the browser, after { $minutes } minutes without use or when you press “Sign out”.
-sede-signed-out = You have signed out. On a shared computer, close the browser as well.
-sede-help-heading = Need help?
-sede-help-text = This site does not exist: it shows how signing in with Aldaba works. No procedure goes anywhere.
-
 ## Guide to the demonstration
 
 demo-title = Try Aldaba in three steps

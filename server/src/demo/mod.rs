@@ -1,4 +1,4 @@
-//! What only the demo has: a guide, a sample public site, the outbox on a page, the sample citizens, and those of them that
+//! What only the demo has: a guide, the way to the sample public site, the outbox on a page, the sample citizens, and those of them that
 //! answer by themselves.
 //!
 //! Outside the demo none of these addresses exists.
@@ -7,7 +7,7 @@ mod citizens;
 mod guide;
 mod messages;
 mod robots;
-mod sede;
+mod site;
 
 use axum::Router;
 use axum::routing::get;
@@ -20,7 +20,7 @@ pub use robots::{Behaviour, ROBOTS, Robot, Robots, start as start_robots};
 /// The demo's routes; merged into the router only in the demo.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/demo/sede", get(sede::show))
+        .route("/demo/sede", get(site::show))
         .route("/demo/messages", get(messages::show))
         .route("/demo/citizens", get(citizens::show))
         .route("/demo/robots", get(robots::show).post(robots::answer))

@@ -185,7 +185,6 @@ mod tests {
             "oidc-",
             "error-",
             "home-",
-            "sede-",
             "demo-",
             "messages-",
             "citizens-",

@@ -18,7 +18,10 @@ async fn demo(backend: Backend) -> (TestServer, TempDir) {
 }
 
 fn person(behaviour: &str) -> TestPerson {
-    let robot = ROBOTS.iter().find(|robot| robot.behaviour.as_str() == behaviour).unwrap();
+    let robot = ROBOTS
+        .iter()
+        .find(|robot| robot.behaviour.as_str() == behaviour)
+        .unwrap();
     TestPerson {
         document: robot.person.document,
         contrast: robot.person.contrast,
@@ -65,8 +68,14 @@ async fn each_answers_as_it_says(backend: Backend) {
     let approves = person("approves");
     let mut browser = TestBrowser::ask(&server, &approves).await;
     let did = answered(&server, &approves, &browser).await;
-    assert_eq!((&did["did"], &did["site"]), (&Value::from("revealed"), &Value::from("sede")));
-    browser.type_pin(&server, did["pin"].as_str().unwrap()).await.expect(303);
+    assert_eq!(
+        (&did["did"], &did["site"]),
+        (&Value::from("revealed"), &Value::from("sede"))
+    );
+    browser
+        .type_pin(&server, did["pin"].as_str().unwrap())
+        .await
+        .expect(303);
     assert!(browser.has_session());
 
     let mut own = TestBrowser::ask_self_generated(&server, &approves).await;
@@ -77,7 +86,10 @@ async fn each_answers_as_it_says(backend: Backend) {
     for _ in 0..4 {
         let mut browser = TestBrowser::ask(&server, &rejects).await;
         assert_eq!(answered(&server, &rejects, &browser).await["did"], "rejected");
-        browser.type_pin(&server, "123456").await.expect_problem("request_rejected");
+        browser
+            .type_pin(&server, "123456")
+            .await
+            .expect_problem("request_rejected");
     }
 
     let mistypes = person("mistypes");
@@ -92,9 +104,15 @@ async fn each_answers_as_it_says(backend: Backend) {
     let mut browser = TestBrowser::ask(&server, &silent).await;
     let did = answered(&server, &silent, &browser).await;
     assert_eq!((&did["did"], &did["pin"]), (&Value::from("ignored"), &Value::Null));
-    browser.type_pin(&server, "123456").await.expect_problem("pin_not_revealed");
+    browser
+        .type_pin(&server, "123456")
+        .await
+        .expect_problem("pin_not_revealed");
     server.wait(601);
-    browser.type_pin(&server, "123456").await.expect_problem("request_expired");
+    browser
+        .type_pin(&server, "123456")
+        .await
+        .expect_problem("request_expired");
 }
 
 // REQ-SITE-01
@@ -108,12 +126,19 @@ async fn a_quiet_request_comes_up_by_the_code_of_its_page(backend: Backend) {
     let mut quiet = TestBrowser::ask(&server, &silent).await;
     let page = quiet.get(&server, "/signin/pin").await.expect(200).text();
     let found: Value = type_code(&server, &silent, &page_code(&page)).await.expect(200).json();
-    assert_eq!((&found["id"], &found["did"]), (&Value::from(quiet.request().to_string()), &Value::from("ignored")));
+    assert_eq!(
+        (&found["id"], &found["did"]),
+        (&Value::from(quiet.request().to_string()), &Value::from("ignored"))
+    );
 
     // Nobody else's app knows it, as nobody else's would.
     let approves = person("approves");
-    type_code(&server, &approves, &page_code(&page)).await.expect_problem("request_unknown");
-    type_code(&server, &approves, "not-a-code").await.expect_problem("request_unknown");
+    type_code(&server, &approves, &page_code(&page))
+        .await
+        .expect_problem("request_unknown");
+    type_code(&server, &approves, "not-a-code")
+        .await
+        .expect_problem("request_unknown");
 }
 
 // REQ-SITE-01
@@ -121,14 +146,21 @@ async fn their_devices_are_those_of_the_folder(backend: Backend) {
     let (server, folder) = demo(backend).await;
     let before = server.messages().await.len();
     let file = folder.path().join("robots.keys");
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777,
+        0o600
+    );
 
     let again = server.another_node();
     start_robots(&again, folder.path()).await.unwrap();
     assert_eq!(server.messages().await.len(), before, "no device was activated anew");
     std::fs::remove_file(&file).unwrap();
     start_robots(&server.another_node(), folder.path()).await.unwrap();
-    assert_eq!(server.messages().await.len(), before + 2 * ROBOTS.len(), "a code and a notice for each");
+    assert_eq!(
+        server.messages().await.len(),
+        before + 2 * ROBOTS.len(),
+        "a code and a notice for each"
+    );
 }
 
 on_both!(

@@ -64,7 +64,12 @@ impl KeptKeys {
         let mut all = self.all();
         all.insert(document.to_owned(), kept);
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&self.0)?;
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&self.0)?;
         file.write_all(&serde_json::to_vec(&all)?)?;
         Ok(())
     }
@@ -116,7 +121,8 @@ impl Device {
             signing: b64::encode(device.key.to_bytes().expose()),
             otp: b64::encode(device.otp.expose()),
         };
-        file.keep(robot.person.document, kept).context("its keys could not be kept")?;
+        file.keep(robot.person.document, kept)
+            .context("its keys could not be kept")?;
         Ok(device)
     }
 
@@ -231,7 +237,11 @@ impl Device {
     pub async fn events(&mut self) -> anyhow::Result<BodyDataStream> {
         let request = self.signed(&Method::GET, "/v1/device/events", b"")?;
         let response = send(&self.router, request).await?;
-        ensure!(response.status() == StatusCode::OK, "the stream was answered {}", response.status());
+        ensure!(
+            response.status() == StatusCode::OK,
+            "the stream was answered {}",
+            response.status()
+        );
         Ok(response.into_body().into_data_stream())
     }
 
@@ -313,5 +323,5 @@ async fn newest_code(app: &App, phone: &'static str) -> anyhow::Result<ShortCode
 /// A word of the shape `XXXX-XXXX`, as a code is.
 fn as_code(word: &str) -> Option<ShortCode> {
     let is_grouped = word.len() == 9 && word.chars().nth(4) == Some('-');
-    is_grouped.then(|| ShortCode::parse(word).ok()).flatten()
+    is_grouped.then(|| ShortCode::parse(word)).flatten()
 }

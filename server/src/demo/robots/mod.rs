@@ -251,7 +251,10 @@ mod tests {
 
     #[test]
     fn one_that_mistypes_never_types_the_right_pin() {
-        let mistypes = ROBOTS.iter().find(|robot| robot.behaviour == Behaviour::Mistypes).unwrap();
+        let mistypes = ROBOTS
+            .iter()
+            .find(|robot| robot.behaviour == Behaviour::Mistypes)
+            .unwrap();
         for right in ["000000", "123459", "999999"] {
             let typed = mistypes.as_typed(Pin::parse(right, 6).unwrap());
             assert_eq!(typed.expose().len(), 6);
