@@ -30,6 +30,7 @@ sede-help-heading = Need help?
 sede-help-text = This site does not exist: it shows how signing in with Aldaba works. No procedure goes anywhere.
 sede-service-level = Level needed: { $level }
 sede-service-step-up = Sign in more securely
+sede-method-second-step = { $method }, with a second step
 sede-level-none = No level
 sede-footer-privacy = This site uses only the cookies that signing in takes. They disappear when you close the browser, except the one that remembers your language.
 sede-back = Go to the front page

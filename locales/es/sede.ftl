@@ -30,6 +30,7 @@ sede-help-heading = ¿Necesita ayuda?
 sede-help-text = Esta sede no existe: sirve para mostrar cómo se entra con Aldaba. Ningún trámite llega a ninguna parte.
 sede-service-level = Nivel necesario: { $level }
 sede-service-step-up = Identificarse con más seguridad
+sede-method-second-step = { $method }, con un segundo paso
 sede-level-none = Sin nivel
 sede-footer-privacy = Este sitio solo usa las cookies que hacen falta para identificarle. Desaparecen al cerrar el navegador, salvo la que recuerda su idioma.
 sede-back = Ir al inicio de la sede

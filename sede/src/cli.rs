@@ -26,7 +26,7 @@ Example:
       --backchannel-logout-uri https://sede.example.org/backchannel-logout --claims given_name,family_name,document
   aldaba-sede --issuer https://pin.example.org --client-id sede --client-secret-file sede.secret \\
       --listen 127.0.0.1:8081 --public-url https://sede.example.org
-Prints `ready ADDRESS` on standard output once it serves.";
+Prints `listening ADDRESS` on standard output, then reads the secret, then prints `ready ADDRESS` once it serves.";
 
 /// What the site must be told.
 #[derive(Args)]
@@ -56,7 +56,6 @@ pub struct Arguments {
 /// # Errors
 /// Settings that are not safe, and an address that is taken.
 pub fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let secret = read_secret(&arguments.client_secret_file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -74,8 +73,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Some(url) => url,
             None => Url::parse(&format!("http://{}", listener.local_addr()?))?,
         };
+        let origin = public_url.origin().ascii_serialization();
+        // Its address first, so that whoever starts it can register the site before handing over its secret.
+        say(&format!("listening {origin}"))?;
+        let secret = read_secret(&arguments.client_secret_file)?;
         let settings = Settings::new(arguments.issuer, arguments.client_id, secret, public_url)?;
-        let origin = settings.origin();
         let site = Site::new(Parts {
             settings,
             clock: Arc::new(SystemClock),
@@ -86,13 +88,17 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         if arguments.end_with_stdin {
             stop_with_stdin(stop.clone());
         }
-        let mut output = std::io::stdout();
-        writeln!(output, "ready {origin}")
-            .and_then(|()| output.flush())
-            .context("standard output")?;
+        say(&format!("ready {origin}"))?;
         serve(site, listener, stop).await;
         Ok(())
     })
+}
+
+fn say(line: &str) -> anyhow::Result<()> {
+    let mut output = std::io::stdout();
+    writeln!(output, "{line}")
+        .and_then(|()| output.flush())
+        .context("standard output")
 }
 
 fn read_secret(file: &Path) -> anyhow::Result<Secret> {

@@ -1,1 +1,1 @@
-apt-get install --yes apache2 libapache2-mod-auth-openidc
+apt-get install --yes apache2-bin libapache2-mod-auth-openidc

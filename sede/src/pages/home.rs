@@ -131,6 +131,10 @@ fn method(page: &Page, amr: &[String]) -> String {
     };
     match Method::ALL.iter().find(|method| is_same(method)) {
         Some(method) => page.t(&format!("method-{}", method.as_str().replace('_', "-"))),
+        None if amr.iter().any(|word| word == "pwd") && amr.iter().any(|word| word == "mfa") => {
+            let password = page.t("method-password");
+            page.with("sede-method-second-step", &[("method", FluentValue::from(password))])
+        }
         None => amr.join(", "),
     }
 }

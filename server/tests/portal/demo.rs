@@ -17,6 +17,18 @@ async fn outside_the_demo_its_pages_do_not_exist() {
 }
 
 #[tokio::test]
+async fn the_demo_shows_the_way_to_the_sample_site() {
+    let server = TestServer::with(Backend::Sqlite, |config| {
+        config.demo = true;
+        config.relying_parties[0].id = "demo-sede".to_owned();
+        config.relying_parties[0].return_url = "http://127.0.0.1:8081/login?iss=x".parse().unwrap();
+    })
+    .await;
+    let sent = server.get("/demo/sede").await.expect(303);
+    assert_eq!(sent.headers["location"], "http://127.0.0.1:8081/");
+}
+
+#[tokio::test]
 async fn messages_and_people_are_json_for_programs_and_pages_for_people() {
     let server = TestServer::with(Backend::Sqlite, |config| config.demo = true).await;
     assert_eq!(server.get("/demo/messages").await.expect(200).text(), "[]");
