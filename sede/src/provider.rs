@@ -20,7 +20,7 @@ use openidconnect::core::{
     CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessTokenHash, AdditionalClaims, AuthenticationContextClass, AuthorizationCode, ClaimsVerificationError,
+    AccessTokenHash, AdditionalClaims, AuthorizationCode, ClaimsVerificationError,
     ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
     IdTokenFields, IssuerUrl, LanguageTag, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
     PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope,
@@ -220,11 +220,10 @@ impl Provider {
             .add_scope(Scope::new("document".to_owned()))
             .add_ui_locale(LanguageTag::new(wish.language.to_owned()));
         if let Some(level) = wish.level {
-            // Essential: an answer below it is an error there, and not only a disappointment here.
+            // Essential: an answer below it is an error there, and not only a disappointment here. Not `acr_values` besides:
+            // what both together mean is undefined (OpenID Connect Core section 5.5.1.1).
             let essential = json!({ "id_token": { "acr": { "essential": true, "values": at_least(level) } } });
-            request = request
-                .add_auth_context_value(AuthenticationContextClass::new(level.acr().to_owned()))
-                .add_extra_param("claims", essential.to_string());
+            request = request.add_extra_param("claims", essential.to_string());
         }
         if let Some(procedure) = &wish.procedure {
             request = request.add_extra_param("procedure", procedure.clone());

@@ -80,7 +80,9 @@ async fn the_form_asks_for_every_level_and_method() {
         let asked = browser
             .begin(&provider, &format!("/signin?procedure=&level={level}&method="))
             .await;
-        assert_eq!(asked["acr_values"], format!("http://eidas.europa.eu/LoA/{level}"));
+        let claims: serde_json::Value = serde_json::from_str(&asked["claims"]).unwrap();
+        let values = &claims["id_token"]["acr"]["values"];
+        assert_eq!(values[0], format!("http://eidas.europa.eu/LoA/{level}"));
         assert!(!asked.contains_key("methods") && !asked.contains_key("procedure"));
     }
     for method in aldaba_core::method::Method::ALL {
@@ -89,6 +91,6 @@ async fn the_form_asks_for_every_level_and_method() {
             .begin(&provider, &format!("/signin?method={}", method.as_str()))
             .await;
         assert_eq!(asked["methods"], method.as_str());
-        assert!(!asked.contains_key("acr_values") && !asked.contains_key("prompt"));
+        assert!(!asked.contains_key("claims") && !asked.contains_key("prompt"));
     }
 }

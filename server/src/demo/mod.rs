@@ -15,6 +15,7 @@ use axum::routing::get;
 use crate::app::App;
 
 pub(crate) use guide::guide;
+pub(crate) use site::SITE;
 pub use robots::{Behaviour, ROBOTS, Robot, Robots, start as start_robots};
 
 /// The demo's routes; merged into the router only in the demo.

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::portal::{Failure, Reply, Visitor};
 
 /// The id under which the demo's configuration knows the sample site.
-pub const SITE: &str = "demo-sede";
+pub(crate) const SITE: &str = "demo-sede";
 
 /// `GET /demo/sede`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
