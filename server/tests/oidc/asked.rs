@@ -1,0 +1,207 @@
+//! What a site may ask of a sign-in: anew, silently, at a level, by a method, in a language, of one person.
+
+use aldaba_core::level::Level;
+use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice};
+use aldaba_store::Backend;
+
+use super::stage::{Stage, location, parameter, screen};
+
+on_both!(
+    prompt_and_max_age_are_kept,
+    without_interaction_no_page_is_shown,
+    what_the_site_asks_narrows_the_pages,
+    an_essential_acr_is_answered_with_one_of_those,
+    the_language_of_the_site_is_spoken_unless_the_citizen_chose,
+    only_the_person_of_the_hint_will_do,
+);
+
+// REQ-OIDC-16, REQ-OIDC-17
+async fn prompt_and_max_age_are_kept(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let first = stage.tokens(&mut browser, &mut device, "sede", &[]).await;
+    let since = stage.claims(&first).await["auth_time"].as_i64().unwrap();
+    stage.server.wait(100);
+    for (changes, anew) in [
+        ([("max_age", Some("100"))], false),
+        ([("max_age", Some("99"))], true),
+        ([("max_age", Some("0"))], true),
+        ([("prompt", Some("login"))], true),
+    ] {
+        let mut browser = browser.clone();
+        let tokens = if anew {
+            let came = stage.come(&mut browser, "sede", &changes).await;
+            let page = stage.follow(&mut browser, came).await;
+            assert_eq!(screen(&page), "signin", "{changes:?}");
+            // Going on without signing in anew leads back to the page.
+            let back = browser.get(&stage.server, "/oidc/continue?site=sede").await.expect(303);
+            assert!(location(&back).starts_with("/signin?"));
+            let ended = location(&stage.identify(&mut browser, &mut device, &ANA).await);
+            stage
+                .redeem("sede", &parameter(&ended, "code").unwrap(), &[])
+                .await
+                .expect(200)
+                .json()
+        } else {
+            stage.tokens(&mut browser, &mut device, "sede", &changes).await
+        };
+        let at = stage.claims(&tokens).await["auth_time"].as_i64().unwrap();
+        assert_eq!(at > since, anew, "{changes:?}");
+        if anew {
+            break;
+        }
+    }
+    // Each of the others from a session of its own.
+    for changes in [[("max_age", Some("0"))], [("prompt", Some("login"))]] {
+        let mut browser = TestBrowser::default();
+        stage.sign_in(&mut browser, &mut device, "sede", &[]).await;
+        let came = stage.come(&mut browser, "sede", &changes).await;
+        assert_eq!(screen(&stage.follow(&mut browser, came).await), "signin", "{changes:?}");
+        stage.server.wait(5);
+        let ended = location(&stage.identify(&mut browser, &mut device, &ANA).await);
+        assert!(parameter(&ended, "code").is_some(), "{ended}");
+    }
+}
+
+// REQ-OIDC-15
+async fn without_interaction_no_page_is_shown(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let silent = ("prompt", Some("none"));
+    let error = async |browser: &mut TestBrowser, site: &str, changes: &[(&str, Option<&str>)]| {
+        let answer = stage.come(browser, site, changes).await.expect(303);
+        assert!(location(&answer).starts_with("https://"), "{}", location(&answer));
+        parameter(&location(&answer), "error")
+    };
+    assert_eq!(
+        error(&mut browser, "sede", &[silent]).await.as_deref(),
+        Some("login_required")
+    );
+    stage.sign_in(&mut browser, &mut device, "sede", &[]).await;
+    assert_eq!(error(&mut browser, "sede", &[silent]).await, None);
+    assert_eq!(
+        error(&mut browser, "otra", &[silent]).await.as_deref(),
+        Some("consent_required")
+    );
+    stage.server.wait(10);
+    let old = [silent, ("max_age", Some("5"))];
+    assert_eq!(
+        error(&mut browser, "sede", &old).await.as_deref(),
+        Some("login_required")
+    );
+    let mut low = TestBrowser::default();
+    let came = stage.come(&mut low, "otra", &[]).await;
+    stage.follow(&mut low, came).await;
+    stage.server.wait(60);
+    stage.identify_low(&mut low, &device, &ANA).await;
+    let high = [silent, ("procedure", Some("tributos"))];
+    assert_eq!(
+        error(&mut low, "sede", &high).await.as_deref(),
+        Some("interaction_required")
+    );
+}
+
+// REQ-OIDC-18
+async fn what_the_site_asks_narrows_the_pages(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let page = async |changes: &[(&str, Option<&str>)]| {
+        let mut browser = TestBrowser::default();
+        let came = stage.come(&mut browser, "sede", changes).await;
+        let page = stage.follow(&mut browser, came).await.expect(200).text();
+        (
+            page.contains("value=\"incoming\""),
+            page.contains("value=\"self_generated\""),
+        )
+    };
+    assert_eq!(page(&[]).await, (true, true));
+    assert_eq!(page(&[("methods", Some("self_generated"))]).await, (false, true));
+    assert_eq!(page(&[("methods", Some("incoming qr"))]).await, (true, false));
+    assert_eq!(
+        page(&[("acr_values", Some(Level::Substantial.acr()))]).await,
+        (true, false)
+    );
+    assert_eq!(
+        page(&[("procedure", Some("tributos")), ("acr_values", Some(Level::Low.acr()))]).await,
+        (true, false)
+    );
+    // A form that the page does not have is refused.
+    let mut browser = TestBrowser::default();
+    let came = stage.come(&mut browser, "sede", &[("methods", Some("incoming"))]).await;
+    stage.follow(&mut browser, came).await;
+    let refused = browser
+        .start(&stage.server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(403);
+    assert_eq!(refused.code(), "method_refused");
+}
+
+// REQ-OIDC-19
+async fn an_essential_acr_is_answered_with_one_of_those(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let claims = r#"{"id_token":{"acr":{"essential":true,"values":["http://eidas.europa.eu/LoA/low"]}}}"#;
+    let tokens = stage
+        .tokens(&mut browser, &mut device, "sede", &[("claims", Some(claims))])
+        .await;
+    assert_eq!(
+        stage.claims(&tokens).await["acr"],
+        Level::Low.acr(),
+        "the session is higher"
+    );
+    let tokens = stage
+        .tokens(
+            &mut browser,
+            &mut device,
+            "sede",
+            &[("acr_values", Some(Level::Low.acr()))],
+        )
+        .await;
+    assert_eq!(
+        stage.claims(&tokens).await["acr"],
+        Level::Substantial.acr(),
+        "acr_values is voluntary"
+    );
+}
+
+// REQ-OIDC-25
+async fn the_language_of_the_site_is_spoken_unless_the_citizen_chose(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let english = [("ui_locales", Some("fr en"))];
+    let mut browser = TestBrowser::default();
+    let came = stage.come(&mut browser, "sede", &english).await.expect(303);
+    assert_eq!(location(&came), "/signin?site=sede&lang=en");
+    let page = stage.follow(&mut browser, came).await.expect(200).text();
+    assert!(page.contains("<html lang=\"en\">") && page.contains("No, go back to Sede sede"));
+    let mut spanish = TestBrowser::default();
+    spanish.get(&stage.server, "/?lang=es").await.expect(200);
+    let came = stage.come(&mut spanish, "sede", &english).await.expect(303);
+    assert_eq!(location(&came), "/signin?site=sede");
+}
+
+// REQ-OIDC-26
+async fn only_the_person_of_the_hint_will_do(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut his = TestDevice::activate(&stage.server, &LUIS).await;
+    let mut browser = TestBrowser::default();
+    let tokens = stage.tokens(&mut browser, &mut device, "sede", &[]).await;
+    let hint = [("id_token_hint", tokens["id_token"].as_str())];
+    let ended = stage.sign_in(&mut browser, &mut device, "sede", &hint).await;
+    assert!(parameter(&ended, "code").is_some());
+    let mut other = TestBrowser::default();
+    let came = stage.come(&mut other, "sede", &hint).await;
+    stage.follow(&mut other, came).await;
+    let refused = stage.identify(&mut other, &mut his, &LUIS).await.expect(303);
+    assert_eq!(
+        parameter(&location(&refused), "error").as_deref(),
+        Some("login_required")
+    );
+    let foreign = stage.come(&mut browser, "otra", &hint).await.expect(303);
+    assert_eq!(
+        parameter(&location(&foreign), "error").as_deref(),
+        Some("invalid_request")
+    );
+}
