@@ -294,15 +294,6 @@ messages-new = { $count ->
    *[other] { $count } messages have arrived
   }
 
-citizens-title = Sample people
-citizens-intro = Invented people with whom you can activate the app and sign in. Their documents have a valid shape but belong to nobody.
-citizens-document = Document
-citizens-contrast = Contrast datum
-citizens-phone = Telephone
-citizens-level = Level
-citizens-copy-document = the document of { $name }
-citizens-copy-contrast = the contrast datum of { $name }
-
 robots-title = People who answer by themselves
 robots-intro = They are for testing a site without any phone: their device is in this server and always does the same.
 robots-link = What they have answered
@@ -318,3 +309,12 @@ robots-code-label = Code of the page
 robots-code-hint = The one that the page shows with its QR code, or under “Does it not show up in your app?”.
 robots-code-submit = Type it in the app
 robots-code-unknown = The app does not know that code
+
+citizens-title = Sample people
+citizens-intro = Invented people with whom you can activate the app and sign in. Their documents have a valid shape but belong to nobody.
+citizens-document = Document
+citizens-contrast = Contrast datum
+citizens-phone = Telephone
+citizens-level = Level
+citizens-copy-document = the document of { $name }
+citizens-copy-contrast = the contrast datum of { $name }

@@ -294,15 +294,6 @@ messages-new = { $count ->
    *[other] Han llegado { $count } mensajes
   }
 
-citizens-title = Personas de muestra
-citizens-intro = Personas inventadas con las que puede activar la app e identificarse. Los documentos son válidos de forma, pero no son de nadie.
-citizens-document = Documento
-citizens-contrast = Dato de contraste
-citizens-phone = Teléfono
-citizens-level = Nivel
-citizens-copy-document = el documento de { $name }
-citizens-copy-contrast = el dato de contraste de { $name }
-
 robots-title = Personas que responden solas
 robots-intro = Sirven para probar un sitio sin ningún móvil: su dispositivo está en este servidor y siempre hace lo mismo.
 robots-link = Lo que han respondido
@@ -318,3 +309,12 @@ robots-code-label = Código de la página
 robots-code-hint = El que muestra la página con su código QR o en «¿No aparece en su app?».
 robots-code-submit = Escribirlo en su app
 robots-code-unknown = Su app no conoce ese código
+
+citizens-title = Personas de muestra
+citizens-intro = Personas inventadas con las que puede activar la app e identificarse. Los documentos son válidos de forma, pero no son de nadie.
+citizens-document = Documento
+citizens-contrast = Dato de contraste
+citizens-phone = Teléfono
+citizens-level = Nivel
+citizens-copy-document = el documento de { $name }
+citizens-copy-contrast = el dato de contraste de { $name }

@@ -186,9 +186,9 @@ mod tests {
             "error-",
             "home-",
             "demo-",
+            "robots-",
             "messages-",
             "citizens-",
-            "robots-",
         ];
         let keys = found.iter().flat_map(|text| {
             text.split('"').filter(|part| {
