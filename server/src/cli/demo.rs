@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 
 use super::{Outcome, sample_site, serve, start};
 use crate::citizens::sample;
-use crate::demo::{self, SITE};
 use crate::config::{Claim, Config, LOG, Limits, LogFormat, Messages, Procedure, RelyingParty, SigningKeys};
+use crate::demo::{self, SITE};
 use crate::oidc::clients;
 
 /// Where the demo listens unless told otherwise, if nobody else does.

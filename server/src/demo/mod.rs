@@ -1,5 +1,5 @@
-//! What only the demo has: a guide, the way to the sample public site, the outbox on a page, the sample citizens, and those of them that
-//! answer by themselves.
+//! What only the demo has: a guide, the way to the sample public site, the outbox on a page, the sample citizens, and those
+//! of them that answer by themselves.
 //!
 //! Outside the demo none of these addresses exists.
 
@@ -15,8 +15,8 @@ use axum::routing::get;
 use crate::app::App;
 
 pub(crate) use guide::guide;
-pub(crate) use site::SITE;
 pub use robots::{Behaviour, ROBOTS, Robot, Robots, start as start_robots};
+pub(crate) use site::SITE;
 
 /// The demo's routes; merged into the router only in the demo.
 pub fn routes() -> Router<App> {
