@@ -72,7 +72,7 @@ enum Command {
     Key(KeyCommand),
     /// The demo's sample site, which the demo starts.
     #[command(name = sample_site::COMMAND, hide = true)]
-    SampleSite(aldaba_sede::cli::Arguments),
+    SampleSite(Box<aldaba_sede::cli::Arguments>),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON).
     Openapi,
 }
@@ -272,7 +272,7 @@ fn run(cli: Cli) -> Outcome {
         Command::OidcKey(command) => oidc_key::run(command),
         Command::Audit(AuditCommand::Verify(server)) => operator::verify(&server),
         Command::Key(KeyCommand::Create { file }) => operator::create_key(&file),
-        Command::SampleSite(arguments) => aldaba_sede::cli::run(arguments),
+        Command::SampleSite(arguments) => aldaba_sede::cli::run(*arguments),
         Command::Openapi => operator::openapi(),
     }
 }
