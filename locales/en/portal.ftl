@@ -304,38 +304,6 @@ home-security-ask = We will never ask for your PIN by telephone, e-mail or SMS.
 home-security-check = Before you type a PIN, check in the app who is asking and the two words.
 home-security-reject = If you asked for nothing, press “It was not me” in the app.
 
-## Sample site
-
-sede-name = Town Hall of Villasol de la Ribera
-sede-short = Villasol de la Ribera
-sede-subtitle = Sample online office
-sede-hero-title = The town hall, from home
-sede-hero-text = Residence, taxes and registry of the town hall, at any hour and without queues.
-sede-signin = Sign in
-sede-signout = Sign out
-sede-services-heading = Procedures
-sede-service-open = Sign in and start
-sede-service-ready = Available
-sede-service-padron = Certificate of residence
-sede-service-padron-text = The document that says where you live, ready to download.
-sede-service-tributos = Bills and taxes
-sede-service-tributos-text = See your bills, pay them or ask to pay later.
-sede-service-registro = Online registry
-sede-service-registro-text = Hand in letters and documents and get your receipt.
-sede-service-ayudas = Grants and aid
-sede-service-ayudas-text = Apply for open grants and follow your case.
-sede-welcome = Welcome, { $name }
-sede-session-heading = You are signed in
-sede-session-name = Name
-sede-session-level = Level
-sede-session-method = Method
-sede-session-when = When
-sede-session-procedure = Procedure
-sede-session-end = The session ends when you close the browser, after { $minutes } minutes without use or when you press “Sign out”.
-sede-signed-out = You have signed out. On a shared computer, close the browser as well.
-sede-help-heading = Need help?
-sede-help-text = This site does not exist: it shows how signing in with Aldaba works. No procedure goes anywhere.
-
 ## Guide to the demonstration
 
 demo-title = Try Aldaba in three steps
@@ -364,6 +332,22 @@ messages-new = { $count ->
     [one] A message has arrived
    *[other] { $count } messages have arrived
   }
+
+robots-title = People who answer by themselves
+robots-intro = They are for testing a site without any phone: their device is in this server and always does the same.
+robots-link = What they have answered
+robots-approves = Approves every request. The PIN is shown in this demonstration.
+robots-rejects = Rejects every request.
+robots-silent = Does not answer: the request expires.
+robots-mistypes = Approves every request, but types another PIN.
+robots-own-pin = PIN of the home screen
+robots-did-revealed = PIN seen
+robots-did-rejected = rejected
+robots-did-ignored = not answered
+robots-code-label = Code of the page
+robots-code-hint = The one that the page shows with its QR code, or under “Does it not show up in your app?”.
+robots-code-submit = Type it in the app
+robots-code-unknown = The app does not know that code
 
 citizens-title = Sample people
 citizens-intro = Invented people with whom you can activate the app and sign in. Their documents have a valid shape but belong to nobody.

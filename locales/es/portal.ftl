@@ -304,38 +304,6 @@ home-security-ask = Nunca le pediremos el PIN por teléfono, correo ni SMS.
 home-security-check = Antes de escribir un PIN, compruebe en la app quién lo pide y las dos palabras.
 home-security-reject = Si no ha pedido nada, pulse «No he sido yo» en la app.
 
-## Sede de muestra
-
-sede-name = Ayuntamiento de Villasol de la Ribera
-sede-short = Villasol de la Ribera
-sede-subtitle = Sede electrónica de muestra
-sede-hero-title = Sus trámites, desde casa
-sede-hero-text = Empadronamiento, tributos y registro del ayuntamiento, a cualquier hora y sin colas.
-sede-signin = Identificarse
-sede-signout = Desconectar
-sede-services-heading = Trámites
-sede-service-open = Identificarse y empezar
-sede-service-ready = Disponible
-sede-service-padron = Volante de empadronamiento
-sede-service-padron-text = El documento que dice dónde vive usted, listo para descargar.
-sede-service-tributos = Recibos y tributos
-sede-service-tributos-text = Consulte sus recibos, páguelos o pida un aplazamiento.
-sede-service-registro = Registro electrónico
-sede-service-registro-text = Presente escritos y documentos y reciba su justificante.
-sede-service-ayudas = Ayudas y becas
-sede-service-ayudas-text = Solicite las ayudas abiertas y siga su expediente.
-sede-welcome = Le damos la bienvenida, { $name }
-sede-session-heading = Ha entrado en la sede
-sede-session-name = Nombre
-sede-session-level = Nivel
-sede-session-method = Método
-sede-session-when = Cuándo
-sede-session-procedure = Trámite
-sede-session-end = La sesión termina al cerrar el navegador, tras { $minutes } minutos sin usarla o al pulsar «Desconectar».
-sede-signed-out = Se ha desconectado. En un ordenador compartido, cierre también el navegador.
-sede-help-heading = ¿Necesita ayuda?
-sede-help-text = Esta sede no existe: sirve para mostrar cómo se entra con Aldaba. Ningún trámite llega a ninguna parte.
-
 ## Guía de la demostración
 
 demo-title = Pruebe Aldaba en tres pasos
@@ -364,6 +332,22 @@ messages-new = { $count ->
     [one] Ha llegado un mensaje
    *[other] Han llegado { $count } mensajes
   }
+
+robots-title = Personas que responden solas
+robots-intro = Sirven para probar un sitio sin ningún móvil: su dispositivo está en este servidor y siempre hace lo mismo.
+robots-link = Lo que han respondido
+robots-approves = Aprueba cada petición. Su PIN aparece en esta demostración.
+robots-rejects = Rechaza cada petición.
+robots-silent = No responde: la petición caduca.
+robots-mistypes = Aprueba cada petición, pero el PIN que escribe es otro.
+robots-own-pin = PIN de su pantalla de inicio
+robots-did-revealed = PIN visto
+robots-did-rejected = rechazada
+robots-did-ignored = sin respuesta
+robots-code-label = Código de la página
+robots-code-hint = El que muestra la página con su código QR o en «¿No aparece en su app?».
+robots-code-submit = Escribirlo en su app
+robots-code-unknown = Su app no conoce ese código
 
 citizens-title = Personas de muestra
 citizens-intro = Personas inventadas con las que puede activar la app e identificarse. Los documentos son válidos de forma, pero no son de nadie.

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account;
 use crate::certificates::Certificates;
 use crate::config::{Config, RelyingParty};
+use crate::demo::Robots;
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
@@ -45,6 +46,7 @@ struct Inner {
     certificates: Option<Certificates>,
     metrics: Metrics,
     limits: EdgeLimits,
+    robots: Robots,
     messages_due: Notify,
     clients: Registry,
     oidc_keys: Keys,
@@ -94,6 +96,7 @@ impl App {
             certificates: parts.certificates,
             metrics: Metrics::new(),
             limits,
+            robots: Robots::default(),
             messages_due: Notify::new(),
             clients: Registry::default(),
             oidc_keys: Keys::default(),
@@ -196,6 +199,11 @@ impl App {
     #[must_use]
     pub fn limits(&self) -> &EdgeLimits {
         &self.0.limits
+    }
+
+    /// The demo's test citizens; elsewhere there are none.
+    pub(crate) fn robots(&self) -> &Robots {
+        &self.0.robots
     }
 
     /// Wakes the worker that sends messages: a row was put into the outbox.

@@ -88,7 +88,6 @@ async fn nothing_personal_or_secret_is_told(backend: Backend) {
         .post(&server, "/signin/pin", &[("pin", &pin), ("own_key", "QX7Z")])
         .await
         .expect(303);
-    browser.get(&server, "/demo/sede").await;
     secrets.extend([pin, wrong, "QX7Z".to_owned()]);
 
     let mut own = TestBrowser::ask_self_generated(&server, &ANA).await;

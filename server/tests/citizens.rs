@@ -81,9 +81,9 @@ async fn the_demos_people_are_added_once(backend: Backend) {
     let server = TestServer::new(backend).await;
     let missing = sample::people().len() as u64 - 2;
     assert_eq!(
-        sample::add_missing(&server.app).await.unwrap(),
+        sample::add_missing(&server.app, sample::people()).await.unwrap(),
         missing,
         "two are there already"
     );
-    assert_eq!(sample::add_missing(&server.app).await.unwrap(), 0);
+    assert_eq!(sample::add_missing(&server.app, sample::people()).await.unwrap(), 0);
 }

@@ -103,7 +103,7 @@ impl Person {
             }
             let visitor = Visitor::new(&self.server)?;
             // Nothing was promised before the reveal: an attempt cut short there leaves nothing to check.
-            let Ok(page) = visitor.ask_for_pin(&self.citizen, "incoming").await else {
+            let Ok(page) = visitor.ask_for_pin_at_the_server(&self.citizen, "incoming").await else {
                 break;
             };
             let code = page_code(&page).context("no code on the page")?;

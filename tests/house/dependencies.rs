@@ -143,6 +143,17 @@ fn arrows_point_one_way() {
         ("aldaba-store", &["aldaba-server", "aldaba-authenticator", "aldaba"]),
         ("aldaba-server", &["aldaba-authenticator", "aldaba", "tauri"]),
         (
+            "aldaba-sede",
+            &[
+                "aldaba-store",
+                "aldaba-server",
+                "aldaba-protocol",
+                "aldaba-authenticator",
+                "aldaba",
+                "sea-orm",
+            ],
+        ),
+        (
             "aldaba-authenticator",
             &["aldaba-store", "aldaba-server", "aldaba", "tauri", "sea-orm"],
         ),

@@ -2,9 +2,11 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot read the repository must fail"
 )]
 
 mod dependencies;
+mod examples;
 mod files;
 mod requirements;

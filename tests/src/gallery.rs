@@ -114,12 +114,27 @@ async fn first_pages(
     for (path, name, caption) in [
         ("/", "portal-home", "The front page: a guide through the demo"),
         ("/demo/citizens", "portal-citizens", "The sample citizens"),
+        (
+            "/demo/robots",
+            "portal-robots",
+            "Test citizens, who answer by themselves",
+        ),
         ("/demo/sede", "portal-site", "The sample public site"),
         ("/no-such-page", "portal-not-found", "A page that does not exist"),
     ] {
         browser.goto(&format!("{}{path}", stage.server.url())).await?;
         page(see, browser, name, caption).await?;
     }
+    browser.open_site(&stage.server).await?;
+    browser.click("a[href=\"/ask\"]").await?;
+    browser.find("main[data-screen=\"ask\"]").await?;
+    page(
+        see,
+        browser,
+        "site-ask",
+        "The sample site can ask for each level and method",
+    )
+    .await?;
     browser.ask_to_sign_in(&stage.server).await?;
     page(see, browser, "portal-signin", "Signing in: document and contrast datum").await?;
     browser.fill("input[name=\"document\"]", "12345678A").await?;
@@ -278,6 +293,9 @@ async fn sign_in(
     browser.send_pin(&pin).await?;
     browser.find("#session-name").await?;
     page(see, browser, "portal-signed-in", "Signed in: name, level, method, when").await?;
+    browser.click("#claims").await?;
+    browser.find("[data-claim=\"acr\"]").await?;
+    page(see, browser, "site-claims", "What the sample site was told").await?;
     browser.click("#signout").await?;
     browser.find("#signin").await?;
     page(see, browser, "portal-signed-out", "Signed out").await

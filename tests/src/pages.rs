@@ -20,7 +20,7 @@ impl Browser {
     /// When a page is not what it should be.
     pub async fn ask_to_sign_in(&self, server: &DemoServer) -> Result<()> {
         self.open_site(server).await?;
-        self.click("a[href^=\"/signin\"]").await?;
+        self.click("#signin").await?;
         self.find("input[name=\"document\"]").await?;
         Ok(())
     }
@@ -120,7 +120,18 @@ impl Browser {
     /// When there is no field for one.
     pub async fn send_pin(&self, pin: &str) -> Result<()> {
         self.fill("input[name=\"pin\"]", pin).await?;
-        self.click("form[action=\"/signin/pin\"] button[type=\"submit\"]").await
+        self.click("form[action=\"/signin/pin\"] button[type=\"submit\"]")
+            .await?;
+        self.agree().await
+    }
+
+    /// If the page asks whether the site may learn something: yes.
+    async fn agree(&self) -> Result<()> {
+        let yes = "form[action=\"/oidc/consent\"] button[value=\"yes\"]";
+        if self.seen(yes).await?.is_some() {
+            self.click(yes).await?;
+        }
+        Ok(())
     }
 
     /// The two words that the page shows.

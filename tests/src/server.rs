@@ -61,6 +61,8 @@ pub struct Citizen {
     pub phone: Option<String>,
     /// `low`, `substantial` or `high`.
     pub level: String,
+    /// What one who answers by itself does: `approves`, `rejects`, `silent`, `mistypes`.
+    pub behaviour: Option<String>,
 }
 
 /// A running `aldaba-server demo`.

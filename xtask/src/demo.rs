@@ -146,7 +146,9 @@ fn on_screen(port: u16) -> Result<()> {
 fn tell(url: &str, citizens: &Value, opened: bool) {
     let text = |citizen: &Value, name: &str| citizen.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
     println!("\nSample citizens (all invented):");
-    for citizen in citizens.as_array().into_iter().flatten() {
+    // Those who answer by themselves are for programs.
+    let people = citizens.as_array().into_iter().flatten();
+    for citizen in people.filter(|citizen| citizen.get("behaviour").is_none_or(Value::is_null)) {
         println!(
             "  {:<11} {:<12} {}",
             text(citizen, "document"),

@@ -8,6 +8,7 @@ mod check_targets;
 mod codegen;
 mod command;
 mod demo;
+mod examples;
 mod places;
 mod postgres;
 mod screens;

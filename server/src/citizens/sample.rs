@@ -101,13 +101,13 @@ pub fn people() -> &'static [Sample] {
     &PEOPLE
 }
 
-/// Adds those who are not there yet. How many were added.
+/// Adds those of `people` who are not there yet. How many were added.
 ///
 /// # Errors
 /// The database, or a sample that is not valid.
-pub async fn add_missing(app: &App) -> Result<u64, StoreError> {
+pub async fn add_missing(app: &App, people: &[Sample]) -> Result<u64, StoreError> {
     let mut missing = Vec::new();
-    for sample in PEOPLE {
+    for sample in people {
         let citizen = sample
             .record()
             .read()
@@ -127,8 +127,19 @@ pub async fn add_missing(app: &App) -> Result<u64, StoreError> {
     Ok(import::write(app, missing).await?.added)
 }
 
+/// A date as documents and people write it, day first; a support number as it is.
+#[must_use]
+pub fn as_printed(contrast: &str) -> String {
+    match contrast.splitn(3, '-').collect::<Vec<_>>().as_slice() {
+        [year, month, day] => format!("{day}/{month}/{year}"),
+        _ => contrast.to_owned(),
+    }
+}
+
 impl Sample {
-    fn record(&self) -> Record {
+    /// As whoever registers them would write it.
+    #[must_use]
+    pub fn record(&self) -> Record {
         Record {
             document: self.document.to_owned(),
             contrast: self.contrast.to_owned(),
@@ -144,7 +155,13 @@ impl Sample {
 
 #[cfg(test)]
 mod tests {
-    use super::PEOPLE;
+    use super::{PEOPLE, as_printed};
+
+    #[test]
+    fn dates_are_shown_day_first() {
+        assert_eq!(as_printed("2031-05-17"), "17/05/2031");
+        assert_eq!(as_printed("C01234567"), "C01234567");
+    }
 
     #[test]
     fn every_sample_is_valid_in_its_canonical_spelling() {

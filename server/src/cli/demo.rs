@@ -4,7 +4,9 @@ use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::time::Duration;
 
+use aldaba_core::level::Level;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
 use aldaba_store::{KeyFile, KeyFileError};
@@ -13,10 +15,10 @@ use figment::Figment;
 use figment::providers::{Env, Serialized};
 use tokio::net::TcpListener;
 
-use super::{Outcome, serve, start};
+use super::{Outcome, sample_site, serve, start};
 use crate::citizens::sample;
-use crate::config::{Config, LOG, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty, SigningKeys};
-use crate::demo::certificates;
+use crate::config::{Claim, Config, LOG, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty, SigningKeys};
+use crate::demo::{self, SITE, certificates};
 use crate::oidc::clients;
 
 /// Where the demo listens unless told otherwise, if nobody else does.
@@ -38,18 +40,26 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
         let listener = bind(listen).await?;
         let for_certificates = bind_certificates().await?;
         let address = listener.local_addr()?;
-        let config = config(address, Some(for_certificates.local_addr()?), data)?;
+        make_folder(data)?;
+        // First, for its address is among the settings. It reaches the server once somebody wants to sign in.
+        let site = sample_site::start(&format!("http://{address}"), SITE, data).await?;
+        let config = config(address, Some(for_certificates.local_addr()?), data, &site.url)?;
         start::log(&config)?;
         let app = start::open(config).await?;
         clients::sync(&app, app.config().relying_parties.clone())
             .await
             .context("the sample site could not be added")?;
-        let added = sample::add_missing(&app)
+        let secret = clients::admin::rotate(&app, SITE, Duration::ZERO)
+            .await
+            .context("the sample site could not be given a secret")?;
+        let site = site.serve(secret.expose()).await?;
+        let added = sample::add_missing(&app, sample::people())
             .await
             .context("the sample citizens could not be added")?;
         tracing::info!(folder = %data.display(), added, "demo database ready");
+        demo::start_robots(&app, data).await?;
         serve::stop_on_signals(&app)?;
-        let site = app.config().public_url.join("/demo/sede");
+        let entrance = app.config().public_url.join("/demo/sede");
         let origin = app.config().public_url.origin().to_owned();
         let serving = crate::serve::serve_with_certificates(app, listener, None, Some(for_certificates));
         let serving = tokio::spawn(serving);
@@ -59,9 +69,10 @@ pub(super) fn run(listen: Option<SocketAddr>, data: &Path, no_browser: bool) -> 
             .and_then(|()| output.flush())
             .context("standard output")?;
         if !no_browser {
-            open_browser(&site);
+            open_browser(&entrance);
         }
         serving.await.context("the server's task")??;
+        drop(site);
         Ok(())
     })
 }
@@ -95,15 +106,25 @@ pub(super) fn existing(data: &Path) -> anyhow::Result<Config> {
     if !data.join("server.keys").is_file() {
         bail!("--data {}: no demo has run in this folder", data.display());
     }
-    config(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), None, data)
+    let nowhere = "http://127.0.0.1:8081";
+    config(SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), None, data, nowhere)
 }
 
-fn config(address: SocketAddr, for_certificates: Option<SocketAddr>, data: &Path) -> anyhow::Result<Config> {
+fn make_folder(data: &Path) -> anyhow::Result<()> {
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(data)
-        .with_context(|| format!("--data {}", data.display()))?;
+        .with_context(|| format!("--data {}", data.display()))
+}
+
+/// The settings of a demo that listens at `address` and whose sample site is at `site`.
+fn config(
+    address: SocketAddr,
+    for_certificates: Option<SocketAddr>,
+    data: &Path,
+    site: &str,
+) -> anyhow::Result<Config> {
     let data = data
         .canonicalize()
         .with_context(|| format!("--data {}", data.display()))?;
@@ -146,14 +167,25 @@ fn config(address: SocketAddr, for_certificates: Option<SocketAddr>, data: &Path
             procedures: vec![
                 Procedure::new("padron", "Volante de empadronamiento"),
                 Procedure::new("tributos", "Recibos y tributos"),
-                Procedure::new("registro", "Registro electrónico"),
-                Procedure::new("ayudas", "Ayudas y becas"),
+                Procedure {
+                    level: Some(Level::Substantial),
+                    ..Procedure::new("registro", "Registro electrónico")
+                },
+                Procedure {
+                    level: Some(Level::Substantial),
+                    ..Procedure::new("ayudas", "Ayudas y becas")
+                },
             ],
+            redirect_uris: vec![format!("{site}/callback")],
+            post_logout_redirect_uris: vec![format!("{site}/signed-out")],
+            backchannel_logout_uri: Some(format!("{site}/backchannel-logout").parse().context("backchannel_logout_uri")?),
+            claims: vec![Claim::GivenName, Claim::FamilyName, Claim::Document],
+            sms_per_month: 1000,
             ..RelyingParty::new(
-                "demo-sede",
+                SITE,
                 "Ayuntamiento de Villasol de la Ribera",
-                address.to_string(),
-                format!("{public_url}/demo/sede").parse().context("return_url")?,
+                site.trim_start_matches("http://"),
+                format!("{site}/login?iss={public_url}").parse().context("return_url")?,
             )
         }],
         clients_file: None,

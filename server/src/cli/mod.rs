@@ -6,6 +6,7 @@ mod demo;
 mod device;
 mod oidc_key;
 mod operator;
+mod sample_site;
 mod serve;
 mod start;
 
@@ -69,6 +70,9 @@ enum Command {
     /// The server's keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// The demo's sample site, which the demo starts.
+    #[command(name = sample_site::COMMAND, hide = true)]
+    SampleSite(Box<aldaba_sede::cli::Arguments>),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON).
     Openapi,
 }
@@ -276,6 +280,7 @@ fn run(cli: Cli) -> Outcome {
         Command::OidcKey(command) => oidc_key::run(command),
         Command::Audit(AuditCommand::Verify(server)) => operator::verify(&server),
         Command::Key(KeyCommand::Create { file }) => operator::create_key(&file),
+        Command::SampleSite(arguments) => aldaba_sede::cli::run(*arguments),
         Command::Openapi => operator::openapi(),
     }
 }

@@ -1,14 +1,16 @@
 //! `GET /demo/citizens`: the people of the demo, for programs and for people.
 //!
-//! As JSON: `[{"document": "…", "contrast": "…", "name": "…", "phone": "+34…", "level": "low"}]`.
+//! As JSON: `[{"document": "…", "contrast": "…", "name": "…", "phone": "+34…", "level": "low", "behaviour": null}]`.
+//! Those with a behaviour answer by themselves (`robots/`).
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::robots::{Behaviour, ROBOTS};
 use crate::app::App;
-use crate::citizens::sample::{self, Sample};
+use crate::citizens::sample::{self, Sample, as_printed};
 use crate::portal::{Page, Reply, Visitor};
 use crate::texts::FluentValue;
 
@@ -19,6 +21,7 @@ struct Citizen {
     name: &'static str,
     phone: &'static str,
     level: &'static str,
+    behaviour: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -26,6 +29,7 @@ struct Citizen {
 struct CitizensPage {
     page: Page,
     people: Vec<PersonView>,
+    robots: Vec<PersonView>,
 }
 
 struct PersonView {
@@ -34,6 +38,7 @@ struct PersonView {
     contrast: String,
     phone: &'static str,
     level: String,
+    behaviour: Option<String>,
     copy_document: String,
     copy_contrast: String,
 }
@@ -42,29 +47,35 @@ struct PersonView {
 pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
     let reply = Reply::new(&app, &visitor);
     if !visitor.prefers_html {
-        let people: Vec<Citizen> = sample::people().iter().map(citizen).collect();
-        return reply.json(&people);
+        let people = sample::people().iter().map(|person| citizen(person, None));
+        let robots = ROBOTS.iter().map(|robot| citizen(&robot.person, Some(robot.behaviour)));
+        return reply.json(&people.chain(robots).collect::<Vec<_>>());
     }
     let page = Page::new(&app, &visitor, &visitor.here);
     let people = sample::people()
         .iter()
-        .map(|person| PersonView::new(&page, person))
+        .map(|person| PersonView::new(&page, person, None))
         .collect();
-    reply.html(&CitizensPage { page, people })
+    let robots = ROBOTS
+        .iter()
+        .map(|robot| PersonView::new(&page, &robot.person, Some(robot.behaviour)))
+        .collect();
+    reply.html(&CitizensPage { page, people, robots })
 }
 
-fn citizen(person: &Sample) -> Citizen {
+fn citizen(person: &Sample, behaviour: Option<Behaviour>) -> Citizen {
     Citizen {
         document: person.document,
         contrast: person.contrast,
         name: person.name,
         phone: person.phone,
         level: person.level.as_str(),
+        behaviour: behaviour.map(Behaviour::as_str),
     }
 }
 
 impl PersonView {
-    fn new(page: &Page, person: &Sample) -> Self {
+    fn new(page: &Page, person: &Sample, behaviour: Option<Behaviour>) -> Self {
         let name = [("name", FluentValue::from(person.name))];
         Self {
             name: person.name,
@@ -72,27 +83,9 @@ impl PersonView {
             contrast: as_printed(person.contrast),
             phone: person.phone,
             level: page.t(&format!("level-{}", person.level.as_str())),
+            behaviour: behaviour.map(|behaviour| page.t(&format!("robots-{}", behaviour.as_str()))),
             copy_document: page.with("citizens-copy-document", &name),
             copy_contrast: page.with("citizens-copy-contrast", &name),
         }
-    }
-}
-
-/// A date as documents and people write it, day first; a support number as it is.
-fn as_printed(contrast: &str) -> String {
-    match contrast.splitn(3, '-').collect::<Vec<_>>().as_slice() {
-        [year, month, day] => format!("{day}/{month}/{year}"),
-        _ => contrast.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::as_printed;
-
-    #[test]
-    fn dates_are_shown_day_first() {
-        assert_eq!(as_printed("2031-05-17"), "17/05/2031");
-        assert_eq!(as_printed("C01234567"), "C01234567");
     }
 }

@@ -37,13 +37,8 @@ pub(super) async fn sign_out(
         // The cookie stays: the person can press again, and is not told that they are out when they are not.
         return Failure::from(error).show(&app, &visitor);
     }
-    let target = if app.config().demo {
-        "/demo/sede?signed_out=1"
-    } else {
-        "/"
-    };
     Reply::new(&app, &visitor)
         .without(Cookie::Session)
         .without(Cookie::Request)
-        .see_other(target)
+        .see_other("/")
 }

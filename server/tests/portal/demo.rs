@@ -9,11 +9,23 @@ use serde_json::Value;
 #[tokio::test]
 async fn outside_the_demo_its_pages_do_not_exist() {
     let server = TestServer::new(Backend::Sqlite).await;
-    for path in ["/demo/sede", "/demo/messages", "/demo/citizens"] {
+    for path in ["/demo/sede", "/demo/messages", "/demo/citizens", "/demo/robots"] {
         server.get(path).await.expect(404);
     }
     let home = TestBrowser::default().get(&server, "/").await.expect(200).text();
     assert!(home.contains("Servicio de identificación") && !home.contains("/demo/"));
+}
+
+#[tokio::test]
+async fn the_demo_shows_the_way_to_the_sample_site() {
+    let server = TestServer::with(Backend::Sqlite, |config| {
+        config.demo = true;
+        config.relying_parties[0].id = "demo-sede".to_owned();
+        config.relying_parties[0].return_url = "http://127.0.0.1:8081/login?iss=x".parse().unwrap();
+    })
+    .await;
+    let sent = server.get("/demo/sede").await.expect(303);
+    assert_eq!(sent.headers["location"], "http://127.0.0.1:8081/");
 }
 
 #[tokio::test]
@@ -35,7 +47,7 @@ async fn messages_and_people_are_json_for_programs_and_pages_for_people() {
         let fields: BTreeSet<_> = citizen.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(
             fields,
-            BTreeSet::from(["contrast", "document", "level", "name", "phone"])
+            BTreeSet::from(["behaviour", "contrast", "document", "level", "name", "phone"])
         );
     }
     let mut browser = TestBrowser::default();

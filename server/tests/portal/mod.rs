@@ -3,5 +3,6 @@
 mod demo;
 mod look;
 mod refusals;
+mod robots;
 mod session;
 mod sign_in;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::command::spoken;
-use crate::ui;
+use crate::{examples, ui};
 
 /// What `setup` can be told.
 #[derive(clap::Args)]
@@ -39,10 +39,14 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Makes the machine ready for `purpose`; installs only what is missing.
 pub fn ready(purpose: Purpose) -> Result<()> {
-    let steps: [(&str, &dyn Fn() -> Result<()>); 3] = [
+    let steps: [(&str, &dyn Fn() -> Result<()>); 4] = [
         ("system packages", &|| packages::install(purpose)),
         ("cargo tools", &|| tools::install(purpose)),
         ("packages of ui/", &ui::install),
+        ("packages of examples/", &|| match purpose {
+            Purpose::Everything => examples::install(),
+            Purpose::DemoOnScreen | Purpose::DemoAsPictures => Ok(()),
+        }),
     ];
     for (index, (what, work)) in steps.iter().enumerate() {
         println!("setup {}/{}: {what}", index + 1, steps.len());

@@ -17,6 +17,10 @@ enum Sign {
     Font(&'static str),
     /// PostgreSQL's server, new enough.
     Postgres,
+    /// This file is there.
+    File(&'static str),
+    /// A python3 that makes environments of its own.
+    PythonVenv,
 }
 
 struct Package {
@@ -127,6 +131,24 @@ const PACKAGES: &[Package] = &[
         "answers and reads what others' programs would",
         Kind::Testing,
     ),
+    package(
+        "apache2-bin",
+        Sign::File("/usr/sbin/apache2"),
+        "an example of a public site; no service is installed",
+        Kind::Testing,
+    ),
+    package(
+        "libapache2-mod-auth-openidc",
+        Sign::File("/usr/lib/apache2/modules/mod_auth_openidc.so"),
+        "an example of a public site",
+        Kind::Testing,
+    ),
+    package(
+        "python3-venv",
+        Sign::PythonVenv,
+        "an example of a public site",
+        Kind::Testing,
+    ),
 ];
 
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -150,6 +172,8 @@ impl Package {
                 command::output(command::new("fc-list").arg(family)).is_ok_and(|list| !list.is_empty())
             }
             Sign::Postgres => postgres::programs().is_some(),
+            Sign::File(file) => std::path::Path::new(file).is_file(),
+            Sign::PythonVenv => command::succeeds(command::new("python3").args(["-c", "import ensurepip, venv"])),
         }
     }
 
