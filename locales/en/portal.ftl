@@ -39,7 +39,7 @@ portal-month-12 = December
 ## Levels and methods
 
 level-low = Basic
-level-low-explained = Level “low” of the European eIDAS regulation: you registered from a distance.
+level-low-explained = Level “low” of the European eIDAS regulation: you registered from a distance, or nothing made sure that it was you who used the device.
 level-substantial = Advanced
 level-substantial-explained = Level “substantial” of the European eIDAS regulation: your identity was checked when you registered.
 level-high = Highest
@@ -95,6 +95,10 @@ ways-missing-site = { $site } does not admit this way.
 home-account = See my sessions and my ways to sign in
 way-incoming = PIN in your app
 way-incoming-text = Ask for a PIN on this page and read it in the app on your phone or computer.
+way-qr = QR code
+way-qr-text = Without typing your document: scan a drawing with the app and approve there.
+way-page-bound = PIN from your app for this page
+way-page-bound-text = Your app needs no connection: type a code of the page into it and it gives you eight digits.
 
 signin-errors-heading = Check these details
 signin-error-document-empty = Enter your DNI or NIE
@@ -113,6 +117,39 @@ signin-error-rate = There have been too many requests from your connection. Try 
    *[other] { $minutes } minutes
   }.
 
+## QR code, without typing the document
+
+qr-title = Sign in with a QR code
+qr-intro = You do not have to type your document. The page will show a drawing and a code; your app reads them and you approve the sign-in there.
+qr-submit = Show the QR code
+qr-warning = Only do this if you came here from the site you want to enter. Do not scan codes that other people send or show you.
+qr-page-title = Scan the code with your app
+qr-step-open = Open Aldaba on your phone or computer and press “Read a code”.
+qr-step-scan = Scan this drawing, which changes every second, or type the code.
+qr-step-approve = Check there who is asking, choose these two words and press “Approve”:
+qr-step-unlike = If the app does not show these words, or you asked for nothing, press “It was not me”.
+qr-alt = QR code that changes every second. The code written beside it does the same.
+qr-code-label = Code of this page
+qr-no-script = Your browser does not use JavaScript and the drawing cannot change: type the code into the app.
+qr-status-claimed = Your app has received the request. Approve it there.
+qr-status-approved = Approved. One moment.
+qr-approved = I have approved it
+qr-type-pin = I would rather type a PIN
+qr-error-not-approved = You have not approved it in your app yet. Open it, choose the two words and press “Approve”
+app-link = Open in the app on this device
+
+## PIN for this page
+
+bound-title = Sign in with a PIN for this page
+bound-intro = Enter the details of your document. Then your app will give you an eight-digit PIN that only works here, even without a connection.
+bound-submit = Continue
+
+## Links that open the app
+
+open-title = Open Aldaba
+open-text = This link is for the Aldaba app. If it has not opened by itself, open it and type the code shown on the page you come from.
+open-safe = Opening the app approves and shows nothing: you will see there who is asking, and you decide.
+
 ## PIN page
 
 pin-title = Enter the PIN from your app
@@ -126,6 +163,12 @@ pin-step-unlike = If they do not match or you asked for nothing, press “It was
 pin-self-step-open = Open Aldaba on your phone or computer. No connection is needed.
 pin-self-step-read = Its home screen shows a six-digit PIN that changes every half minute.
 pin-self-step-type = Type it here before it changes. Each PIN works once.
+pin-bound-title = Enter the PIN from your app for this page
+pin-bound-step-open = Open Aldaba and press “PIN for this page”. It needs no connection.
+pin-bound-step-challenge = Type this code there or scan the drawing:
+pin-bound-step-type = Type here the eight digits that it gives you. They only work on this page, and once.
+pin-bound-code-label = Code of this page
+pin-bound-qr-alt = QR code with the same eight-character code that is written beside it, for the app on a phone.
 pin-label = PIN
 pin-hint = { $digits } digits. You can paste it.
 pin-own-key-label = Your own key
@@ -165,6 +208,10 @@ pin-error-wrong-own-key = The PIN or your own key is not right. { $tries ->
    *[other] You have { $tries } tries left
   }
 pin-error-wrong-self = The PIN is not right or has already changed. Type the one that your app shows now. { $tries ->
+    [one] You have one try left
+   *[other] You have { $tries } tries left
+  }
+pin-error-wrong-bound = The PIN is not right. Check that you typed the code of this page into the app. { $tries ->
     [one] You have one try left
    *[other] You have { $tries } tries left
   }

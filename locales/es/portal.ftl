@@ -39,7 +39,7 @@ portal-month-12 = diciembre
 ## Niveles y métodos
 
 level-low = Básico
-level-low-explained = Nivel bajo del reglamento europeo eIDAS: su registro se hizo a distancia.
+level-low-explained = Nivel bajo del reglamento europeo eIDAS: su registro se hizo a distancia, o nada comprobó que fuera usted quien usaba el dispositivo.
 level-substantial = Avanzado
 level-substantial-explained = Nivel sustancial del reglamento europeo eIDAS: su identidad se comprobó en el registro.
 level-high = Máximo
@@ -95,6 +95,10 @@ ways-missing-site = { $site } no admite esta forma.
 home-account = Ver mis sesiones y mis formas de identificarme
 way-incoming = PIN en su app
 way-incoming-text = Pida un PIN en esta página y léalo en la app de su móvil u ordenador.
+way-qr = Código QR
+way-qr-text = Sin escribir su documento: escanee un dibujo con la app y apruebe allí.
+way-page-bound = PIN de su app para esta página
+way-page-bound-text = Su app no necesita conexión: escriba en ella un código de la página y le dará ocho cifras.
 
 signin-errors-heading = Revise estos datos
 signin-error-document-empty = Escriba su DNI o NIE
@@ -113,6 +117,39 @@ signin-error-rate = Se han hecho demasiadas peticiones desde su conexión. Inté
    *[other] { $minutes } minutos
   }.
 
+## Código QR, sin escribir el documento
+
+qr-title = Entre con un código QR
+qr-intro = No hace falta escribir su documento. La página le mostrará un dibujo y un código; su app los lee y usted aprueba la entrada allí.
+qr-submit = Mostrar el código QR
+qr-warning = Hágalo solo si ha llegado aquí desde el sitio en el que quiere entrar. No escanee códigos que le envíen o le enseñen otras personas.
+qr-page-title = Escanee el código con su app
+qr-step-open = Abra Aldaba en su móvil u ordenador y pulse «Leer un código».
+qr-step-scan = Escanee este dibujo, que cambia cada segundo, o escriba el código.
+qr-step-approve = Compruebe allí quién pide la entrada, elija estas dos palabras y pulse «Aprobar»:
+qr-step-unlike = Si la app no muestra estas palabras o no ha pedido nada, pulse «No he sido yo».
+qr-alt = Código QR que cambia cada segundo. El código escrito junto a él sirve para lo mismo.
+qr-code-label = Código de esta página
+qr-no-script = Su navegador no usa JavaScript y el dibujo no puede cambiar: escriba el código en la app.
+qr-status-claimed = Su app ha recibido la petición. Apruébela allí.
+qr-status-approved = Aprobado. Un momento.
+qr-approved = Ya lo he aprobado
+qr-type-pin = Prefiero escribir un PIN
+qr-error-not-approved = Todavía no lo ha aprobado en su app. Ábrala, elija las dos palabras y pulse «Aprobar»
+app-link = Abrir en la app de este dispositivo
+
+## PIN para esta página
+
+bound-title = Identifíquese con un PIN para esta página
+bound-intro = Escriba los datos de su documento. Después, su app le dará un PIN de ocho cifras que solo sirve aquí, aunque no tenga conexión.
+bound-submit = Continuar
+
+## Enlaces que abren la app
+
+open-title = Abra Aldaba
+open-text = Este enlace es para la app Aldaba. Si no se ha abierto sola, ábrala usted y escriba el código que muestra la página de la que viene.
+open-safe = Abrir la app no aprueba ni muestra nada: allí verá quién lo pide, y decide usted.
+
 ## Página del PIN
 
 pin-title = Escriba el PIN de su app
@@ -126,6 +163,12 @@ pin-step-unlike = Si no coinciden o no ha pedido nada, pulse «No he sido yo».
 pin-self-step-open = Abra Aldaba en su móvil u ordenador. No hace falta conexión.
 pin-self-step-read = En la pantalla de inicio verá un PIN de seis cifras que cambia cada medio minuto.
 pin-self-step-type = Escríbalo aquí antes de que cambie. Cada PIN sirve una sola vez.
+pin-bound-title = Escriba el PIN de su app para esta página
+pin-bound-step-open = Abra Aldaba y pulse «PIN para esta página». No hace falta conexión.
+pin-bound-step-challenge = Escriba allí este código o escanee el dibujo:
+pin-bound-step-type = Escriba aquí las ocho cifras que le da. Solo sirven en esta página y una sola vez.
+pin-bound-code-label = Código de esta página
+pin-bound-qr-alt = Código QR con el mismo código de ocho caracteres que está escrito al lado, para la app del móvil.
 pin-label = PIN
 pin-hint = { $digits } cifras. Puede pegarlo.
 pin-own-key-label = Su clave propia
@@ -165,6 +208,10 @@ pin-error-wrong-own-key = El PIN o la clave propia no son correctos. { $tries ->
    *[other] Le quedan { $tries } intentos
   }
 pin-error-wrong-self = El PIN no es correcto o ya ha cambiado. Escriba el que ve ahora en su app. { $tries ->
+    [one] Le queda un intento
+   *[other] Le quedan { $tries } intentos
+  }
+pin-error-wrong-bound = El PIN no es correcto. Compruebe que ha escrito en la app el código de esta página. { $tries ->
     [one] Le queda un intento
    *[other] Le quedan { $tries } intentos
   }

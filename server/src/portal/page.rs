@@ -181,6 +181,9 @@ mod tests {
             "portal-",
             "signin-",
             "pin-",
+            "bound-",
+            "qr-",
+            "open-",
             "over-",
             "error-",
             "home-",
@@ -201,7 +204,7 @@ mod tests {
             })
         });
         // Ids of elements and the like, which look alike.
-        let others = ["pin-hint", "pin-error", "pin-expired", "demo-sede"];
+        let others = ["pin-hint", "pin-error", "pin-expired", "demo-sede", "qr-start"];
         keys.filter(|key| !others.contains(key)).map(str::to_owned).collect()
     }
 

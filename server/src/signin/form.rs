@@ -23,8 +23,8 @@ use crate::requests::{self, NewSignIn, RequestError};
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct From {
-    site: String,
-    procedure: String,
+    pub site: String,
+    pub procedure: String,
     /// The method that was asked for by name; without it, the browser's last one comes first.
     way: String,
 }

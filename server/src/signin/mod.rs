@@ -6,6 +6,15 @@
 //! GET  /signin/pin                  the request of this browser, a PIN field   pin.rs
 //! POST /signin/pin                  right: a session ──303──▶ the site         pin.rs, land.rs
 //! GET  /signin/qr.svg               the code of this browser's request         qr.rs
+//! GET  /signin/bound                the same form for a page-bound PIN         bound.rs
+//! POST /signin/bound                makes the request ──303──▶ /signin/pin     bound.rs
+//! GET  /signin/qr                   who asks, and how it works                 scan.rs
+//! POST /signin/qr                   makes the request ──303──▶ /signin/qr/page scan.rs
+//! GET  /signin/qr/page              the QR, the code, the phrase               scan.rs
+//! POST /signin/qr/page              approved: a session ──303──▶ the site      scan.rs, land.rs
+//! GET  /signin/qr/now.svg           the QR of this moment                      scan.rs
+//! POST /signin/qr/now               the same and how it stands, for scripts    scan.rs
+//! GET  /open/{what}                 where a link for the app leads without it  open.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -16,12 +25,15 @@
 //! - A session's id is new at each sign-in; an earlier session of the browser ends.
 
 mod asks;
+mod bound;
 mod check;
 mod form;
 mod land;
+mod open;
 mod over;
 mod pin;
 mod qr;
+mod scan;
 mod session;
 mod ways;
 
@@ -43,7 +55,13 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/signin", get(form::show).post(form::submit))
         .route("/signin/pin", get(pin::show).post(pin::submit))
+        .route("/signin/bound", get(bound::show).post(bound::submit))
+        .route("/signin/qr", get(scan::show).post(scan::start))
+        .route("/signin/qr/page", get(scan::page).post(scan::finish))
+        .route("/signin/qr/now", post(scan::now))
+        .route("/signin/qr/now.svg", get(scan::image))
         .route("/signin/qr.svg", get(qr::show))
+        .route("/open/{what}", get(open::show))
         .route("/signout", post(session::sign_out))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }

@@ -47,7 +47,7 @@ impl Over {
     /// Why a request in that state cannot go on. None: it can.
     pub fn of(state: RequestState, was_revealed: bool) -> Option<Self> {
         match state {
-            RequestState::Pending | RequestState::Revealed => None,
+            RequestState::Pending | RequestState::Revealed | RequestState::Approved => None,
             RequestState::Spent => Some(Self::Used),
             RequestState::Rejected => Some(Self::Rejected),
             RequestState::Burnt => Some(Self::Burnt),

@@ -6,6 +6,8 @@ use aldaba_core::ids::RequestId;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
+use aldaba_protocol::link;
+use aldaba_protocol::pin::{OFFLINE_DIGITS, SELF_GENERATED_DIGITS};
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
@@ -38,7 +40,7 @@ struct PinTemplate {
     errors: FieldErrors,
     errors_heading: &'static str,
     code: Option<&'static str>,
-    self_generated: bool,
+    kind: Kind,
     wants_own_key: bool,
     phrase: String,
     pin_hint: String,
@@ -49,19 +51,21 @@ struct PinTemplate {
     missing_open: bool,
 }
 
-struct Time {
-    seconds_left: u64,
-    left: String,
-    until: String,
-    announcements: Vec<Announcement>,
+pub(super) struct Time {
+    pub seconds_left: u64,
+    pub left: String,
+    pub until: String,
+    pub announcements: Vec<Announcement>,
 }
 
-struct Announcement {
-    seconds: u64,
-    text: String,
+pub(super) struct Announcement {
+    pub seconds: u64,
+    pub text: String,
 }
 
 struct CodeHelp {
+    /// Opens the app of this very device at this request.
+    link: String,
     grouped: String,
     spoken: String,
     /// Drawn on the page itself only where `/signin/qr.svg` would draw another request's; it is the costliest part of the
@@ -125,9 +129,11 @@ pub(super) async fn submit(
     };
     let own_key = Some(form.own_key.as_str()).filter(|key| !key.trim().is_empty());
     let tried = match method {
-        Method::Incoming => requests::try_pin(&app, &id, &visitor.browser, &site, &form.pin, own_key).await,
-        Method::SelfGenerated => {
-            requests::try_self_generated(&app, &id, &visitor.browser, &site, &form.pin, own_key).await
+        Method::Incoming | Method::Qr => {
+            requests::try_pin(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
+        }
+        Method::SelfGenerated | Method::PageBound => {
+            requests::try_self_generated(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
         }
         // Methods with pages of their own.
         _ => Err(TryError::Mismatch),
@@ -178,7 +184,7 @@ async fn refused(
 }
 
 /// A request that cannot be shown to this browser. The site, where it is ours, offers to begin anew.
-fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Response {
+pub(super) fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Response {
     let asks = Asks::find(app, visitor.language, site, "").ok().map(|(asks, _)| asks);
     match error {
         ViewError::Unknown => Over::Missing.show(app, visitor, asks.as_ref()),
@@ -188,7 +194,7 @@ fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str) -> Respons
 }
 
 /// The page of a request that ended with this try; the way to begin anew keeps its procedure.
-async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
+pub(super) async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
     match requests::view(app, id, &visitor.browser).await {
         Ok(request) => {
             let asks = Asks::of_request(app, &request.relying_party.id, &request.procedure)
@@ -217,13 +223,15 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
     if let Some(over) = Over::of(request.state, request.pin_expires_at.is_some()) {
         return over.show(app, visitor, Some(&asks));
     }
+    let kind = Kind::of(request.method);
+    let digits = digits(app, request.method);
     let page = Page::new(app, visitor, "/signin/pin");
     let mut reply = Reply::new(app, visitor).form_may_reach(&party.return_url);
     let mut errors = FieldErrors::default();
     let mut code = None;
     let missing_open = matches!(refused, Some(Refused::NotRevealed));
     if let Some(refused) = refused {
-        let told = refused.tell(&page, &request, app.policy().pin_digits);
+        let told = refused.tell(&page, &request, digits);
         errors.add(told.field, told.text);
         code = Some(told.code.as_str());
         reply = reply.status(status_of(told.code));
@@ -231,29 +239,36 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
             reply = reply.retry_after(wait.as_secs().saturating_add(1));
         }
     }
-    let self_generated = request.method == Method::SelfGenerated;
-    let code_help = if self_generated {
-        None
-    } else {
-        code_help(&page, &request, visitor.request == Some(*id))
+    let code_help = match kind {
+        Kind::SelfGenerated => None,
+        Kind::Bound => challenge(&page, &request),
+        Kind::Device => code_help(&page, &request, visitor.request == Some(*id)),
     };
     let template = PinTemplate {
-        title: if self_generated { "pin-self-title" } else { "pin-title" },
+        title: match kind {
+            Kind::SelfGenerated => "pin-self-title",
+            Kind::Bound => "pin-bound-title",
+            Kind::Device => "pin-title",
+        },
         csrf: visitor.csrf(app),
         request: id.to_string(),
         method: request.method.as_str(),
         errors,
         errors_heading: "pin-errors-heading",
         code,
-        self_generated,
+        kind,
         wants_own_key: request.wants_own_key,
-        pin_hint: page.with("pin-hint", &[("digits", FluentValue::from(app.policy().pin_digits))]),
+        pin_hint: page.with("pin-hint", &[("digits", FluentValue::from(digits))]),
         pin_life: page.with(
             "pin-time-pin",
             &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))],
         ),
         time: time(app, &page, &request),
-        again: asks.start(),
+        again: asks.start_at(match request.method {
+            Method::Qr => "/signin/qr",
+            Method::PageBound => "/signin/bound",
+            _ => "/signin",
+        }),
         asks,
         code_help,
         missing_open,
@@ -263,7 +278,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
     reply.html(&template)
 }
 
-fn time(app: &App, page: &Page, request: &PinPage) -> Time {
+pub(super) fn time(app: &App, page: &Page, request: &PinPage) -> Time {
     // What the page can count on: the PIN's own life begins in the app, which shows it.
     let left = request.expires_at.since(app.now());
     let in_words = |left: Duration| match left.as_secs() {
@@ -289,20 +304,69 @@ fn time(app: &App, page: &Page, request: &PinPage) -> Time {
 
 fn code_help(page: &Page, request: &PinPage, is_the_browsers_last: bool) -> Option<CodeHelp> {
     let alt = page.t("pin-missing-qr-alt");
-    let spelled: Vec<String> = request.code.canonical().chars().map(String::from).collect();
     Some(CodeHelp {
+        link: link::to_request(&request.code),
         grouped: request.code.grouped(),
-        spoken: page.with(
-            "pin-missing-code-spoken",
-            &[("spelled", FluentValue::from(spelled.join(" ")))],
-        ),
+        spoken: spoken(page, request),
         drawn: if is_the_browsers_last {
             None
         } else {
-            Some(qr::draw(&request.code, &alt)?)
+            Some(qr::draw(request.code.canonical(), &alt)?)
         },
         alt,
     })
+}
+
+/// The challenge of a page, whose QR is the link that opens the app's PIN for it.
+fn challenge(page: &Page, request: &PinPage) -> Option<CodeHelp> {
+    let alt = page.t("pin-bound-qr-alt");
+    let link = link::to_challenge(&request.code);
+    Some(CodeHelp {
+        drawn: Some(qr::draw(&link, &alt)?),
+        link,
+        grouped: request.code.grouped(),
+        spoken: spoken(page, request),
+        alt,
+    })
+}
+
+/// The code for ears.
+pub(super) fn spoken(page: &Page, request: &PinPage) -> String {
+    let spelled: Vec<String> = request.code.canonical().chars().map(String::from).collect();
+    page.with(
+        "pin-missing-code-spoken",
+        &[("spelled", FluentValue::from(spelled.join(" ")))],
+    )
+}
+
+/// Digits of the PIN that the page asks for.
+fn digits(app: &App, method: Method) -> u32 {
+    match method {
+        Method::PageBound => OFFLINE_DIGITS,
+        Method::SelfGenerated => u32::from(SELF_GENERATED_DIGITS),
+        _ => app.policy().pin_digits,
+    }
+}
+
+/// Where the PIN that the page asks for comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A device shows it once it was revealed.
+    Device,
+    /// The home screen of any device.
+    SelfGenerated,
+    /// Any device, given the page's challenge.
+    Bound,
+}
+
+impl Kind {
+    const fn of(method: Method) -> Self {
+        match method {
+            Method::SelfGenerated => Self::SelfGenerated,
+            Method::PageBound => Self::Bound,
+            _ => Self::Device,
+        }
+    }
 }
 
 /// A refusal in words.
@@ -332,6 +396,7 @@ impl Refused {
             Self::Wrong { tries_left } => {
                 let key = match (request.method, request.wants_own_key) {
                     (Method::SelfGenerated, _) => "pin-error-wrong-self",
+                    (Method::PageBound, _) => "pin-error-wrong-bound",
                     (_, true) => "pin-error-wrong-own-key",
                     (_, false) => "pin-error-wrong",
                 };

@@ -8,7 +8,11 @@ use crate::texts::FluentValue;
 
 /// The methods that have a page of their own, in the order in which they are offered. Incoming and self-generated PINs share
 /// the first page, `/signin`.
-const PAGES: [(Method, &str); 1] = [(Method::Incoming, FIRST)];
+const PAGES: [(Method, &str); 3] = [
+    (Method::Incoming, FIRST),
+    (Method::Qr, "/signin/qr"),
+    (Method::PageBound, "/signin/bound"),
+];
 
 /// The page that is shown where nobody chose another.
 const FIRST: &str = "/signin";
