@@ -124,7 +124,7 @@ qr-intro = No hace falta escribir su documento. La página le mostrará un dibuj
 qr-submit = Mostrar el código QR
 qr-warning = Hágalo solo si ha llegado aquí desde el sitio en el que quiere entrar. No escanee códigos que le envíen o le enseñen otras personas.
 qr-page-title = Escanee el código con su app
-qr-step-open = Abra Aldaba en su móvil u ordenador y pulse «Leer un código».
+qr-step-open = Abra Aldaba en su móvil u ordenador y vaya a «Leer un código».
 qr-step-scan = Escanee este dibujo, que cambia cada segundo, o escriba el código.
 qr-step-approve = Compruebe allí quién pide la entrada, elija estas dos palabras y pulse «Aprobar»:
 qr-step-unlike = Si la app no muestra estas palabras o no ha pedido nada, pulse «No he sido yo».
@@ -164,7 +164,7 @@ pin-self-step-open = Abra Aldaba en su móvil u ordenador. No hace falta conexi�
 pin-self-step-read = En la pantalla de inicio verá un PIN de seis cifras que cambia cada medio minuto.
 pin-self-step-type = Escríbalo aquí antes de que cambie. Cada PIN sirve una sola vez.
 pin-bound-title = Escriba el PIN de su app para esta página
-pin-bound-step-open = Abra Aldaba y pulse «PIN para esta página». No hace falta conexión.
+pin-bound-step-open = Abra Aldaba y vaya a «PIN para esta página». No hace falta conexión.
 pin-bound-step-challenge = Escriba allí este código o escanee el dibujo:
 pin-bound-step-type = Escriba aquí las ocho cifras que le da. Solo sirven en esta página y una sola vez.
 pin-bound-code-label = Código de esta página
@@ -187,7 +187,7 @@ pin-time-pin = Desde que ve el PIN en su app, vale { $minutes ->
    *[other] { $minutes } minutos
   }.
 pin-missing-summary = ¿No aparece en su app?
-pin-missing-intro = En la app, pulse «¿No aparece?» y escriba este código, o escanee el dibujo con la app del móvil. Traerá exactamente esta petición.
+pin-missing-intro = En la app, vaya a «Leer un código» y escriba este código, o escanee el dibujo con la app del móvil. Traerá exactamente esta petición.
 pin-missing-code-label = Código de esta petición
 pin-missing-code-spoken = Código, carácter a carácter: { $spelled }
 pin-missing-qr-alt = Código QR con el mismo código de ocho caracteres que está escrito al lado.

@@ -39,10 +39,13 @@ mod gateway;
 mod incoming;
 mod network;
 mod notices;
+mod page_bound;
 mod parallel;
+mod qr;
 mod self_generated;
 mod settings;
 mod signatures;
 mod stream;
+mod user_verified;
 
 mod portal;
