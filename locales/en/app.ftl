@@ -191,6 +191,7 @@ app-approve-busy = Approving
 app-approve-of = Approve the sign-in at { $name }
 app-approve-done = Approved. Go back to the page.
 app-approve-pin-instead = See a PIN
+app-approve-pin-instead-of = See a PIN for { $name }
 app-approved-title = Approved
 app-approved-text = The page signs in by itself in a moment. If not, press “I have approved it” there.
 app-approved-elsewhere = Another of your devices has approved this request.

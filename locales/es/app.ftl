@@ -199,6 +199,7 @@ app-approve-busy = Aprobando
 app-approve-of = Aprobar la entrada en { $name }
 app-approve-done = Aprobado. Vuelva a la página.
 app-approve-pin-instead = Ver un PIN
+app-approve-pin-instead-of = Ver un PIN de { $name }
 app-approved-title = Aprobado
 app-approved-text = La página entra sola en un momento. Si no, pulse en ella «Ya lo he aprobado».
 app-approved-elsewhere = Otro de sus dispositivos ha aprobado esta petición.

@@ -21,13 +21,6 @@ pub fn listen(app: &AppHandle) {
     }
     let handle = app.clone();
     links.on_open_url(move |event| keep(&handle, event.urls().first().map(|url| url.as_str())));
-    // An installed app was registered by its package; one that runs from a folder registers itself, for development.
-    #[cfg(all(debug_assertions, any(windows, target_os = "linux")))]
-    if std::env::var_os("ALDABA_REGISTER_LINKS").is_some()
-        && let Err(error) = links.register_all()
-    {
-        tracing::warn!(%error, "the links could not be registered");
-    }
 }
 
 /// The last one counts; the screens are told that there is one, not what it is.

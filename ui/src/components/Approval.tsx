@@ -81,14 +81,16 @@ export const Approval = (props: { request: RequestCard; choices: string[] }) => 
           </p>
         </Show>
       </fieldset>
-      <Button
-        type="submit"
-        testid="approve"
-        aria-label={t("app-approve-of", { name: props.request.relying_party.name })}
-        busy={approve.busy()}
-      >
-        {approve.busy() ? t("app-approve-busy") : t("app-approve")}
-      </Button>
+      <div class="actions">
+        <Button
+          type="submit"
+          testid="approve"
+          aria-label={t("app-approve-of", { name: props.request.relying_party.name })}
+          busy={approve.busy()}
+        >
+          {approve.busy() ? t("app-approve-busy") : t("app-approve")}
+        </Button>
+      </div>
     </form>
   );
 };

@@ -199,7 +199,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
               <Button
                 testid="reveal"
                 variant={choices() ? "secondary" : "primary"}
-                aria-label={t("app-request-reveal-of", { name: name() })}
+                aria-label={t(choices() ? "app-approve-pin-instead-of" : "app-request-reveal-of", { name: name() })}
                 busy={reveal.busy()}
                 onClick={() => void reveal.run()}
               >

@@ -69,10 +69,8 @@ export const Scan = () => {
         </Button>
         <input
           type="file"
-          class="ds-sr-only"
+          hidden
           accept="image/png,image/jpeg"
-          tabindex="-1"
-          aria-hidden="true"
           data-testid="scan-file"
           ref={file}
           onChange={(event) => {
