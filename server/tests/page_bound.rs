@@ -43,10 +43,16 @@ async fn a_citizen_signs_in_at_the_higher_level(backend: Backend) {
     let mut browser = TestBrowser::ask_bound(&server, &ANA).await;
     let shown = page(&server, &mut browser).await;
     let code = TestBrowser::code_of(&shown);
-    assert!(shown.contains(&format!("aldaba://bound?c={}", code.replace('-', ""))), "{shown}");
+    assert!(
+        shown.contains(&format!("aldaba://bound?c={}", code.replace('-', ""))),
+        "{shown}"
+    );
     let pin = device.page_bound(&code);
     assert_eq!(pin.len(), 8);
-    browser.type_pin(&server, &pin[..6]).await.expect_problem("request_invalid");
+    browser
+        .type_pin(&server, &pin[..6])
+        .await
+        .expect_problem("request_invalid");
     let spaced = format!("{} {}", &pin[..4], &pin[4..]);
     browser.type_pin(&server, &spaced).await.expect(303);
     assert_eq!(proved(&server, &browser).await, (Method::PageBound, Level::Substantial));
@@ -68,7 +74,11 @@ async fn a_pin_serves_its_page_only_and_once(backend: Backend) {
         .await
         .expect_problem("request_mismatch");
     thief
-        .post(&server, "/signin/pin", &[("pin", "123456"), ("method", "self_generated")])
+        .post(
+            &server,
+            "/signin/pin",
+            &[("pin", "123456"), ("method", "self_generated")],
+        )
         .await
         .expect_problem("request_mismatch");
     thief
@@ -77,14 +87,18 @@ async fn a_pin_serves_its_page_only_and_once(backend: Backend) {
         .expect_problem("request_mismatch");
     let replay = one.clone();
     one.type_pin(&server, &first).await.expect(303);
-    let answers = server.send_all((0..8).map(|_| replay.pin_form(&first, &[])).collect()).await;
+    let answers = server
+        .send_all((0..8).map(|_| replay.pin_form(&first, &[])).collect())
+        .await;
     for answer in answers {
         answer.expect_problem("pin_used");
     }
     // Many at once: one.
     let mut many = TestBrowser::ask_bound(&server, &ANA).await;
     let right = pin(&server, &mut many, &device).await;
-    let answers = server.send_all((0..64).map(|_| many.pin_form(&right, &[])).collect()).await;
+    let answers = server
+        .send_all((0..64).map(|_| many.pin_form(&right, &[])).collect())
+        .await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 303).count(), 1);
 }
 
@@ -116,11 +130,17 @@ async fn failures_delay_it_as_they_delay_the_home_screens(backend: Backend) {
     }
     let mut browser = TestBrowser::ask_bound(&server, &ANA).await;
     let right = pin(&server, &mut browser, &device).await;
-    let answer = browser.type_pin(&server, &right).await.expect_problem("self_generated_delayed");
+    let answer = browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_delayed");
     assert!(answer.headers.contains_key("retry-after"));
     let mut other = TestBrowser::ask_self_generated(&server, &ANA).await;
     let home = device.self_generated(server.app.now());
-    other.type_pin(&server, &home).await.expect_problem("self_generated_delayed");
+    other
+        .type_pin(&server, &home)
+        .await
+        .expect_problem("self_generated_delayed");
     // The incoming PIN knows nothing of it, and its signed reveal lifts the delay.
     let mut incoming = TestBrowser::ask(&server, &ANA).await;
     device.reveal(&server, &incoming.request()).await.expect(200);
@@ -131,8 +151,14 @@ async fn failures_delay_it_as_they_delay_the_home_screens(backend: Backend) {
     for _ in 0..2 {
         let mut browser = TestBrowser::ask_bound(&server, &ANA).await;
         let right = self::pin(&server, &mut browser, &device).await;
-        browser.type_pin(&server, &wrong(&right)).await.expect_problem("pin_wrong");
-        browser.type_pin(&server, &wrong(&right)).await.expect_problem("pin_wrong");
+        browser
+            .type_pin(&server, &wrong(&right))
+            .await
+            .expect_problem("pin_wrong");
+        browser
+            .type_pin(&server, &wrong(&right))
+            .await
+            .expect_problem("pin_wrong");
         browser.type_pin(&server, &right).await.expect(303);
     }
 }

@@ -59,7 +59,13 @@ async fn a_citizen_scans_and_approves(backend: Backend) {
         assert_eq!(state(&server, &browser).await, "waiting");
         let request = claimed(&server, &browser, &device).await;
         assert_eq!(request.id, browser.request().to_string());
-        assert_eq!((request.relying_party.name.as_str(), request.relying_party.domain.as_str()), ("Sede sede", "sede.example"));
+        assert_eq!(
+            (
+                request.relying_party.name.as_str(),
+                request.relying_party.domain.as_str()
+            ),
+            ("Sede sede", "sede.example")
+        );
         assert_eq!(request.procedure, "Volante de empadronamiento");
         assert!(page.contains(&request.phrase));
         let choices = request.choices.clone().unwrap();
@@ -72,8 +78,11 @@ async fn a_citizen_scans_and_approves(backend: Backend) {
         assert_eq!(device.requests(&server).await, [request.clone()]);
         spend(&server, &mut browser).await.expect_problem("pin_not_revealed");
         let id = browser.request();
-        let approved: wire::RequestApproved =
-            device.approve(&server, &id, &request.phrase, verified).await.expect(200).json();
+        let approved: wire::RequestApproved = device
+            .approve(&server, &id, &request.phrase, verified)
+            .await
+            .expect(200)
+            .json();
         assert_eq!(approved.approval_expires_at, server.app.now().as_millis() + 120_000);
         assert_eq!(state(&server, &browser).await, "approved");
         let answer = spend(&server, &mut browser).await.expect(303);
@@ -126,7 +135,13 @@ async fn a_qr_lives_three_seconds_to_the_millisecond(backend: Backend) {
     // A picture that the page draws is of the very second.
     let mut browser = TestBrowser::ask_qr(&server).await;
     let first = browser.get(&server, "/signin/qr/now.svg").await.expect(200);
-    assert_eq!((first.headers["content-type"].to_str().unwrap(), &first.headers["cache-control"]), ("image/svg+xml", &"no-store".parse().unwrap()));
+    assert_eq!(
+        (
+            first.headers["content-type"].to_str().unwrap(),
+            &first.headers["cache-control"]
+        ),
+        ("image/svg+xml", &"no-store".parse().unwrap())
+    );
     assert_eq!(first.body, browser.get(&server, "/signin/qr/now.svg").await.body);
     server.wait(1);
     assert_ne!(first.body, browser.get(&server, "/signin/qr/now.svg").await.body);
@@ -145,12 +160,24 @@ async fn a_forged_qr_brings_up_nothing(backend: Backend) {
     let changed = String::from_utf8(changed).unwrap();
     let lower = right.to_lowercase();
     let long = "A".repeat(10_000);
-    for forged in ["", PREFIX, &other_key, &changed, &lower, &long, "7K2M9QXT", "https://evil.example"] {
+    for forged in [
+        "",
+        PREFIX,
+        &other_key,
+        &changed,
+        &lower,
+        &long,
+        "7K2M9QXT",
+        "https://evil.example",
+    ] {
         device.scan(&server, forged).await.expect_problem("request_unknown");
     }
     // A request that began by typing a document is not claimed by a QR, were one made for it.
     let typed = TestBrowser::ask(&server, &LUIS).await;
-    device.scan(&server, &text(&server, &typed)).await.expect_problem("request_unknown");
+    device
+        .scan(&server, &text(&server, &typed))
+        .await
+        .expect_problem("request_unknown");
     // A scan is signed and good once.
     let body = format!(r#"{{"payload":"{right}"}}"#);
     let nonce = "AAAAAAAAAAAAAAAAAAAAAA";
@@ -168,21 +195,31 @@ async fn the_first_person_has_it_and_no_other(backend: Backend) {
     for _ in 0..10 {
         let browser = TestBrowser::ask_qr(&server).await;
         let body = format!(r#"{{"payload":"{}"}}"#, text(&server, &browser));
-        let calls = [&ana, &luis, &ana, &luis].map(|device| device.sign(&server, "POST", "/v1/requests/scan", body.as_bytes()));
+        let calls =
+            [&ana, &luis, &ana, &luis].map(|device| device.sign(&server, "POST", "/v1/requests/scan", body.as_bytes()));
         let answers = server.send_all(calls.into()).await;
         let won: Vec<bool> = answers.iter().map(|answer| answer.status == 200).collect();
-        assert!(won == [true, false, true, false] || won == [false, true, false, true], "{won:?}");
+        assert!(
+            won == [true, false, true, false] || won == [false, true, false, true],
+            "{won:?}"
+        );
     }
     let mut browser = TestBrowser::ask_qr(&server).await;
     let request = claimed(&server, &browser, &ana).await;
     let id = browser.request();
     let page = browser.get(&server, "/signin/qr/page").await.text();
     let code = TestBrowser::code_of(&page);
-    luis.scan(&server, &text(&server, &browser)).await.expect_problem("request_unknown");
+    luis.scan(&server, &text(&server, &browser))
+        .await
+        .expect_problem("request_unknown");
     luis.lookup(&server, &code).await.expect_problem("request_unknown");
-    luis.approve(&server, &id, &request.phrase, true).await.expect_problem("request_unknown");
+    luis.approve(&server, &id, &request.phrase, true)
+        .await
+        .expect_problem("request_unknown");
     luis.reveal(&server, &id).await.expect_problem("request_unknown");
-    luis.reject(&server, &id, "not_me").await.expect_problem("request_unknown");
+    luis.reject(&server, &id, "not_me")
+        .await
+        .expect_problem("request_unknown");
     // Another device of hers sees it.
     assert!(second.requests(&server).await.iter().any(|seen| seen.id == request.id));
     ana.approve(&server, &id, &request.phrase, false).await.expect(200);
@@ -196,9 +233,20 @@ async fn a_wrong_phrase_ends_it(backend: Backend) {
     let mut browser = TestBrowser::ask_qr(&server).await;
     let request = claimed(&server, &browser, &device).await;
     let id = browser.request();
-    let other = request.choices.unwrap().into_iter().find(|choice| *choice != request.phrase).unwrap();
-    device.approve(&server, &id, &other, true).await.expect_problem("phrase_wrong");
-    device.approve(&server, &id, &request.phrase, true).await.expect_problem("request_rejected");
+    let other = request
+        .choices
+        .unwrap()
+        .into_iter()
+        .find(|choice| *choice != request.phrase)
+        .unwrap();
+    device
+        .approve(&server, &id, &other, true)
+        .await
+        .expect_problem("phrase_wrong");
+    device
+        .approve(&server, &id, &request.phrase, true)
+        .await
+        .expect_problem("request_rejected");
     device.reveal(&server, &id).await.expect_problem("request_rejected");
     spend(&server, &mut browser).await.expect_problem("request_rejected");
     // It is no "it was not me": nothing is muted by it.
@@ -218,8 +266,14 @@ async fn a_pin_may_be_read_instead(backend: Backend) {
     let pin = device.pin(&id, "sede");
     browser.type_pin(&server, &pin).await.expect_problem("pin_not_revealed");
     device.reveal_verified(&server, &id).await.expect(200);
-    device.approve(&server, &id, &request.phrase, true).await.expect_problem("request_taken");
-    browser.type_pin(&server, &device.wrong_pin(&id, "sede")).await.expect_problem("pin_wrong");
+    device
+        .approve(&server, &id, &request.phrase, true)
+        .await
+        .expect_problem("request_taken");
+    browser
+        .type_pin(&server, &device.wrong_pin(&id, "sede"))
+        .await
+        .expect_problem("pin_wrong");
     let mut same = browser.clone();
     same.get(&server, "/signin/qr/page").await.expect(200);
     spend(&server, &mut same).await.expect_problem("pin_not_revealed");
@@ -231,7 +285,8 @@ async fn a_pin_may_be_read_instead(backend: Backend) {
 async fn every_order_of_approve_reject_reveal_revoke_expire_and_spend(backend: Backend) {
     let server = TestServer::new(backend).await;
     let steps = ["approve", "reject", "reveal", "spend", "expire", "revoke"];
-    let orders = (0..steps.len()).flat_map(|a| (0..steps.len()).flat_map(move |b| (0..steps.len()).map(move |c| [a, b, c])));
+    let orders =
+        (0..steps.len()).flat_map(|a| (0..steps.len()).flat_map(move |b| (0..steps.len()).map(move |c| [a, b, c])));
     for order in orders.filter(|[a, b, c]| a != b && b != c && a != c) {
         let mut device = TestDevice::activate(&server, &ANA).await;
         let mut browser = TestBrowser::ask_qr(&server).await;
@@ -284,14 +339,24 @@ async fn of_sixty_four_spends_one_wins(backend: Backend) {
     for _ in 0..20 {
         let browser = TestBrowser::ask_qr(&server).await;
         let request = claimed(&server, &browser, &device).await;
-        device.approve(&server, &browser.request(), &request.phrase, false).await.expect(200);
+        device
+            .approve(&server, &browser.request(), &request.phrase, false)
+            .await
+            .expect(200);
         let forms = (0..64).map(|_| browser.form("/signin/qr/page", &[])).collect();
         let mut tally: BTreeMap<String, usize> = BTreeMap::new();
         for answer in server.send_all(forms).await {
-            let what = if answer.status == 303 { "signed in".to_owned() } else { answer.code() };
+            let what = if answer.status == 303 {
+                "signed in".to_owned()
+            } else {
+                answer.code()
+            };
             *tally.entry(what).or_default() += 1;
         }
-        assert_eq!(tally, BTreeMap::from([("pin_used".to_owned(), 63), ("signed in".to_owned(), 1)]));
+        assert_eq!(
+            tally,
+            BTreeMap::from([("pin_used".to_owned(), 63), ("signed in".to_owned(), 1)])
+        );
     }
 }
 
@@ -306,10 +371,16 @@ async fn of_many_approvals_at_once_one_wins(backend: Backend) {
         let mut browser = TestBrowser::ask_qr(&server).await;
         let request = claimed(&server, &browser, &devices[0]).await;
         let id = browser.request();
-        let calls = devices.iter_mut().map(|device| device.approval(&server, &id, &request.phrase, false)).collect();
+        let calls = devices
+            .iter_mut()
+            .map(|device| device.approval(&server, &id, &request.phrase, false))
+            .collect();
         let answers = server.send_all(calls).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
-        assert_eq!(answers.iter().filter(|answer| answer.code() == "request_taken").count(), 3);
+        assert_eq!(
+            answers.iter().filter(|answer| answer.code() == "request_taken").count(),
+            3
+        );
         spend(&server, &mut browser).await.expect(303);
     }
 }
@@ -328,21 +399,37 @@ async fn another_browser_or_site_spends_nothing(backend: Backend) {
         .post(&server, "/signin/qr/page", &[("request", &number)])
         .await
         .expect_problem("request_mismatch");
-    server.send(thief.form("/signin/qr/now", &[("request", &number)])).await.expect(404);
+    server
+        .send(thief.form("/signin/qr/now", &[("request", &number)]))
+        .await
+        .expect(404);
     browser
         .clone()
         .post(&server, "/signin/qr/page", &[("site", "otra")])
         .await
         .expect_problem("request_mismatch");
-    let answer = browser.clone().post(&server, "/signin/qr/page", &[("csrf", "x")]).await.expect(403);
+    let answer = browser
+        .clone()
+        .post(&server, "/signin/qr/page", &[("csrf", "x")])
+        .await
+        .expect(403);
     assert_eq!(answer.code(), "csrf");
-    server.send(browser.form("/signin/qr/now", &[("csrf", "x")])).await.expect(403);
+    server
+        .send(browser.form("/signin/qr/now", &[("csrf", "x")]))
+        .await
+        .expect(403);
     // An incoming request is not spent as an approval.
     let mut incoming = TestBrowser::ask(&server, &ANA).await;
     let typed = incoming.request();
-    device.approve(&server, &typed, &request.phrase, true).await.expect_problem("request_unknown");
+    device
+        .approve(&server, &typed, &request.phrase, true)
+        .await
+        .expect_problem("request_unknown");
     device.reveal(&server, &typed).await.expect(200);
-    incoming.post(&server, "/signin/qr/page", &[]).await.expect_problem("request_mismatch");
+    incoming
+        .post(&server, "/signin/qr/page", &[])
+        .await
+        .expect_problem("request_mismatch");
     spend(&server, &mut browser).await.expect(303);
 }
 
@@ -354,23 +441,42 @@ async fn the_page_works_without_a_script_and_tells_one_how_it_stands(backend: Ba
     let page = browser.get(&server, "/signin/qr/page").await.expect(200).text();
     assert!(!page.contains("http-equiv"), "it never loads itself again");
     let hidden = browser.request().to_string();
-    let addresses = page.split('"').filter(|part| part.starts_with('/') || part.contains("://"));
+    let addresses = page
+        .split('"')
+        .filter(|part| part.starts_with('/') || part.contains("://"));
     for address in addresses {
         assert!(!address.contains(&hidden), "{address}");
     }
-    let now: serde_json::Value = server.send(browser.form("/signin/qr/now", &[])).await.expect(200).json();
+    let now: serde_json::Value = server
+        .send(browser.form("/signin/qr/now", &[]))
+        .await
+        .expect(200)
+        .json();
     assert!(now["image"].as_str().unwrap().starts_with("<svg"));
     let request = claimed(&server, &browser, &device).await;
-    let now: serde_json::Value = server.send(browser.form("/signin/qr/now", &[])).await.expect(200).json();
+    let now: serde_json::Value = server
+        .send(browser.form("/signin/qr/now", &[]))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(now, serde_json::json!({ "state": "claimed" }));
     browser.get(&server, "/signin/qr/now.svg").await.expect(404);
     let page = browser.get(&server, "/signin/qr/page").await.text();
     assert!(page.contains("data-qr-state=\"claimed\"") && page.contains(&request.phrase));
     device.reject(&server, &browser.request(), "not_me").await.expect(200);
     assert_eq!(state(&server, &browser).await, "over");
-    browser.get(&server, "/signin/qr/page").await.expect_problem("request_rejected");
-    TestBrowser::default().get(&server, "/signin/qr/now.svg").await.expect(404);
-    TestBrowser::default().get(&server, "/signin/qr/page").await.expect_problem("request_unknown");
+    browser
+        .get(&server, "/signin/qr/page")
+        .await
+        .expect_problem("request_rejected");
+    TestBrowser::default()
+        .get(&server, "/signin/qr/now.svg")
+        .await
+        .expect(404);
+    TestBrowser::default()
+        .get(&server, "/signin/qr/page")
+        .await
+        .expect_problem("request_unknown");
 }
 
 // REQ-QR-05
@@ -398,13 +504,32 @@ async fn a_device_of_the_first_version_reads_what_it_knows(backend: Backend) {
     let mut device = TestDevice::activate(&server, &ANA).await;
     let browser = TestBrowser::ask_qr(&server).await;
     let request = claimed(&server, &browser, &device).await;
-    device.approve(&server, &browser.request(), &request.phrase, false).await.expect(200);
-    let list: serde_json::Value = device.call(&server, "GET", "/v1/device/requests", b"").await.expect(200).json();
+    device
+        .approve(&server, &browser.request(), &request.phrase, false)
+        .await
+        .expect(200);
+    let list: serde_json::Value = device
+        .call(&server, "GET", "/v1/device/requests", b"")
+        .await
+        .expect(200)
+        .json();
     let seen = &list["requests"][0];
-    assert_eq!((seen["state"].as_str(), seen["approved"].as_bool()), (Some("revealed"), Some(true)));
+    assert_eq!(
+        (seen["state"].as_str(), seen["approved"].as_bool()),
+        (Some("revealed"), Some(true))
+    );
     assert_eq!(seen["revealed_here"], true);
     let typed = TestBrowser::ask(&server, &ANA).await;
-    let list: serde_json::Value = device.call(&server, "GET", "/v1/device/requests", b"").await.expect(200).json();
-    let seen = list["requests"].as_array().unwrap().iter().find(|seen| seen["id"] == typed.request().to_string()).unwrap();
+    let list: serde_json::Value = device
+        .call(&server, "GET", "/v1/device/requests", b"")
+        .await
+        .expect(200)
+        .json();
+    let seen = list["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|seen| seen["id"] == typed.request().to_string())
+        .unwrap();
     assert!(seen.get("approved").is_none() && seen.get("choices").is_none());
 }

@@ -15,16 +15,17 @@ on_both!(
 
 /// What the browser's session proves, and how.
 pub async fn proved(server: &TestServer, browser: &TestBrowser) -> (Method, Level) {
-    let cookie = browser.cookies.iter().find(|(name, _)| name.ends_with("aldaba_session"));
+    let cookie = browser
+        .cookies
+        .iter()
+        .find(|(name, _)| name.ends_with("aldaba_session"));
     let id: SessionId = cookie.unwrap().1.parse().unwrap();
     let now = server.app.now();
     let session = server
         .app
         .store()
         .write(move |tx| {
-            Box::pin(async move {
-                sessions::use_session(tx, &id, now, std::time::Duration::from_secs(3600)).await
-            })
+            Box::pin(async move { sessions::use_session(tx, &id, now, std::time::Duration::from_secs(3600)).await })
         })
         .await
         .unwrap()

@@ -17,8 +17,12 @@ use thirtyfour::By;
 async fn approve(app: &App, browser: &Browser) -> Result<()> {
     let phrase = browser.page_phrase().await?;
     app.find(&testid("choices")).await?;
-    ensure!(app.seen(&testid("phrase")).await?.is_none(), "the card gives the words away");
-    app.click(&format!("[data-testid=\"choice\"][value=\"{phrase}\"]")).await?;
+    ensure!(
+        app.seen(&testid("phrase")).await?.is_none(),
+        "the card gives the words away"
+    );
+    app.click(&format!("[data-testid=\"choice\"][value=\"{phrase}\"]"))
+        .await?;
     app.press("approve").await?;
     app.find(&testid("approved")).await?;
     Ok(())
@@ -59,7 +63,10 @@ async fn a_typed_code_and_an_approval_sign_in_and_out() {
         app.enter("lookup-code", &browser.page_code().await?).await?;
         app.press("lookup").await?;
         let card = app.read("request-card").await?;
-        ensure!(card.contains("Chrom"), "the card does not say which browser asks:\n{card}");
+        ensure!(
+            card.contains("Chrom"),
+            "the card does not say which browser asks:\n{card}"
+        );
         approve(&app, &browser).await?;
         // The page goes on by itself.
         ensure!(
@@ -156,7 +163,12 @@ async fn a_link_opens_its_request_and_a_hostile_one_opens_nothing() {
         app.activate(&stage.server, &citizen).await?;
         let browser = stage.browser().await?;
         browser.ask_with_qr(&stage.server).await?;
-        let link = browser.find("[data-app-link]").await?.attr("href").await?.unwrap_or_default();
+        let link = browser
+            .find("[data-app-link]")
+            .await?
+            .attr("href")
+            .await?
+            .unwrap_or_default();
         let server = stage.server.url().to_owned();
         for hostile in [
             format!("{link}&server=https://evil.example"),
@@ -165,7 +177,10 @@ async fn a_link_opens_its_request_and_a_hostile_one_opens_nothing() {
         ] {
             open_link(&desktop, &server, &hostile).await?;
             app.find(&testid("error")).await?;
-            ensure!(app.seen(&testid("request-card")).await?.is_none(), "{hostile} brought something up");
+            ensure!(
+                app.seen(&testid("request-card")).await?.is_none(),
+                "{hostile} brought something up"
+            );
         }
         open_link(&desktop, &server, &link).await?;
         app.find(&testid("choices")).await?;

@@ -241,7 +241,13 @@ async fn with_a_qr(
     browser.ask_to_sign_in(&stage.server).await?;
     browser.click("a[href^=\"/signin/qr\"]").await?;
     browser.find("form[action=\"/signin/qr\"]").await?;
-    page(see, browser, "portal-qr-start", "Signing in with a QR: what will happen").await?;
+    page(
+        see,
+        browser,
+        "portal-qr-start",
+        "Signing in with a QR: what will happen",
+    )
+    .await?;
     browser
         .click("form[action=\"/signin/qr\"] button[type=\"submit\"]")
         .await?;
@@ -264,7 +270,8 @@ async fn with_a_qr(
     )
     .await?;
     let phrase = browser.page_phrase().await?;
-    app.click(&format!("[data-testid=\"choice\"][value=\"{phrase}\"]")).await?;
+    app.click(&format!("[data-testid=\"choice\"][value=\"{phrase}\"]"))
+        .await?;
     app.press("approve").await?;
     browser.find("#session-name").await?;
     browser.click("#signout").await?;
@@ -283,14 +290,28 @@ async fn for_one_page(
     browser.ask_to_sign_in(&stage.server).await?;
     browser.click("a[href^=\"/signin/bound\"]").await?;
     browser.find("form[action=\"/signin/bound\"]").await?;
-    page(see, browser, "portal-bound-start", "A PIN for this page: document and contrast datum").await?;
+    page(
+        see,
+        browser,
+        "portal-bound-start",
+        "A PIN for this page: document and contrast datum",
+    )
+    .await?;
     browser.ask_for_bound_pin(&stage.server, citizen).await?;
-    page(see, browser, "portal-bound", "The page's challenge, typed or scanned, and the field for eight digits").await?;
+    page(
+        see,
+        browser,
+        "portal-bound",
+        "The page's challenge, typed or scanned, and the field for eight digits",
+    )
+    .await?;
     app.enter("bound-code", &browser.page_code().await?).await?;
     app.press("bound").await?;
     app.find(&testid("bound-pin")).await?;
     screen(see, app, "app-bound", "The PIN for one page, made without a network").await?;
-    browser.goto(&format!("{}/open/request#c=7K2M9QXT", stage.server.url())).await?;
+    browser
+        .goto(&format!("{}/open/request#c=7K2M9QXT", stage.server.url()))
+        .await?;
     page(see, browser, "portal-open", "Where a link for the app leads without it").await
 }
 

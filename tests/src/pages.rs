@@ -66,7 +66,8 @@ impl Browser {
     pub async fn ask_with_qr(&self, server: &DemoServer) -> Result<()> {
         self.ask_to_sign_in(server).await?;
         self.click("a[href^=\"/signin/qr\"]").await?;
-        self.click("form[action=\"/signin/qr\"] button[type=\"submit\"]").await?;
+        self.click("form[action=\"/signin/qr\"] button[type=\"submit\"]")
+            .await?;
         self.find("[data-qr-image]").await?;
         Ok(())
     }
@@ -80,7 +81,8 @@ impl Browser {
         self.click("a[href^=\"/signin/bound\"]").await?;
         self.find("form[action=\"/signin/bound\"]").await?;
         self.fill_in(citizen).await?;
-        self.click("form[action=\"/signin/bound\"] button[type=\"submit\"]").await?;
+        self.click("form[action=\"/signin/bound\"] button[type=\"submit\"]")
+            .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
     }

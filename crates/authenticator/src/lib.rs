@@ -24,7 +24,7 @@ pub mod server_url;
 pub mod user_verification;
 
 pub use authenticator::{
-    ActivationProgress, Authenticator, BroughtUp, DeviceSummary, Parts, RequestView, SelfGeneratedPin, Signal, StartRequest,
-    Status,
+    ActivationProgress, Authenticator, BroughtUp, DeviceSummary, Parts, RequestView, SelfGeneratedPin, Signal,
+    StartRequest, Status,
 };
 pub use error::{Error, Result};

@@ -28,7 +28,10 @@ async fn a_scan_and_an_approval_sign_in() {
     // The answer is lost on its way; the very same call is said again.
     server.lose_answers(1);
     let approved = device.approve(&browser.request(), &view.request.phrase).await.unwrap();
-    assert_eq!((approved.request.state, approved.request.approved), (RequestState::Revealed, true));
+    assert_eq!(
+        (approved.request.state, approved.request.approved),
+        (RequestState::Revealed, true)
+    );
     assert!(approved.pin.is_none(), "no PIN of what was approved");
     assert!(device.requests().await.unwrap()[0].pin.is_none());
     browser.post(&server.test, "/signin/qr/page", &[]).await.expect(303);
@@ -46,7 +49,11 @@ async fn a_lock_that_is_refused_says_nothing_and_one_that_was_passed_is_said() {
     let server = Server::start().await;
     let mut machine = Machine::new(&server);
     activate(&server, &machine.start(&server), &ANA).await;
-    for (lock, verified) in [(Outcome::Declined, None), (Outcome::Verified, Some(true)), (Outcome::Unavailable, Some(false))] {
+    for (lock, verified) in [
+        (Outcome::Declined, None),
+        (Outcome::Verified, Some(true)),
+        (Outcome::Unavailable, Some(false)),
+    ] {
         machine.lock = lock;
         let device = machine.start(&server);
         assert_eq!(device.verifies_user(), lock != Outcome::Unavailable);
@@ -63,7 +70,10 @@ async fn a_lock_that_is_refused_says_nothing_and_one_that_was_passed_is_said() {
                 assert_eq!(revealed.unwrap_err().code, ErrorCode::UnlockRefused);
                 assert_eq!(server.changes(), before, "nothing was sent");
                 assert_eq!(stored.stored_state, RequestState::Pending);
-                device.reject(&id, aldaba_protocol::wire::RejectReason::ChangedMind).await.unwrap();
+                device
+                    .reject(&id, aldaba_protocol::wire::RejectReason::ChangedMind)
+                    .await
+                    .unwrap();
             }
             Some(verified) => {
                 assert!(revealed.unwrap().pin.is_some());
@@ -85,7 +95,10 @@ async fn a_link_brings_up_what_it_names_and_others_ask_nobody() {
     let BroughtUp::Request(view) = device.open_link(&format!("aldaba://request?c={code}")).await.unwrap() else {
         panic!("a request was to come up")
     };
-    assert_eq!((view.request.id, view.request.state), (browser.request().to_string(), RequestState::Pending));
+    assert_eq!(
+        (view.request.id, view.request.state),
+        (browser.request().to_string(), RequestState::Pending)
+    );
     assert!(view.pin.is_none());
     let BroughtUp::Challenge(challenge) = device.open_link(&format!("aldaba://bound?c={code}")).await.unwrap() else {
         panic!("a challenge was to come up")
@@ -98,7 +111,11 @@ async fn a_link_brings_up_what_it_names_and_others_ask_nobody() {
         format!("{}/open/request#c={code}", server.url),
     ] {
         let error = device.open_link(&hostile).await.unwrap_err();
-        assert_eq!((error.code, error.detail.as_deref()), (ErrorCode::RequestUnknown, Some("link")), "{hostile}");
+        assert_eq!(
+            (error.code, error.detail.as_deref()),
+            (ErrorCode::RequestUnknown, Some("link")),
+            "{hostile}"
+        );
     }
     let error = device.scan("https://evil.example").await.unwrap_err();
     assert_eq!(error.code, ErrorCode::QrUnreadable);
@@ -116,7 +133,10 @@ async fn a_pin_for_one_page_needs_no_network() {
     let mut browser = TestBrowser::ask_bound(&server.test, &ANA).await;
     let page = browser.get(&server.test, "/signin/pin").await.text();
     let before = server.changes();
-    let pin = device.page_bound_pin(&TestBrowser::code_of(&page).to_lowercase()).await.unwrap();
+    let pin = device
+        .page_bound_pin(&TestBrowser::code_of(&page).to_lowercase())
+        .await
+        .unwrap();
     assert_eq!((pin.expose().len(), server.changes()), (8, before));
     browser.type_pin(&server.test, pin.expose()).await.expect(303);
     let error = device.page_bound_pin("U").await.unwrap_err();

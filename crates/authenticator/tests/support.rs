@@ -66,9 +66,8 @@ impl Server {
 /// Lets the server do its work and then, if so asked, tears the connection before the answer has gone out.
 async fn carry(State(line): State<Arc<Line>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let changes = request.method() == "DELETE" || ["/reveal", "/approve", "/reject"]
-            .iter()
-            .any(|end| path.ends_with(end));
+    let changes =
+        request.method() == "DELETE" || ["/reveal", "/approve", "/reject"].iter().any(|end| path.ends_with(end));
     let response = next.run(request).await;
     if changes {
         line.changes.fetch_add(1, Ordering::SeqCst);

@@ -69,7 +69,9 @@ impl RequestState {
     pub fn at(self, now: Timestamp, expires_at: Timestamp, pin_expires_at: Option<Timestamp>) -> Self {
         match self {
             Self::Pending if now >= expires_at => Self::Expired,
-            Self::Revealed | Self::Approved if now >= pin_expires_at.unwrap_or(expires_at).min(expires_at) => Self::Expired,
+            Self::Revealed | Self::Approved if now >= pin_expires_at.unwrap_or(expires_at).min(expires_at) => {
+                Self::Expired
+            }
             other => other,
         }
     }
@@ -422,12 +424,18 @@ mod tests {
         assert_eq!(approved.approve(&policy, device(1), START), Ok(approved));
         assert_eq!(approved.approve(&policy, device(2), START), Err(DeviceRefusal::Taken));
         assert_eq!(approved.reveal(&policy, device(1), START), Err(DeviceRefusal::Taken));
-        assert_eq!(approved.try_pin(&policy, true, START), (approved, PinOutcome::NotRevealed));
+        assert_eq!(
+            approved.try_pin(&policy, true, START),
+            (approved, PinOutcome::NotRevealed)
+        );
         let last = START.plus(Duration::from_millis(119_999));
         assert_eq!(approved.finish(last).1, ApprovalOutcome::Accepted);
         let late = START.plus(Duration::from_secs(120));
         assert_eq!(approved.finish(late), (approved, ApprovalOutcome::Expired));
-        assert_eq!(approved.reject(START).unwrap().finish(START).1, ApprovalOutcome::Rejected);
+        assert_eq!(
+            approved.reject(START).unwrap().finish(START).1,
+            ApprovalOutcome::Rejected
+        );
         let spent = approved.finish(START).0;
         assert_eq!(spent.finish(START).1, ApprovalOutcome::Used);
         assert_eq!(spent.reject(START), Err(DeviceRefusal::Spent));

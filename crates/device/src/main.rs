@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aldaba_authenticator::marker::DataDir;
-use aldaba_authenticator::server_url::ServerUrl;
 use aldaba_authenticator::picture;
+use aldaba_authenticator::server_url::ServerUrl;
 use aldaba_authenticator::user_verification::{Outcome, SettledUserVerification};
 use aldaba_authenticator::{Authenticator, BroughtUp, Error, Parts, Result, Signal, StartRequest};
 use aldaba_core::ids::RequestId;

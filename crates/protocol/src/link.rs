@@ -121,7 +121,10 @@ mod tests {
             assert_eq!(open(other, SERVER), None, "{other}");
         }
         // A server without https has no https links.
-        assert_eq!(open("http://127.0.0.1:8080/open/request#c=7K2M9QXT", "http://127.0.0.1:8080"), None);
+        assert_eq!(
+            open("http://127.0.0.1:8080/open/request#c=7K2M9QXT", "http://127.0.0.1:8080"),
+            None
+        );
     }
 
     #[test]

@@ -56,8 +56,16 @@ pub(super) fn claimed_now(request: &requests::Request, now: Timestamp) -> bool {
 }
 
 /// What the audit log says of it.
-pub(super) fn of_claim(request: &requests::Request, person: PersonId, device: DeviceId, now: Timestamp) -> audit::Entry {
-    of_request(of_device(entry(now, "request.claimed", Some(person)), device), request.id)
+pub(super) fn of_claim(
+    request: &requests::Request,
+    person: PersonId,
+    device: DeviceId,
+    now: Timestamp,
+) -> audit::Entry {
+    of_request(
+        of_device(entry(now, "request.claimed", Some(person)), device),
+        request.id,
+    )
 }
 
 /// The request as this device sees it; the person's other devices are told of one that they did not know.

@@ -97,8 +97,7 @@ async fn reject_in(
             Err(DeviceRefusal::Burnt) => Rejected::Burnt,
             Err(DeviceRefusal::Expired) => Rejected::Expired,
             // Open by the machine but not by the statement: the device was deactivated in between.
-            Ok(_)
-            | Err(DeviceRefusal::Taken | DeviceRefusal::NothingToReveal | DeviceRefusal::NothingToApprove) => {
+            Ok(_) | Err(DeviceRefusal::Taken | DeviceRefusal::NothingToReveal | DeviceRefusal::NothingToApprove) => {
                 Rejected::Unknown
             }
         });

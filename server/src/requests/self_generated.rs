@@ -105,9 +105,7 @@ async fn evaluate(
                 devices::accept_totp_step(tx, &device.id, step, policy.self_failures_to_disable, now).await?
             }
             // Its single use is the request's own, which is spent below.
-            Right::Challenge => {
-                devices::set_throttle(tx, &device.id, &device.throttle, &Throttle::cleared()).await?
-            }
+            Right::Challenge => devices::set_throttle(tx, &device.id, &device.throttle, &Throttle::cleared()).await?,
         };
         if accepted {
             // What anybody with the unlocked app can read off it, wherever it is typed, proves the lowest level.

@@ -117,7 +117,10 @@ mod tests {
             for (number, one) in choices.iter().enumerate() {
                 let others = choices.iter().enumerate().filter(|(other, _)| *other != number);
                 for (_, other) in others {
-                    assert!(!one.split(' ').any(|word| other.split(' ').any(|w| w == word)), "{choices:?}");
+                    assert!(
+                        !one.split(' ').any(|word| other.split(' ').any(|w| w == word)),
+                        "{choices:?}"
+                    );
                 }
             }
             places[choices.iter().position(|one| *one == phrase).unwrap()] += 1;

@@ -1,5 +1,6 @@
 //! `GET` and `POST /signin/bound`: the form for a PIN that the app makes, without a network, for this page's challenge.
 
+use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use askama::Template;
@@ -11,7 +12,7 @@ use axum::response::Response;
 use super::asks::Asks;
 use super::check::{self, SignInForm};
 use super::form::{From, unreadable};
-use super::ways::{self, Way};
+use super::ways::{self, Ways};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
@@ -31,7 +32,7 @@ struct BoundPage<'a> {
     code: Option<&'static str>,
     document: &'a str,
     contrast: &'a str,
-    ways: Vec<Way>,
+    ways: Ways,
 }
 
 /// `GET /signin/bound`.
@@ -99,7 +100,7 @@ pub(super) async fn submit(
 /// The form, perhaps with what was typed and what is wrong with it.
 fn form(app: &App, visitor: &Visitor, asks: Asks, typed: &SignInForm, errors: Option<FieldErrors>) -> Response {
     let page = Page::new(app, visitor, &asks.start_at(HERE));
-    let ways = ways::others(&page, &asks, Method::PageBound);
+    let ways = ways::ways(&page, visitor, &asks, Method::PageBound);
     let code = errors.as_ref().map(|errors| {
         if errors.has("document") {
             ErrorCode::DocumentInvalid

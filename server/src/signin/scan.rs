@@ -5,6 +5,7 @@
 //! The page never loads itself again: who reads slowly, or with a screen reader, would lose their place.
 
 use aldaba_core::ids::RequestId;
+use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::request::RequestState;
 use aldaba_protocol::error::ErrorCode;
@@ -24,7 +25,7 @@ use super::land::land;
 use super::over::Over;
 use super::pin::{Time, over, spoken, time, unseen};
 use super::qr;
-use super::ways::{self, Way};
+use super::ways::{self, Ways};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
@@ -39,7 +40,7 @@ struct StartPage {
     page: Page,
     asks: Asks,
     csrf: String,
-    ways: Vec<Way>,
+    ways: Ways,
 }
 
 #[derive(Template)]
@@ -108,7 +109,7 @@ pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visit
         Err(failure) => return failure.show(&app, &visitor),
     };
     let page = Page::new(&app, &visitor, &asks.start_at(HERE));
-    let ways = ways::others(&page, &asks, Method::Qr);
+    let ways = ways::ways(&page, &visitor, &asks, Method::Qr);
     let template = StartPage {
         page,
         asks,

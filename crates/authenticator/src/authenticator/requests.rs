@@ -237,8 +237,7 @@ impl Authenticator {
     /// # Errors
     /// `request_unknown` with detail `shape` when it cannot be a challenge; `not_activated`, the store's.
     pub async fn page_bound_pin(&self, challenge: &str) -> Result<Pin> {
-        let challenge =
-            ShortCode::parse(challenge).ok_or(Error::with_detail(ErrorCode::RequestUnknown, "shape"))?;
+        let challenge = ShortCode::parse(challenge).ok_or(Error::with_detail(ErrorCode::RequestUnknown, "shape"))?;
         let device = self.device().await?;
         pin::offline(&device.secrets.otp, &challenge).ok_or(Error::new(ErrorCode::Internal))
     }

@@ -18,14 +18,23 @@ pub async fn claim(
     now: Timestamp,
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
-        "UPDATE requests SET person_id = $2, updated_at = CASE WHEN person_id IS NULL THEN $3 ELSE updated_at END \
-         WHERE id = $1 AND origin = 'qr' AND (person_id = $2 OR person_id IS NULL) AND ",
+        "UPDATE requests SET person_id = $1, updated_at = CASE WHEN person_id IS NULL THEN $3 ELSE updated_at END \
+         WHERE id = $2 AND origin = 'qr' AND (person_id = $1 OR (person_id IS NULL AND ",
+        uses_qr!(),
+        ")) AND ",
         live!("$3"),
         " RETURNING ",
         columns!()
     );
-    let values = vec![bind::id(id), bind::id(person), bind::time(now)];
+    let values = vec![bind::id(person), bind::id(id), bind::time(now)];
     read_optional(tx, tx.change(SQL, values).await?)
+}
+
+/// Whether the person $1 lets anybody sign in as them with a QR: what they switched off is nobody's to claim.
+macro_rules! uses_qr {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM persons WHERE persons.id = $1 AND (' ' || methods_off || ' ') LIKE '% qr %')"
+    };
 }
 
 /// The live request of a page's code, if it is this person's, or a QR start that nobody has claimed, which becomes theirs.
@@ -39,7 +48,9 @@ pub async fn find_by_code(
     const SQL: &str = concat!(
         "UPDATE requests SET person_id = $1, quiet = 0, updated_at = CASE WHEN quiet = 1 OR person_id IS NULL THEN $3 ELSE \
          updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method IN ('incoming', 'qr') \
-         AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr')) AND ",
+         AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr' AND ",
+        uses_qr!(),
+        ")) AND ",
         live!("$3"),
         " ORDER BY created_at DESC LIMIT 1) AND (person_id = $1 OR person_id IS NULL) RETURNING ",
         columns!()

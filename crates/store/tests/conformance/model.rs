@@ -68,11 +68,9 @@ async fn try_pin(
     match won {
         (_, Some(after)) if after.stored_state == RequestState::Spent => PinOutcome::Accepted,
         (_, Some(after)) if after.stored_state == RequestState::Burnt => PinOutcome::Burnt,
-        (_, Some(after)) => {
-            PinOutcome::Wrong {
-                tries_left: after.method.tries(&policy) - after.tries,
-            }
-        }
+        (_, Some(after)) => PinOutcome::Wrong {
+            tries_left: after.method.tries(&policy) - after.tries,
+        },
         (before, None) => before.machine().try_pin(&policy, false, now).1,
     }
 }
@@ -98,7 +96,9 @@ async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], method: Me
                 let device = devices[number];
                 let expected = machine.reveal(&policy, device, now);
                 let won = write(store, move |tx| {
-                    Box::pin(async move { requests::reveal(tx, &Policy::default(), &id, &person, &device, false, now).await })
+                    Box::pin(async move {
+                        requests::reveal(tx, &Policy::default(), &id, &person, &device, false, now).await
+                    })
                 })
                 .await;
                 // Revealing again on the same device changes nothing; the store says "lost", and the machine why that is fine.
@@ -125,7 +125,11 @@ async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], method: Me
                     Box::pin(async move { requests::spend_approval(tx, &id, now).await })
                 })
                 .await;
-                assert_eq!(won.is_some(), expected == ApprovalOutcome::Accepted, "{step:?} of {machine:?}");
+                assert_eq!(
+                    won.is_some(),
+                    expected == ApprovalOutcome::Accepted,
+                    "{step:?} of {machine:?}"
+                );
                 machine = next;
             }
             Step::Reject(number) => {

@@ -332,6 +332,10 @@ on_both! {
         // What began by typing a document is nobody's to claim, and what is over is over.
         let typed = insert_request(&db.store, new_request(None)).await;
         assert!(write_tx!(db, |tx| requests::claim(tx, &typed, &owner, NOW).await).is_none());
+        let (off, unseen) = ([Method::Qr], insert_request(&db.store, new_qr()).await);
+        assert!(write_tx!(db, |tx| aldaba_store::persons::choose_methods(tx, &owner, &[], &off).await));
+        assert!(write_tx!(db, |tx| requests::claim(tx, &unseen, &owner, NOW).await).is_none(), "switched off");
+        assert!(write_tx!(db, |tx| aldaba_store::persons::choose_methods(tx, &owner, &[], &[]).await));
         let late = insert_request(&db.store, new_qr()).await;
         assert!(write_tx!(db, |tx| requests::claim(tx, &late, &owner, at(600)).await).is_none());
     }
