@@ -215,6 +215,7 @@ mod tests {
         for over in [
             "expired",
             "pin-expired",
+            "answer-expired",
             "used",
             "burnt",
             "rejected",

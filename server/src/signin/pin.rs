@@ -202,7 +202,7 @@ pub(super) async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &st
                 .map(|(asks, _)| asks);
             let precise = match why {
                 Over::Disabled => why,
-                _ => Over::of(request.state, request.pin_expires_at.is_some()).unwrap_or(why),
+                _ => Over::of(&request).unwrap_or(why),
             };
             precise.show(app, visitor, asks.as_ref())
         }
@@ -220,7 +220,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         Ok(found) => found,
         Err(failure) => return failure.show(app, visitor),
     };
-    if let Some(over) = Over::of(request.state, request.pin_expires_at.is_some()) {
+    if let Some(over) = Over::of(&request) {
         return over.show(app, visitor, Some(&asks));
     }
     let kind = Kind::of(request.method);

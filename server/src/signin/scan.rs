@@ -266,7 +266,7 @@ async fn waiting(app: &App, visitor: &Visitor, id: &RequestId, too_soon: bool) -
         Ok(found) => found,
         Err(failure) => return failure.show(app, visitor),
     };
-    if let Some(over) = Over::of(request.state, false) {
+    if let Some(over) = Over::of(&request) {
         return over.show(app, visitor, Some(&asks));
     }
     let page = Page::new(app, visitor, PAGE);
