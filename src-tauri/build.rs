@@ -10,12 +10,14 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 const COMMANDS: &[&str] = include!("command_names.rs");
 const LANGUAGES: [&str; 2] = ["es", "en"];
 /// Key of the text, name of the function that gives it.
-const TEXTS: [(&str, &str); 5] = [
+const TEXTS: [(&str, &str); 7] = [
     ("app-notification-title", "notification_title"),
     ("app-notification-body", "notification_body"),
     ("app-notification-open", "notification_open"),
     ("app-notification-other-device-title", "other_device_title"),
     ("app-notification-other-device-body", "other_device_body"),
+    ("app-unlock-reveal", "unlock_reveal"),
+    ("app-unlock-approve", "unlock_approve"),
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

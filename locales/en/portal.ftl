@@ -39,7 +39,7 @@ portal-month-12 = December
 ## Levels and methods
 
 level-low = Basic
-level-low-explained = Level “low” of the European eIDAS regulation: you registered from a distance.
+level-low-explained = Level “low” of the European eIDAS regulation: you registered from a distance, or nothing made sure that it was you who used the device.
 level-substantial = Advanced
 level-substantial-explained = Level “substantial” of the European eIDAS regulation: your identity was checked when you registered.
 level-high = Highest
@@ -95,6 +95,10 @@ ways-missing-site = { $site } does not admit this way.
 home-account = See my sessions and my ways to sign in
 way-incoming = PIN in your app
 way-incoming-text = Ask for a PIN on this page and read it in the app on your phone or computer.
+way-qr = QR code
+way-qr-text = Without typing your document: scan a drawing with the app and approve there.
+way-page-bound = PIN from your app for this page
+way-page-bound-text = Your app needs no connection: type a code of the page into it and it gives you eight digits.
 way-sms = PIN by SMS
 way-sms-text = If you do not have the app at hand: a one-time PIN on the phone of your registration.
 way-own-key-sms = Own key and code by SMS
@@ -129,6 +133,39 @@ signin-error-rate = There have been too many requests from your connection. Try 
    *[other] { $minutes } minutes
   }.
 
+## QR code, without typing the document
+
+qr-title = Sign in with a QR code
+qr-intro = You do not have to type your document. The page will show a drawing and a code; your app reads them and you approve the sign-in there.
+qr-submit = Show the QR code
+qr-warning = Only do this if you came here from the site you want to enter. Do not scan codes that other people send or show you.
+qr-page-title = Scan the code with your app
+qr-step-open = Open Aldaba on your phone or computer and go to “Read a code”.
+qr-step-scan = Scan this drawing, which changes every second, or type the code.
+qr-step-approve = Check there who is asking, choose these two words and press “Approve”:
+qr-step-unlike = If the app does not show these words, or you asked for nothing, press “It was not me”.
+qr-alt = QR code that changes every second. The code written beside it does the same.
+qr-code-label = Code of this page
+qr-no-script = Your browser does not use JavaScript and the drawing cannot change: type the code into the app.
+qr-status-claimed = Your app has received the request. Approve it there.
+qr-status-approved = Approved. One moment.
+qr-approved = I have approved it
+qr-type-pin = I would rather type a PIN
+qr-error-not-approved = You have not approved it in your app yet. Open it, choose the two words and press “Approve”
+app-link = Open in the app on this device
+
+## PIN for this page
+
+bound-title = Sign in with a PIN for this page
+bound-intro = Enter the details of your document. Then your app will give you an eight-digit PIN that only works here, even without a connection.
+bound-submit = Continue
+
+## Links that open the app
+
+open-title = Open Aldaba
+open-text = This link is for the Aldaba app. If it has not opened by itself, open it and type the code shown on the page you come from.
+open-safe = Opening the app approves and shows nothing: you will see there who is asking, and you decide.
+
 ## PIN page
 
 pin-title = Enter the PIN from your app
@@ -142,6 +179,12 @@ pin-step-unlike = If they do not match or you asked for nothing, press “It was
 pin-self-step-open = Open Aldaba on your phone or computer. No connection is needed.
 pin-self-step-read = Its home screen shows a six-digit PIN that changes every half minute.
 pin-self-step-type = Type it here before it changes. Each PIN works once.
+pin-bound-title = Enter the PIN from your app for this page
+pin-bound-step-open = Open Aldaba and go to “PIN for this page”. It needs no connection.
+pin-bound-step-challenge = Type this code there or scan the drawing:
+pin-bound-step-type = Type here the eight digits that it gives you. They only work on this page, and once.
+pin-bound-code-label = Code of this page
+pin-bound-qr-alt = QR code with the same eight-character code that is written beside it, for the app on a phone.
 pin-label = PIN
 pin-hint = { $digits } digits. You can paste it.
 pin-own-key-label = Your own key
@@ -160,7 +203,7 @@ pin-time-pin = Once you see the PIN in your app, it is good for { $minutes ->
    *[other] { $minutes } minutes
   }.
 pin-missing-summary = Does it not show up in your app?
-pin-missing-intro = In the app, press “Does it not show up?” and type this code, or scan the picture with the app on your phone. It brings up exactly this request.
+pin-missing-intro = In the app, go to “Read a code” and type this code, or scan the picture with the app on your phone. It brings up exactly this request.
 pin-missing-code-label = Code of this request
 pin-missing-code-spoken = Code, character by character: { $spelled }
 pin-missing-qr-alt = QR code with the same eight-character code that is written next to it.
@@ -199,6 +242,10 @@ pin-error-wrong-self = The PIN is not right or has already changed. Type the one
     [one] You have one try left
    *[other] You have { $tries } tries left
   }
+pin-error-wrong-bound = The PIN is not right. Check that you typed the code of this page into the app. { $tries ->
+    [one] You have one try left
+   *[other] You have { $tries } tries left
+  }
 pin-error-not-revealed = No PIN has been shown for this request yet. Open Aldaba, press “See PIN” and type it here. This try does not count
 pin-error-delayed = There have been several failed tries with the PIN of the app. Wait { $minutes ->
     [one] one minute
@@ -215,12 +262,14 @@ over-sms-expired-title = The PIN has expired
 over-sms-expired-text = The minutes that you had to type it have passed. Nothing bad has happened: get another PIN.
 over-sms-burnt-title = Too many tries
 over-sms-burnt-text = A wrong PIN was typed { $tries } times and this request is closed. Nothing is blocked: get another PIN.
+over-answer-expired-title = The time to sign in is over
+over-answer-expired-text = From approving the sign-in, or seeing the PIN in the app, there are a few minutes to finish here, and they are over. Your app is still active: start again.
 over-used-title = This PIN has already been used
 over-used-text = Each PIN works once. If you have just signed in with it, go back to the site. If not, get another PIN.
 over-burnt-title = Too many tries
 over-burnt-text = A wrong PIN was typed { $tries } times and this request is closed. Your app is still active and nothing is blocked: get another PIN.
 over-rejected-title = The request was rejected
-over-rejected-text = “It was not me” was pressed in the app. If that was a mistake, get another PIN. If you did not ask to sign in, there is nothing to do: nobody has signed in as you.
+over-rejected-text = “It was not me” was pressed in the app, or other words were chosen. If that was a mistake, get another PIN. If you did not ask to sign in, there is nothing to do: nobody has signed in as you.
 over-mismatch-title = Start again here
 over-mismatch-text = This request was made in another browser, in another window or for another site. For your safety, a PIN only works on the page that asked for it.
 over-disabled-title = The PIN of the app is paused
@@ -342,10 +391,13 @@ robots-silent = Does not answer: the request expires.
 robots-mistypes = Approves every request, but types another PIN.
 robots-own-pin = PIN of the home screen
 robots-did-revealed = PIN seen
+robots-did-approved = approved
 robots-did-rejected = rejected
 robots-did-ignored = not answered
 robots-code-label = Code of the page
 robots-code-hint = The one that the page shows with its QR code, or under “Does it not show up in your app?”.
+robots-phrase-label = Phrase on the page
+robots-phrase-hint = Only for what began with a QR code: the two words that the page shows. Without it, the PIN is shown.
 robots-code-submit = Type it in the app
 robots-code-unknown = The app does not know that code
 

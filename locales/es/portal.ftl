@@ -39,7 +39,7 @@ portal-month-12 = diciembre
 ## Niveles y métodos
 
 level-low = Básico
-level-low-explained = Nivel bajo del reglamento europeo eIDAS: su registro se hizo a distancia.
+level-low-explained = Nivel bajo del reglamento europeo eIDAS: su registro se hizo a distancia, o nada comprobó que fuera usted quien usaba el dispositivo.
 level-substantial = Avanzado
 level-substantial-explained = Nivel sustancial del reglamento europeo eIDAS: su identidad se comprobó en el registro.
 level-high = Máximo
@@ -95,6 +95,10 @@ ways-missing-site = { $site } no admite esta forma.
 home-account = Ver mis sesiones y mis formas de identificarme
 way-incoming = PIN en su app
 way-incoming-text = Pida un PIN en esta página y léalo en la app de su móvil u ordenador.
+way-qr = Código QR
+way-qr-text = Sin escribir su documento: escanee un dibujo con la app y apruebe allí.
+way-page-bound = PIN de su app para esta página
+way-page-bound-text = Su app no necesita conexión: escriba en ella un código de la página y le dará ocho cifras.
 way-sms = PIN por SMS
 way-sms-text = Si no tiene la app a mano: un PIN de un solo uso en el teléfono que consta en su registro.
 way-own-key-sms = Clave propia y código por SMS
@@ -129,6 +133,39 @@ signin-error-rate = Se han hecho demasiadas peticiones desde su conexión. Inté
    *[other] { $minutes } minutos
   }.
 
+## Código QR, sin escribir el documento
+
+qr-title = Entre con un código QR
+qr-intro = No hace falta escribir su documento. La página le mostrará un dibujo y un código; su app los lee y usted aprueba la entrada allí.
+qr-submit = Mostrar el código QR
+qr-warning = Hágalo solo si ha llegado aquí desde el sitio en el que quiere entrar. No escanee códigos que le envíen o le enseñen otras personas.
+qr-page-title = Escanee el código con su app
+qr-step-open = Abra Aldaba en su móvil u ordenador y vaya a «Leer un código».
+qr-step-scan = Escanee este dibujo, que cambia cada segundo, o escriba el código.
+qr-step-approve = Compruebe allí quién pide la entrada, elija estas dos palabras y pulse «Aprobar»:
+qr-step-unlike = Si la app no muestra estas palabras o no ha pedido nada, pulse «No he sido yo».
+qr-alt = Código QR que cambia cada segundo. El código escrito junto a él sirve para lo mismo.
+qr-code-label = Código de esta página
+qr-no-script = Su navegador no usa JavaScript y el dibujo no puede cambiar: escriba el código en la app.
+qr-status-claimed = Su app ha recibido la petición. Apruébela allí.
+qr-status-approved = Aprobado. Un momento.
+qr-approved = Ya lo he aprobado
+qr-type-pin = Prefiero escribir un PIN
+qr-error-not-approved = Todavía no lo ha aprobado en su app. Ábrala, elija las dos palabras y pulse «Aprobar»
+app-link = Abrir en la app de este dispositivo
+
+## PIN para esta página
+
+bound-title = Identifíquese con un PIN para esta página
+bound-intro = Escriba los datos de su documento. Después, su app le dará un PIN de ocho cifras que solo sirve aquí, aunque no tenga conexión.
+bound-submit = Continuar
+
+## Enlaces que abren la app
+
+open-title = Abra Aldaba
+open-text = Este enlace es para la app Aldaba. Si no se ha abierto sola, ábrala usted y escriba el código que muestra la página de la que viene.
+open-safe = Abrir la app no aprueba ni muestra nada: allí verá quién lo pide, y decide usted.
+
 ## Página del PIN
 
 pin-title = Escriba el PIN de su app
@@ -142,6 +179,12 @@ pin-step-unlike = Si no coinciden o no ha pedido nada, pulse «No he sido yo».
 pin-self-step-open = Abra Aldaba en su móvil u ordenador. No hace falta conexión.
 pin-self-step-read = En la pantalla de inicio verá un PIN de seis cifras que cambia cada medio minuto.
 pin-self-step-type = Escríbalo aquí antes de que cambie. Cada PIN sirve una sola vez.
+pin-bound-title = Escriba el PIN de su app para esta página
+pin-bound-step-open = Abra Aldaba y vaya a «PIN para esta página». No hace falta conexión.
+pin-bound-step-challenge = Escriba allí este código o escanee el dibujo:
+pin-bound-step-type = Escriba aquí las ocho cifras que le da. Solo sirven en esta página y una sola vez.
+pin-bound-code-label = Código de esta página
+pin-bound-qr-alt = Código QR con el mismo código de ocho caracteres que está escrito al lado, para la app del móvil.
 pin-label = PIN
 pin-hint = { $digits } cifras. Puede pegarlo.
 pin-own-key-label = Su clave propia
@@ -160,7 +203,7 @@ pin-time-pin = Desde que ve el PIN en su app, vale { $minutes ->
    *[other] { $minutes } minutos
   }.
 pin-missing-summary = ¿No aparece en su app?
-pin-missing-intro = En la app, pulse «¿No aparece?» y escriba este código, o escanee el dibujo con la app del móvil. Traerá exactamente esta petición.
+pin-missing-intro = En la app, vaya a «Leer un código» y escriba este código, o escanee el dibujo con la app del móvil. Traerá exactamente esta petición.
 pin-missing-code-label = Código de esta petición
 pin-missing-code-spoken = Código, carácter a carácter: { $spelled }
 pin-missing-qr-alt = Código QR con el mismo código de ocho caracteres que está escrito al lado.
@@ -199,6 +242,10 @@ pin-error-wrong-self = El PIN no es correcto o ya ha cambiado. Escriba el que ve
     [one] Le queda un intento
    *[other] Le quedan { $tries } intentos
   }
+pin-error-wrong-bound = El PIN no es correcto. Compruebe que ha escrito en la app el código de esta página. { $tries ->
+    [one] Le queda un intento
+   *[other] Le quedan { $tries } intentos
+  }
 pin-error-not-revealed = Todavía no se ha visto ningún PIN para esta petición. Abra Aldaba, pulse «Ver PIN» y escríbalo aquí. Este intento no cuenta
 pin-error-delayed = Ha habido varios intentos fallidos con el PIN de la app. Espere { $minutes ->
     [one] un minuto
@@ -215,12 +262,14 @@ over-sms-expired-title = El PIN ha caducado
 over-sms-expired-text = Han pasado los minutos que tenía para escribirlo. No ha ocurrido nada malo: pida otro PIN.
 over-sms-burnt-title = Demasiados intentos
 over-sms-burnt-text = Se ha escrito un PIN incorrecto { $tries } veces y esta petición se ha cerrado. No hay ningún bloqueo: pida otro PIN.
+over-answer-expired-title = Ha pasado el tiempo para entrar
+over-answer-expired-text = Desde que se aprueba la entrada o se ve el PIN en la app hay unos minutos para terminar aquí, y han pasado. Su app sigue activa: empiece de nuevo.
 over-used-title = Este PIN ya se ha usado
 over-used-text = Cada PIN sirve una sola vez. Si acaba de entrar con él, vuelva al sitio. Si no, pida otro PIN.
 over-burnt-title = Demasiados intentos
 over-burnt-text = Se ha escrito un PIN incorrecto { $tries } veces y esta petición se ha cerrado. Su app sigue activa y no hay ningún bloqueo: pida otro PIN.
 over-rejected-title = La petición se ha rechazado
-over-rejected-text = En la app se ha pulsado «No he sido yo». Si fue un error, pida otro PIN. Si no pidió identificarse, no tiene que hacer nada: nadie ha entrado en su nombre.
+over-rejected-text = En la app se ha pulsado «No he sido yo», o se han elegido otras palabras. Si fue un error, pida otro PIN. Si no pidió identificarse, no tiene que hacer nada: nadie ha entrado en su nombre.
 over-mismatch-title = Empiece de nuevo aquí
 over-mismatch-text = Esta petición se hizo en otro navegador, en otra ventana o para otro sitio. Por seguridad, un PIN solo sirve en la página que lo pidió.
 over-disabled-title = El PIN de la app está en pausa
@@ -342,10 +391,13 @@ robots-silent = No responde: la petición caduca.
 robots-mistypes = Aprueba cada petición, pero el PIN que escribe es otro.
 robots-own-pin = PIN de su pantalla de inicio
 robots-did-revealed = PIN visto
+robots-did-approved = aprobada
 robots-did-rejected = rechazada
 robots-did-ignored = sin respuesta
 robots-code-label = Código de la página
 robots-code-hint = El que muestra la página con su código QR o en «¿No aparece en su app?».
+robots-phrase-label = Frase de la página
+robots-phrase-hint = Solo para lo que empezó con un código QR: las dos palabras que muestra la página. Sin ella, se ve el PIN.
 robots-code-submit = Escribirlo en su app
 robots-code-unknown = Su app no conoce ese código
 

@@ -36,6 +36,51 @@
     }, Number(later.dataset.appears) * 1000);
   }
 
+  // Signing in with a QR: the picture changes every second; an approval on the device goes on by itself.
+  const qr = document.querySelector("[data-qr]");
+  if (qr) {
+    const form = qr.querySelector("[data-qr-form]");
+    const image = qr.querySelector("[data-qr-image]");
+    const status = qr.querySelector("[data-qr-status]");
+    let state = qr.dataset.qrState;
+    let ended = false;
+    const say = (what) => {
+      status.textContent = qr.querySelector(`[data-qr-says="${what}"]`)?.content.textContent ?? "";
+    };
+    const goOn = () => {
+      ended = true;
+      clearInterval(timer);
+    };
+    const look = async () => {
+      if (document.hidden || ended) return;
+      try {
+        const body = new URLSearchParams(new FormData(form));
+        const answer = await fetch(qr.dataset.qr, { method: "POST", body, cache: "no-store" });
+        if (!answer.ok || ended) return;
+        const now = await answer.json();
+        if (image && now.image) image.src = `data:image/svg+xml,${encodeURIComponent(now.image)}`;
+        if (image) image.parentElement.hidden = now.state !== "waiting";
+        if (now.state !== state) say((state = now.state));
+        if (state === "approved") { goOn(); form.requestSubmit(); }
+        if (state === "revealed") { goOn(); location.assign(qr.dataset.qrPin); }
+        if (state === "over") { goOn(); location.reload(); }
+      } catch {
+        // The server is away for a moment: the next look will tell.
+      }
+    };
+    const timer = setInterval(look, 1000);
+    document.addEventListener("visibilitychange", look);
+    look();
+  }
+
+  // A link that no app took: its code stands behind "#", which no browser sends.
+  const open = document.querySelector("[data-open]");
+  const code = /^#c=([0-9A-HJKMNP-TV-Z]{8})$/.exec(location.hash);
+  if (open && code) {
+    open.querySelector("a").href = `aldaba://${open.dataset.open}?c=${code[1]}`;
+    open.hidden = false;
+  }
+
   // Copying: the buttons appear only where they work.
   if (navigator.clipboard) {
     for (const button of document.querySelectorAll("[data-copy]")) {

@@ -42,12 +42,15 @@ mod incoming;
 mod network;
 mod notices;
 mod oidc;
+mod page_bound;
 mod parallel;
+mod qr;
 mod self_generated;
 mod settings;
 mod signatures;
 mod sms;
 mod sms_limits;
 mod stream;
+mod user_verified;
 
 mod portal;

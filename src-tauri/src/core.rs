@@ -9,6 +9,7 @@ use aldaba_authenticator::error::Error;
 use aldaba_authenticator::marker::{DataDir, Refused};
 use aldaba_authenticator::secure_store::{KeychainStore, StoreError};
 use aldaba_authenticator::server_url::ServerUrl;
+use aldaba_authenticator::user_verification::UserVerification;
 use aldaba_authenticator::{Authenticator, Parts, Status};
 use aldaba_core::language::Language;
 use aldaba_core::random::OsRandom;
@@ -18,7 +19,7 @@ use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::ipc::{AppState, AppStatus, PendingActivation, RequestCard, RequestsView, ServerChoice, UiError};
-use crate::platform::Clipboard;
+use crate::platform::{self, Clipboard};
 use crate::texts;
 
 /// A keychain that takes longer shows a prompt; its owner is told meanwhile, and can try again.
@@ -32,6 +33,7 @@ pub struct Core {
     authenticator: OnceCell<Arc<Authenticator>>,
     requests: Mutex<Option<RequestsView>>,
     online: AtomicBool,
+    link: Mutex<Option<String>>,
     /// The clipboard that PINs are put on.
     pub clipboard: Clipboard,
     /// Where the app was found to stand last. What follows it never asks the keychain by itself: each question to a
@@ -67,6 +69,7 @@ impl Core {
             requests: Mutex::new(None),
             online: AtomicBool::new(false),
             clipboard: Clipboard::new(app),
+            link: Mutex::new(None),
             state: watch::Sender::new(AppState::New),
             wake: Notify::new(),
         })
@@ -80,7 +83,8 @@ impl Core {
         let assembled = self.authenticator.get_or_try_init(|| async {
             let (folder, preset) = (self.data.clone(), self.preset.clone());
             let service = self.app.config().identifier.clone();
-            tauri::async_runtime::spawn_blocking(move || assemble(folder, preset, &service))
+            let lock = platform::user_verification(&self.app);
+            tauri::async_runtime::spawn_blocking(move || assemble(folder, preset, &service, lock))
                 .await
                 .unwrap_or_else(|_| Err(Error::with_detail(ErrorCode::Internal, "start")))
         });
@@ -122,6 +126,8 @@ impl Core {
             language: authenticator.settings().await.language,
             version: self.app.package_info().version.to_string(),
             platform: std::env::consts::OS.to_owned(),
+            unlock: authenticator.verifies_user(),
+            camera: platform::HAS_CAMERA,
             activation,
         })
     }
@@ -176,6 +182,16 @@ impl Core {
         }
     }
 
+    /// Keeps a link until the screens ask for what it names.
+    pub fn set_link(&self, link: String) {
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(link);
+    }
+
+    /// The link that waits, once.
+    pub fn take_link(&self) -> Option<String> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// The language for notifications.
     pub async fn language(&self) -> Language {
         let chosen = match self.authenticator().await {
@@ -199,7 +215,12 @@ impl Core {
     }
 }
 
-fn assemble(folder: PathBuf, preset: Option<String>, service: &str) -> Result<Arc<Authenticator>, Error> {
+fn assemble(
+    folder: PathBuf,
+    preset: Option<String>,
+    service: &str,
+    verification: Arc<dyn UserVerification>,
+) -> Result<Arc<Authenticator>, Error> {
     let data = DataDir::open(&folder).map_err(|error| {
         tracing::error!(%error, "the data folder cannot be opened");
         Error::with_detail(ErrorCode::Internal, "data_folder")
@@ -217,6 +238,7 @@ fn assemble(folder: PathBuf, preset: Option<String>, service: &str) -> Result<Ar
         data,
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
+        verification,
         preset,
         keep_activation: false,
     };

@@ -4,7 +4,7 @@
 //! Times are milliseconds on this machine's clock.
 
 use aldaba_authenticator::error::Error;
-use aldaba_authenticator::{ActivationProgress, RequestView};
+use aldaba_authenticator::{ActivationProgress, BroughtUp, RequestView};
 use aldaba_core::request::RequestState;
 use aldaba_protocol::wire;
 use serde::{Deserialize, Serialize};
@@ -188,6 +188,10 @@ pub struct AppStatus {
     pub version: String,
     /// `linux`, `android`, …
     pub platform: String,
+    /// Whether the system's lock is asked for before a PIN is shown or a sign-in approved.
+    pub unlock: bool,
+    /// Whether QRs are read with a camera.
+    pub camera: bool,
     /// The activation that waits, in state `activating`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activation: Option<PendingActivation>,
@@ -299,6 +303,11 @@ pub struct RequestCard {
     pub place: Option<String>,
     /// The two words that the page shows too.
     pub phrase: String,
+    /// Set when it began with the page's QR and may be approved: its owner says which of these the page shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Vec<String>>,
+    /// Whether a device approved it.
+    pub approved: bool,
     /// Whether its PIN is being shown.
     pub state: RequestCardState,
     /// Whether by this device.
@@ -334,6 +343,8 @@ impl From<RequestView> for RequestCard {
             system: request.system,
             place: request.place,
             phrase: request.phrase,
+            choices: request.choices,
+            approved: request.approved,
             // The server lists live requests only, which are in one of these two states.
             state: match request.state {
                 RequestState::Pending => RequestCardState::Pending,
@@ -346,6 +357,45 @@ impl From<RequestView> for RequestCard {
             pin: view.pin.map(|pin| Zeroizing::new(pin.expose().to_owned())),
         }
     }
+}
+
+/// What a code, a QR or a link brought up.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(TS), ts(export))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BroughtUpView {
+    /// A request, for its owner to decide.
+    Request {
+        /// Its card.
+        request: Box<RequestCard>,
+    },
+    /// The challenge of a page: its PIN is made here.
+    Challenge {
+        /// As people read it.
+        challenge: String,
+    },
+}
+
+impl From<BroughtUp> for BroughtUpView {
+    fn from(found: BroughtUp) -> Self {
+        match found {
+            BroughtUp::Request(view) => Self::Request {
+                request: Box::new((*view).into()),
+            },
+            BroughtUp::Challenge(challenge) => Self::Challenge {
+                challenge: challenge.grouped(),
+            },
+        }
+    }
+}
+
+/// The PIN for one page.
+#[derive(Clone, Serialize)]
+#[cfg_attr(test, derive(TS), ts(export))]
+pub struct PageBoundPin {
+    /// Eight digits.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub pin: Zeroizing<String>,
 }
 
 /// The requests, and whether they are as the server sees them now.

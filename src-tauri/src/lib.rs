@@ -6,12 +6,14 @@
 //! | [`commands`] | what the screens may call, one file a capability |
 //! | [`ipc`] | the types that cross to the screens; their TypeScript is generated from here |
 //! | [`core`] | what the commands share |
+//! | [`links`] | links that open the app |
 //! | [`watching`] | the task that follows the device's live stream |
 //! | [`platform`] | notifications and clipboard, desktop and mobile |
 
 pub mod commands;
 pub mod core;
 pub mod ipc;
+pub mod links;
 pub mod platform;
 pub mod texts;
 pub mod watching;
@@ -51,8 +53,14 @@ pub fn run() {
             commands::requests::list_requests,
             commands::requests::reveal_request,
             commands::requests::reject_request,
+            commands::requests::approve_request,
             commands::requests::lookup_request,
+            commands::scan::scan_picture,
+            commands::scan::scan_clipboard,
+            commands::scan::scan_camera,
+            commands::scan::opened_link,
             commands::pins::self_generated_pin,
+            commands::pins::page_bound_pin,
             commands::pins::copy_pin,
             commands::device::device_details,
             commands::device::deactivate_device,
@@ -69,6 +77,7 @@ pub fn run() {
         .setup(|app| {
             let core = Core::new(app.handle())?;
             app.manage(core);
+            links::listen(app.handle());
             watching::start(app.handle().clone());
             Ok(())
         })

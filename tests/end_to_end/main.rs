@@ -7,5 +7,6 @@ mod environment;
 mod headless;
 mod keychain;
 mod main_job;
+mod qr;
 mod requests;
 mod sms;

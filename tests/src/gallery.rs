@@ -68,6 +68,8 @@ pub async fn walk(stage: &Stage, look: Look, mut see: impl AsyncFnMut(Scene<'_>)
     app.press("retry").await?;
     activation(stage, &app, &citizen, &mut see).await?;
     sign_in(stage, &app, &browser, &citizen, &mut see).await?;
+    with_a_qr(stage, &app, &browser, &mut see).await?;
+    for_one_page(stage, &app, &browser, &citizen, &mut see).await?;
     ways_out(stage, &app, &browser, &citizen, &mut see).await?;
     end(stage, &app, &mut see).await?;
     stage.close_app(app);
@@ -299,6 +301,90 @@ async fn sign_in(
     browser.click("#signout").await?;
     browser.find("#signin").await?;
     page(see, browser, "portal-signed-out", "Signed out").await
+}
+
+async fn with_a_qr(
+    stage: &Stage,
+    app: &App,
+    browser: &Browser,
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+) -> Result<()> {
+    app.gone(&testid("request-card")).await?;
+    browser.ask_to_sign_in(&stage.server).await?;
+    browser.click("a[href^=\"/signin/qr\"]").await?;
+    browser.find("form[action=\"/signin/qr\"]").await?;
+    page(
+        see,
+        browser,
+        "portal-qr-start",
+        "Signing in with a QR: what will happen",
+    )
+    .await?;
+    browser
+        .click("form[action=\"/signin/qr\"] button[type=\"submit\"]")
+        .await?;
+    browser.find("[data-qr-image]").await?;
+    page(
+        see,
+        browser,
+        "portal-qr",
+        "The QR, which changes every second, the code beside it, the two words",
+    )
+    .await?;
+    app.enter("lookup-code", &browser.page_code().await?).await?;
+    app.press("lookup").await?;
+    app.find(&testid("choices")).await?;
+    screen(
+        see,
+        app,
+        "app-approve",
+        "Approving: who, for what, from where, and which words the page shows",
+    )
+    .await?;
+    let phrase = browser.page_phrase().await?;
+    app.click(&format!("[data-testid=\"choice\"][value=\"{phrase}\"]"))
+        .await?;
+    app.press("approve").await?;
+    browser.find("#session-name").await?;
+    browser.click("#signout").await?;
+    browser.find("#signin").await?;
+    Ok(())
+}
+
+async fn for_one_page(
+    stage: &Stage,
+    app: &App,
+    browser: &Browser,
+    citizen: &Citizen,
+    see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
+) -> Result<()> {
+    app.gone(&testid("request-card")).await?;
+    browser.ask_to_sign_in(&stage.server).await?;
+    browser.click("a[href^=\"/signin/bound\"]").await?;
+    browser.find("form[action=\"/signin/bound\"]").await?;
+    page(
+        see,
+        browser,
+        "portal-bound-start",
+        "A PIN for this page: document and contrast datum",
+    )
+    .await?;
+    browser.ask_for_bound_pin(&stage.server, citizen).await?;
+    page(
+        see,
+        browser,
+        "portal-bound",
+        "The page's challenge, typed or scanned, and the field for eight digits",
+    )
+    .await?;
+    app.enter("bound-code", &browser.page_code().await?).await?;
+    app.press("bound").await?;
+    app.find(&testid("bound-pin")).await?;
+    screen(see, app, "app-bound", "The PIN for one page, made without a network").await?;
+    browser
+        .goto(&format!("{}/open/request#c=7K2M9QXT", stage.server.url()))
+        .await?;
+    page(see, browser, "portal-open", "Where a link for the app leads without it").await
 }
 
 async fn ways_out(

@@ -102,6 +102,34 @@ impl Browser {
         Ok(())
     }
 
+    /// From the sample site to the page with the QR.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn ask_with_qr(&self, server: &DemoServer) -> Result<()> {
+        self.ask_to_sign_in(server).await?;
+        self.click("a[href^=\"/signin/qr\"]").await?;
+        self.click("form[action=\"/signin/qr\"] button[type=\"submit\"]")
+            .await?;
+        self.find("[data-qr-image]").await?;
+        Ok(())
+    }
+
+    /// From the sample site to the page with the challenge.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn ask_for_bound_pin(&self, server: &DemoServer, citizen: &Citizen) -> Result<()> {
+        self.ask_to_sign_in(server).await?;
+        self.click("a[href^=\"/signin/bound\"]").await?;
+        self.find("form[action=\"/signin/bound\"]").await?;
+        self.fill_in(citizen).await?;
+        self.click("form[action=\"/signin/bound\"] button[type=\"submit\"]")
+            .await?;
+        self.find("input[name=\"pin\"]").await?;
+        Ok(())
+    }
+
     async fn fill_in(&self, citizen: &Citizen) -> Result<()> {
         self.fill("input[name=\"document\"]", &citizen.document).await?;
         self.fill("input[name=\"contrast\"]", &citizen.contrast).await

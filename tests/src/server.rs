@@ -65,6 +65,12 @@ pub struct Citizen {
     pub behaviour: Option<String>,
 }
 
+impl Citizen {
+    fn has_dni_and_phone(&self) -> bool {
+        self.phone.is_some() && self.document.starts_with(|first: char| first.is_ascii_digit())
+    }
+}
+
 /// A running `aldaba-server demo`.
 #[derive(Debug)]
 pub struct DemoServer {
@@ -209,12 +215,20 @@ impl DemoServer {
     /// When there is none.
     pub async fn citizen(&self) -> Result<Citizen> {
         let all = self.citizens().await?;
-        let fits = |citizen: &Citizen| {
-            citizen.phone.is_some() && citizen.document.starts_with(|first: char| first.is_ascii_digit())
-        };
         all.into_iter()
-            .find(fits)
+            .find(Citizen::has_dni_and_phone)
             .context("no sample citizen with a DNI and a phone")
+    }
+
+    /// The same, registered at that level.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn citizen_at(&self, level: &str) -> Result<Citizen> {
+        let all = self.citizens().await?;
+        all.into_iter()
+            .find(|citizen| citizen.has_dni_and_phone() && citizen.level == level)
+            .with_context(|| format!("no sample citizen of level {level} with a DNI and a phone"))
     }
 
     /// The PIN of the last message to `citizen` that ends in the line for this server, as soon as there are `count` of them.

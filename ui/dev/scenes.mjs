@@ -26,6 +26,8 @@ export function mockApp(scene) {
     check_document: { kind: "dni" },
     check_contrast: { kind: "date", normalized: "2031-05-17" },
     copy_pin: null,
+    opened_link: null,
+    page_bound_pin: { pin: "92520201" },
     "plugin:event|listen": 1,
     "plugin:event|unlisten": null,
     ...scene.answers,
@@ -46,7 +48,7 @@ export function mockApp(scene) {
 }
 
 const server = { url: "https://pin.administracion.example", preset: true };
-const base = { server, language: "es", version: "0.1.0", platform: "linux" };
+const base = { server, language: "es", version: "0.1.0", platform: "linux", unlock: false, camera: false };
 const device = {
   name: "Portátil de Carmen",
   platform: "linux",
@@ -66,6 +68,7 @@ const pending = {
   system: "Windows",
   place: "Sevilla",
   phrase: "olivo tranquilo",
+  approved: false,
   state: "pending",
   revealed_here: false,
   created_at: -20_000,
@@ -90,6 +93,8 @@ const revealed = {
   pin_expires_at: 4.3 * MINUTE,
 };
 const ending = { ...revealed, pin_expires_at: 24_000 };
+const scanned = { ...pending, choices: ["faro amarillo", "olivo tranquilo", "mesa redonda"] };
+const approved = { ...scanned, state: "revealed", approved: true, revealed_here: true, pin_expires_at: 2 * MINUTE };
 const elsewhere = { ...second, state: "revealed" };
 const over = { ...revealed, id: "00", pin_expires_at: -1000 };
 
@@ -206,6 +211,20 @@ export const scenes = {
     status: active,
     screen: "home",
     steps: [type("lookup-code", "K7Q"), click("lookup"), see("error")],
+  },
+  "home-approve": { status: active, screen: "home", requests: [scanned], steps: [['[value="olivo tranquilo"]', ""]] },
+  "home-approve-missing": { status: active, screen: "home", requests: [scanned], steps: [click("approve")] },
+  "home-approved": { status: active, screen: "home", requests: [approved], steps: [see("approved")] },
+  "home-bound": {
+    status: active,
+    screen: "home",
+    steps: [type("bound-code", "7K2M9QXT"), click("bound"), see("bound-pin")],
+  },
+  "home-stale": {
+    status: active,
+    screen: "home",
+    steps: [click("scan-clipboard"), see("error")],
+    answers: { scan_clipboard: refuse("qr_stale") },
   },
   device: {
     status: active,

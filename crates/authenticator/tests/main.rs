@@ -14,6 +14,7 @@ mod calls;
 mod clock;
 #[cfg(target_os = "linux")]
 mod keychain;
+mod qr;
 mod requests;
 mod store;
 mod support;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aldaba_authenticator::marker::{DataDir, Marker};
 use aldaba_authenticator::secure_store::{MemoryStore, SecureStore};
 use aldaba_authenticator::server_url::ServerUrl;
+use aldaba_authenticator::user_verification::{Outcome, SettledUserVerification};
 use aldaba_authenticator::{Authenticator, Parts, Result, StartRequest};
 use aldaba_core::random::OsRandom;
 use aldaba_core::time::{Clock, ManualClock};
@@ -65,7 +66,8 @@ impl Server {
 /// Lets the server do its work and then, if so asked, tears the connection before the answer has gone out.
 async fn carry(State(line): State<Arc<Line>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let changes = request.method() == "DELETE" || path.ends_with("/reveal") || path.ends_with("/reject");
+    let changes =
+        request.method() == "DELETE" || ["/reveal", "/approve", "/reject"].iter().any(|end| path.ends_with(end));
     let response = next.run(request).await;
     if changes {
         line.changes.fetch_add(1, Ordering::SeqCst);
@@ -86,6 +88,8 @@ pub struct Machine {
     pub store: Arc<MemoryStore>,
     pub folder: TempDir,
     pub clock: Arc<ManualClock>,
+    /// What the system's lock says.
+    pub lock: Outcome,
 }
 
 impl Machine {
@@ -94,6 +98,7 @@ impl Machine {
             store: Arc::new(MemoryStore::new()),
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(ManualClock::new(server.test.clock.now())),
+            lock: Outcome::Unavailable,
         }
     }
 
@@ -109,6 +114,7 @@ impl Machine {
             data: DataDir::open(self.folder.path()).unwrap(),
             clock: self.clock.clone(),
             random: Arc::new(OsRandom),
+            verification: Arc::new(SettledUserVerification(self.lock)),
             preset: Some(server.url.clone()),
             keep_activation: false,
         })

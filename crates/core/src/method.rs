@@ -54,6 +54,19 @@ impl Method {
         }
     }
 
+    /// What a sign-in proves that a device took part in: no more than its registration and the device's activation did, and
+    /// no more than the method can. Where all that is needed is the device itself, only its unlock by the system, just then,
+    /// says that its owner holds it; without it the lowest level is all that was proved. A page-bound PIN carries the page's
+    /// challenge from one screen to the other, which is what it adds in the unlock's place.
+    #[must_use]
+    pub fn proves(self, registration: Level, device: Level, user_verified: bool) -> Level {
+        let owned = registration.min(device).min(self.reaches());
+        match self {
+            Self::Incoming | Self::Qr if !user_verified => owned.min(Level::Low),
+            _ => owned,
+        }
+    }
+
     /// Whether a device must say, signed, that it shows or approves the request before the page can go on.
     #[must_use]
     pub const fn needs_device(self) -> bool {
@@ -70,7 +83,7 @@ impl Method {
     #[must_use]
     pub const fn tries(self, policy: &Policy) -> u32 {
         match self {
-            Self::Incoming => policy.pin_tries,
+            Self::Incoming | Self::Qr => policy.pin_tries,
             _ => policy.self_tries,
         }
     }
@@ -93,6 +106,35 @@ impl Method {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // REQ-UNL-01
+    #[test]
+    fn a_device_proves_no_more_than_registration_activation_and_unlock() {
+        let levels = [Level::Low, Level::Substantial, Level::High];
+        for method in Method::ALL {
+            for registration in levels {
+                for device in levels {
+                    for verified in [false, true] {
+                        let proved = method.proves(registration, device, verified);
+                        assert!(proved <= registration && proved <= device && proved <= method.reaches());
+                        if matches!(method, Method::Incoming | Method::Qr) && !verified {
+                            assert_eq!(proved, Level::Low);
+                        }
+                    }
+                }
+            }
+        }
+        let (low, substantial) = (Level::Low, Level::Substantial);
+        for method in [Method::Incoming, Method::Qr] {
+            assert_eq!(method.proves(substantial, substantial, true), substantial);
+            assert_eq!(method.proves(low, substantial, true), low);
+            assert_eq!(method.proves(substantial, low, true), low);
+        }
+        // REQ-BOUND-03
+        assert_eq!(Method::PageBound.proves(substantial, substantial, false), substantial);
+        assert_eq!(Method::PageBound.proves(low, substantial, false), low);
+        assert_eq!(Method::SelfGenerated.proves(substantial, substantial, true), low);
+    }
 
     #[test]
     fn every_method_has_one_word_and_says_how_it_was_done() {

@@ -26,6 +26,8 @@ pub struct Policy {
     pub request_life: u32,
     /// Life of a PIN from its reveal, in seconds; never past the request's own.
     pub pin_life: u32,
+    /// Life of an approval, in seconds: within it the page that was approved must spend it.
+    pub approval_life: u32,
     /// Digits of an incoming PIN (NIST SP 800-63B-4 section 3.1.3: at least 6).
     pub pin_digits: u32,
     /// Wrong tries that burn a request.
@@ -69,6 +71,7 @@ impl Default for Policy {
             sms_wait: 60,
             request_life: 600,
             pin_life: 300,
+            approval_life: 120,
             pin_digits: 6,
             pin_tries: 3,
             visible_pending: 3,
@@ -134,6 +137,11 @@ impl Policy {
                 self.pin_life >= 1 && self.pin_life <= 600,
                 "pin_life",
                 "from 1 to 600 seconds",
+            ),
+            (
+                self.approval_life >= 1 && self.approval_life <= 300,
+                "approval_life",
+                "from 1 to 300 seconds",
             ),
             ((6..=9).contains(&self.pin_digits), "pin_digits", "from 6 to 9"),
             ((1..=5).contains(&self.pin_tries), "pin_tries", "from 1 to 5"),

@@ -9,8 +9,12 @@
 //!    │  │                          │   │
 //!    │  └── reject ──▶ rejected ◀──┘   ├── last wrong PIN ──▶ burnt
 //!    └── time ──▶ expired ◀────────────┘
+//!
+//!            approve (a device)           the page
+//! pending ─────────────────────▶ approved ─────────▶ spent        also: reject, time
 //! ```
 //!
+//! Only a request that began with the page's QR is approved; its device may also reveal it, and its PIN is then typed.
 //! A request whose PIN no device needs to show (self-generated, by SMS) has no reveal: it is tried while pending.
 //!
 //! The database makes each transition as one conditional statement (crates/store); this machine says which
@@ -42,6 +46,8 @@ pub enum RequestState {
     Pending,
     /// A device shows its PIN.
     Revealed,
+    /// A device approved it; the page has yet to spend that.
+    Approved,
     /// The right PIN was typed; final.
     Spent,
     /// The citizen said no; final.
@@ -52,18 +58,20 @@ pub enum RequestState {
     Expired,
 }
 crate::words!(RequestState {
-    Pending => "pending", Revealed => "revealed", Spent => "spent",
+    Pending => "pending", Revealed => "revealed", Approved => "approved", Spent => "spent",
     Rejected => "rejected", Burnt => "burnt", Expired => "expired",
 });
 
 impl RequestState {
-    /// The state at `now`: what is live and past its time is expired. `pin_expires_at` only matters once revealed.
+    /// The state at `now`: what is live and past its time is expired. `pin_expires_at` only matters once a device answered.
     /// A moment of expiry is the first one that is too late.
     #[must_use]
     pub fn at(self, now: Timestamp, expires_at: Timestamp, pin_expires_at: Option<Timestamp>) -> Self {
         match self {
             Self::Pending if now >= expires_at => Self::Expired,
-            Self::Revealed if now >= pin_expires_at.unwrap_or(expires_at).min(expires_at) => Self::Expired,
+            Self::Revealed | Self::Approved if now >= pin_expires_at.unwrap_or(expires_at).min(expires_at) => {
+                Self::Expired
+            }
             other => other,
         }
     }
@@ -71,7 +79,7 @@ impl RequestState {
     /// Whether a device may still see it.
     #[must_use]
     pub const fn is_live(self) -> bool {
-        matches!(self, Self::Pending | Self::Revealed)
+        matches!(self, Self::Pending | Self::Revealed | Self::Approved)
     }
 }
 
@@ -81,6 +89,12 @@ pub fn pin_expires_at(policy: &Policy, now: Timestamp, expires_at: Timestamp) ->
     now.plus(seconds(policy.pin_life)).min(expires_at)
 }
 
+/// When the approval of a request approved at `now` ends: its own life, never past the request's.
+#[must_use]
+pub fn approval_expires_at(policy: &Policy, now: Timestamp, expires_at: Timestamp) -> Timestamp {
+    now.plus(seconds(policy.approval_life)).min(expires_at)
+}
+
 /// A request as a value. Its transitions consume it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
@@ -88,13 +102,13 @@ pub struct Request {
     pub method: Method,
     /// Stored state.
     pub state: RequestState,
-    /// The device that has it, once revealed.
+    /// The device that has it, once revealed or approved.
     pub device: Option<DeviceId>,
     /// Wrong tries so far.
     pub tries: u32,
     /// End of the request.
     pub expires_at: Timestamp,
-    /// End of the PIN, once revealed.
+    /// End of the PIN, once revealed; of the approval, once approved.
     pub pin_expires_at: Option<Timestamp>,
 }
 
@@ -119,6 +133,26 @@ pub enum DeviceRefusal {
     /// Its PIN does not come from a device's reveal: there is nothing to reveal.
     #[error("this request has nothing to reveal")]
     NothingToReveal,
+    /// It did not begin with a QR: its PIN is to be typed, nothing is approved.
+    #[error("this request cannot be approved")]
+    NothingToApprove,
+}
+
+/// What became of a page that wants to spend its approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApprovalOutcome {
+    /// Approved, and this was the one call that spent it.
+    Accepted,
+    /// No device has approved it (yet).
+    NotApproved,
+    /// Too late.
+    Expired,
+    /// It was spent before.
+    Used,
+    /// The citizen said no on a device.
+    Rejected,
+    /// Too many wrong PINs were typed instead.
+    Burnt,
 }
 
 /// What became of a PIN typed on the page.
@@ -166,8 +200,49 @@ impl Request {
                 ..self
             }),
             RequestState::Revealed if self.device == Some(device) => Ok(self),
-            RequestState::Revealed => Err(DeviceRefusal::Taken),
+            RequestState::Revealed | RequestState::Approved => Err(DeviceRefusal::Taken),
             ended => Err(refusal(ended)),
+        }
+    }
+
+    /// A device approves what began with the page's QR. The same device may say it again; the approval's life does not
+    /// grow. Once its PIN is shown, it is the PIN that counts.
+    ///
+    /// # Errors
+    /// [`DeviceRefusal`] says who or what was first.
+    pub fn approve(self, policy: &Policy, device: DeviceId, now: Timestamp) -> Result<Self, DeviceRefusal> {
+        if self.method != Method::Qr {
+            return Err(DeviceRefusal::NothingToApprove);
+        }
+        match self.state_at(now) {
+            RequestState::Pending => Ok(Self {
+                state: RequestState::Approved,
+                device: Some(device),
+                pin_expires_at: Some(approval_expires_at(policy, now, self.expires_at)),
+                ..self
+            }),
+            RequestState::Approved if self.device == Some(device) => Ok(self),
+            RequestState::Approved | RequestState::Revealed => Err(DeviceRefusal::Taken),
+            ended => Err(refusal(ended)),
+        }
+    }
+
+    /// The page spends its approval.
+    #[must_use]
+    pub fn finish(self, now: Timestamp) -> (Self, ApprovalOutcome) {
+        match self.state_at(now) {
+            RequestState::Approved => (
+                Self {
+                    state: RequestState::Spent,
+                    ..self
+                },
+                ApprovalOutcome::Accepted,
+            ),
+            RequestState::Pending | RequestState::Revealed => (self, ApprovalOutcome::NotApproved),
+            RequestState::Spent => (self, ApprovalOutcome::Used),
+            RequestState::Rejected => (self, ApprovalOutcome::Rejected),
+            RequestState::Burnt => (self, ApprovalOutcome::Burnt),
+            RequestState::Expired => (self, ApprovalOutcome::Expired),
         }
     }
 
@@ -178,7 +253,7 @@ impl Request {
     /// [`DeviceRefusal`] when it has ended already.
     pub fn reject(self, now: Timestamp) -> Result<Self, DeviceRefusal> {
         match self.state_at(now) {
-            RequestState::Pending | RequestState::Revealed => Ok(Self {
+            RequestState::Pending | RequestState::Revealed | RequestState::Approved => Ok(Self {
                 state: RequestState::Rejected,
                 ..self
             }),
@@ -191,6 +266,7 @@ impl Request {
     pub fn try_pin(self, policy: &Policy, right: bool, now: Timestamp) -> (Self, PinOutcome) {
         match (self.state_at(now), self.method) {
             (RequestState::Pending, method) if method.needs_device() => (self, PinOutcome::NotRevealed),
+            (RequestState::Approved, _) => (self, PinOutcome::NotRevealed),
             (RequestState::Pending | RequestState::Revealed, _) => {
                 if right {
                     return (
@@ -234,7 +310,9 @@ const fn refusal(ended: RequestState) -> DeviceRefusal {
         RequestState::Spent => DeviceRefusal::Spent,
         RequestState::Rejected => DeviceRefusal::Rejected,
         RequestState::Burnt => DeviceRefusal::Burnt,
-        RequestState::Expired | RequestState::Pending | RequestState::Revealed => DeviceRefusal::Expired,
+        RequestState::Expired | RequestState::Pending | RequestState::Revealed | RequestState::Approved => {
+            DeviceRefusal::Expired
+        }
     }
 }
 
@@ -334,6 +412,40 @@ mod tests {
         );
     }
 
+    // REQ-QR-05
+    #[test]
+    fn only_what_began_with_a_qr_is_approved_by_one_device_for_two_minutes() {
+        let policy = Policy::default();
+        assert_eq!(
+            request(Method::Incoming).approve(&policy, device(1), START),
+            Err(DeviceRefusal::NothingToApprove)
+        );
+        let approved = request(Method::Qr).approve(&policy, device(1), START).unwrap();
+        assert_eq!(approved.approve(&policy, device(1), START), Ok(approved));
+        assert_eq!(approved.approve(&policy, device(2), START), Err(DeviceRefusal::Taken));
+        assert_eq!(approved.reveal(&policy, device(1), START), Err(DeviceRefusal::Taken));
+        assert_eq!(
+            approved.try_pin(&policy, true, START),
+            (approved, PinOutcome::NotRevealed)
+        );
+        let last = START.plus(Duration::from_millis(119_999));
+        assert_eq!(approved.finish(last).1, ApprovalOutcome::Accepted);
+        let late = START.plus(Duration::from_secs(120));
+        assert_eq!(approved.finish(late), (approved, ApprovalOutcome::Expired));
+        assert_eq!(
+            approved.reject(START).unwrap().finish(START).1,
+            ApprovalOutcome::Rejected
+        );
+        let spent = approved.finish(START).0;
+        assert_eq!(spent.finish(START).1, ApprovalOutcome::Used);
+        assert_eq!(spent.reject(START), Err(DeviceRefusal::Spent));
+        assert_eq!(request(Method::Qr).finish(START).1, ApprovalOutcome::NotApproved);
+        // Near the request's own end the approval ends with it.
+        let near = START.plus(Duration::from_secs(550));
+        let short = request(Method::Qr).approve(&policy, device(1), near).unwrap();
+        assert_eq!(short.pin_expires_at, Some(short.expires_at));
+    }
+
     // REQ-LIM-01
     #[test]
     fn quiet_after_three_pending_three_an_hour_or_ten_a_day() {
@@ -360,6 +472,8 @@ mod tests {
     enum Step {
         Wait(u64),
         Reveal(u8),
+        Approve(u8),
+        Finish,
         Reject,
         Try(bool),
     }
@@ -368,6 +482,8 @@ mod tests {
         let step = prop_oneof![
             (0u64..200).prop_map(Step::Wait),
             (0u8..3).prop_map(Step::Reveal),
+            (0u8..3).prop_map(Step::Approve),
+            Just(Step::Finish),
             Just(Step::Reject),
             any::<bool>().prop_map(Step::Try),
         ];
@@ -377,14 +493,16 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
-        // REQ-PIN-05: in every order of events a request is spent at most once, never tried more often than allowed,
-        // never accepted without a reveal, and leaves no final state.
+        // REQ-PIN-05, REQ-QR-05: in every order of events a request is spent at most once, never tried more often than allowed,
+        // never accepted without a reveal or an approval, and leaves no final state.
         #[test]
-        fn every_order_of_events_keeps_the_promises(steps in steps(), incoming: bool) {
+        fn every_order_of_events_keeps_the_promises(steps in steps(), kind in 0usize..3) {
             let policy = Policy::default();
             let mut now = START;
-            let mut current = request(if incoming { Method::Incoming } else { Method::SelfGenerated });
-            let (mut accepted, mut evaluated_wrong, mut revealed) = (0, 0, false);
+            let method = [Method::Incoming, Method::SelfGenerated, Method::Qr][kind];
+            let mut current = request(method);
+            let (mut accepted, mut evaluated_wrong) = (0, 0);
+            let (mut revealed, mut approved) = (false, false);
             for step in steps {
                 let before = current.state_at(now);
                 match step {
@@ -393,6 +511,19 @@ mod tests {
                         current = next;
                         revealed = true;
                     },
+                    Step::Approve(number) => if let Ok(next) = current.approve(&policy, device(number), now) {
+                        prop_assert_eq!(method, Method::Qr);
+                        current = next;
+                        approved = true;
+                    },
+                    Step::Finish => {
+                        let (next, outcome) = current.finish(now);
+                        current = next;
+                        if outcome == ApprovalOutcome::Accepted {
+                            accepted += 1;
+                            prop_assert!(approved && before == RequestState::Approved);
+                        }
+                    }
                     Step::Reject => if let Ok(next) = current.reject(now) { current = next; },
                     Step::Try(right) => {
                         let (next, outcome) = current.try_pin(&policy, right, now);
@@ -400,7 +531,7 @@ mod tests {
                         match outcome {
                             PinOutcome::Accepted => {
                                 accepted += 1;
-                                prop_assert!(right && (revealed || !incoming));
+                                prop_assert!(right && (revealed || !method.needs_device()));
                             }
                             PinOutcome::Wrong { tries_left } => {
                                 evaluated_wrong += 1;

@@ -22,6 +22,9 @@ pub struct Arguments {
     /// Folder of this device. One folder is one device.
     #[arg(long, value_name = "DIR")]
     pub home: PathBuf,
+    /// Say that the system made sure that it is the device's owner, as a phone's lock does.
+    #[arg(long, global = true)]
+    pub user_verified: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -79,8 +82,33 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Reason::NotMe)]
         reason: Reason,
     },
+    /// Bring up what the text of a page's QR names. Prints it as JSON.
+    Scan {
+        /// The text, or with --picture the file that shows it.
+        text: String,
+        /// `text` is a PNG or JPEG file.
+        #[arg(long)]
+        picture: bool,
+    },
+    /// Bring up what a link for the app names. Prints it as JSON.
+    Open {
+        /// `aldaba://request?c=…` or the server's own `https://…/open/request#c=…`.
+        link: String,
+    },
+    /// Approve a request that began with a page's QR. Prints until when the page may use it.
+    Approve {
+        /// Id of the request.
+        id: String,
+        /// The phrase that the page shows.
+        #[arg(long)]
+        phrase: String,
+    },
     /// Print the self-generated PIN of this moment. Needs no network.
-    Pin,
+    Pin {
+        /// Print the PIN for the page that shows this challenge instead.
+        #[arg(long, value_name = "CODE")]
+        challenge: Option<String>,
+    },
     /// Tell about this device.
     Device {
         /// Print JSON.

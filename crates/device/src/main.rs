@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aldaba_authenticator::marker::DataDir;
+use aldaba_authenticator::picture;
 use aldaba_authenticator::server_url::ServerUrl;
-use aldaba_authenticator::{Authenticator, Error, Parts, Result, Signal, StartRequest};
+use aldaba_authenticator::user_verification::{Outcome, SettledUserVerification};
+use aldaba_authenticator::{Authenticator, BroughtUp, Error, Parts, Result, Signal, StartRequest};
 use aldaba_core::ids::RequestId;
 use aldaba_core::random::OsRandom;
 use aldaba_core::time::SystemClock;
@@ -54,7 +56,7 @@ async fn run(arguments: Arguments, store: FileStore) -> Result<()> {
     let data = DataDir::open(&arguments.home).map_err(folder)?;
     let alone = match arguments.command {
         // They only read: any number of them may run beside the one that writes.
-        Command::Requests { .. } | Command::Watch | Command::Pin | Command::Device { .. } => None,
+        Command::Requests { .. } | Command::Watch | Command::Pin { .. } | Command::Device { .. } => None,
         _ => {
             let lock = File::create(arguments.home.join("lock")).map_err(folder)?;
             lock.lock().map_err(folder)?;
@@ -67,6 +69,11 @@ async fn run(arguments: Arguments, store: FileStore) -> Result<()> {
         data,
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
+        verification: Arc::new(SettledUserVerification(if arguments.user_verified {
+            Outcome::Verified
+        } else {
+            Outcome::Unavailable
+        })),
         preset: arguments.server.as_deref().map(ServerUrl::parse).transpose()?,
         keep_activation: true,
     })?;
@@ -135,7 +142,24 @@ async fn step(device: &Authenticator, command: Command) -> Result<()> {
             let muted_until = device.reject(&request_id(&id)?, reason).await?;
             println!("{}", json!({ "muted_until": muted_until }));
         }
-        Command::Pin => println!("{}", device.self_generated_pin().await?.pin.expose()),
+        Command::Scan { text, picture } => {
+            let text = if picture {
+                let bytes = std::fs::read(&text).map_err(|_| Error::with_detail(ErrorCode::QrUnreadable, "file"))?;
+                picture::read_file(&bytes)?
+            } else {
+                text
+            };
+            print_brought_up(device.scan(&text).await?);
+        }
+        Command::Open { link } => print_brought_up(device.open_link(&link).await?),
+        Command::Approve { id, phrase } => {
+            let request = device.approve(&request_id(&id)?, &phrase).await?.request;
+            println!("{}", json!({ "approval_expires_at": request.pin_expires_at }));
+        }
+        Command::Pin { challenge: None } => println!("{}", device.self_generated_pin().await?.pin.expose()),
+        Command::Pin {
+            challenge: Some(challenge),
+        } => println!("{}", device.page_bound_pin(&challenge).await?.expose()),
         Command::Device { json } => {
             let info = device.device_info().await?;
             if json {
@@ -148,6 +172,13 @@ async fn step(device: &Authenticator, command: Command) -> Result<()> {
         Command::Deactivate => device.deactivate().await?,
     }
     Ok(())
+}
+
+fn print_brought_up(found: BroughtUp) {
+    match found {
+        BroughtUp::Request(view) => println!("{}", json!(view.request)),
+        BroughtUp::Challenge(challenge) => println!("{}", json!({ "challenge": challenge.grouped() })),
+    }
 }
 
 async fn watch(device: &Authenticator) -> Result<()> {

@@ -239,3 +239,38 @@ async fn activate(server: &Server, home: &Path) {
     let code = server.code().await;
     says(server, home, &["confirm", id.trim(), &code]).await;
 }
+
+// REQ-QR-04, REQ-BOUND-01, REQ-LINK-02, REQ-UNL-01
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_links_approvals_and_the_pin_for_one_page() {
+    let server = Server::start().await;
+    let folder = TempDir::new().unwrap();
+    let home = folder.path();
+    let started = json(&server, home, &["activate", ANA.document, ANA.contrast, "--json"]).await;
+    let id = started["activation_id"].as_str().unwrap();
+    says(&server, home, &["confirm", id, &server.code().await]).await;
+
+    let mut browser = TestBrowser::ask_qr(&server.test).await;
+    let page = browser.get(&server.test, "/signin/qr/page").await.text();
+    let code = TestBrowser::code_of(&page);
+    let link = format!("aldaba://request?c={}", code.replace('-', ""));
+    let found = json(&server, home, &["open", &link]).await;
+    let (id, phrase) = (found["id"].as_str().unwrap(), found["phrase"].as_str().unwrap());
+    assert!(page.contains(phrase));
+    assert_eq!(
+        fails(&server, home, &["open", &format!("{link}&server=x")]).await,
+        (3, "request_unknown".to_owned())
+    );
+    json(&server, home, &["--user-verified", "approve", id, "--phrase", phrase]).await;
+    browser.post(&server.test, "/signin/qr/page", &[]).await.expect(303);
+
+    let mut bound = TestBrowser::ask_bound(&server.test, &ANA).await;
+    let page = bound.get(&server.test, "/signin/pin").await.text();
+    let pin = says(&server, home, &["pin", "--challenge", &TestBrowser::code_of(&page)]).await;
+    assert_eq!(pin.trim().len(), 8);
+    bound.type_pin(&server.test, pin.trim()).await.expect(303);
+    assert_eq!(
+        fails(&server, home, &["scan", "not-there.png", "--picture"]).await,
+        (3, "qr_unreadable".to_owned())
+    );
+}

@@ -34,6 +34,14 @@ pub enum ErrorCode {
     RequestBurnt,
     /// The request's time is over.
     RequestExpired,
+    /// The phrase that was chosen is not the page's: the request is over.
+    PhraseWrong,
+    /// The QR is older than three seconds.
+    QrStale,
+    /// App: the system did not make sure that it is its owner.
+    UnlockRefused,
+    /// App: there is no QR of ours in the picture.
+    QrUnreadable,
     /// No device has shown the PIN yet.
     PinNotRevealed,
     /// Wrong PIN; `tries_left`.
@@ -82,7 +90,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of docs/error-codes.md.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 41] = [
         Self::DocumentInvalid,
         Self::ContrastInvalid,
         Self::RequestInvalid,
@@ -98,6 +106,10 @@ impl ErrorCode {
         Self::RequestRejected,
         Self::RequestBurnt,
         Self::RequestExpired,
+        Self::PhraseWrong,
+        Self::QrStale,
+        Self::UnlockRefused,
+        Self::QrUnreadable,
         Self::PinNotRevealed,
         Self::PinWrong,
         Self::PinExpired,
@@ -141,6 +153,10 @@ impl ErrorCode {
             Self::RequestRejected => "request_rejected",
             Self::RequestBurnt => "request_burnt",
             Self::RequestExpired => "request_expired",
+            Self::PhraseWrong => "phrase_wrong",
+            Self::QrStale => "qr_stale",
+            Self::UnlockRefused => "unlock_refused",
+            Self::QrUnreadable => "qr_unreadable",
             Self::PinNotRevealed => "pin_not_revealed",
             Self::PinWrong => "pin_wrong",
             Self::PinExpired => "pin_expired",
@@ -183,9 +199,10 @@ impl ErrorCode {
             | Self::RequestTaken
             | Self::RequestRejected
             | Self::RequestBurnt
+            | Self::PhraseWrong
             | Self::PinNotRevealed
             | Self::PinUsed => 409,
-            Self::RequestExpired | Self::PinExpired => 410,
+            Self::RequestExpired | Self::QrStale | Self::PinExpired => 410,
             Self::PayloadTooLarge => 413,
             Self::DocumentInvalid | Self::ContrastInvalid => 422,
             Self::SelfGeneratedDelayed | Self::SelfGeneratedDisabled | Self::RateLimited => 429,
@@ -199,6 +216,8 @@ impl ErrorCode {
             | Self::Network
             | Self::ServerUnsupported
             | Self::ServerInsecure
+            | Self::UnlockRefused
+            | Self::QrUnreadable
             | Self::NotActivated => return None,
         })
     }

@@ -8,7 +8,7 @@ use aldaba_core::time::Timestamp;
 
 use crate::activation::{TranscriptFields, otp_key, server_statement, transcript};
 use crate::keys::{AgreementKey, SigningKey, VerifyingKey};
-use crate::{pin, signature};
+use crate::{link, pin, qr, signature};
 
 #[test]
 fn the_document_has_the_vectors_that_the_code_computes() {
@@ -48,6 +48,17 @@ fn the_document_has_the_vectors_that_the_code_computes() {
         &signing,
     );
 
+    let approval = br#"{"counter":2,"user_verified":true,"phrase":"faro azul"}"#;
+    let approval = signature::sign(
+        "POST",
+        "https://pin.example/v1/requests/77777777777777777777777777777777/approve",
+        approval,
+        1_800_000_000,
+        "AQAAAAAAAAAAAAAAAAAAAA",
+        &device,
+        &signing,
+    );
+
     let confirm_signature = signing.sign(&hash);
     assert!(
         VerifyingKey::from_sec1(&signing.public())
@@ -80,9 +91,17 @@ fn the_document_has_the_vectors_that_the_code_computes() {
             pin::self_generated(&key, 1_800_000_000).unwrap().expose().to_owned(),
         ),
         ("page_bound_pin", pin::offline(&key, &code).unwrap().expose().to_owned()),
+        (
+            "qr_text",
+            qr::FreshQr::draw(&[0x88; 32], request, Timestamp::from_secs(1_800_000_000)).text(),
+        ),
+        ("request_link", link::to_request(&code)),
+        ("page_bound_link", link::to_challenge(&code)),
         ("content_digest", headers.content_digest),
         ("signature_input", headers.signature_input),
         ("signature", headers.signature),
+        ("approval_content_digest", approval.content_digest),
+        ("approval_signature", approval.signature),
     ];
     let document = include_str!("../../../docs/protocol.md");
     let missing: Vec<String> = values

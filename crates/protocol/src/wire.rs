@@ -141,7 +141,7 @@ pub struct DeviceInfo {
     pub server_time: i64,
 }
 
-/// Body of the state-changing calls that say nothing else: `POST /v1/requests/{id}/reveal` and `DELETE /v1/device`.
+/// Body of the state-changing calls that say nothing else: `DELETE /v1/device`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -187,16 +187,23 @@ pub struct DeviceRequest {
     pub place: Option<String>,
     /// The two words that the page shows too.
     pub phrase: String,
+    /// Set when it began with the page's QR and may be approved: three phrases, of which the page shows one. Its owner says
+    /// which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Vec<String>>,
     /// `pending` or `revealed`.
     #[cfg_attr(feature = "openapi", schema(value_type = String, example = "pending"))]
     pub state: RequestState,
-    /// Whether this device is the one that revealed it.
+    /// Whether a device approved it; its `state` is then `revealed`: a device has answered it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approved: bool,
+    /// Whether this device is the one that revealed or approved it.
     pub revealed_here: bool,
     /// When it was made.
     pub created_at: i64,
     /// When it ends.
     pub expires_at: i64,
-    /// When its PIN ends, once revealed.
+    /// When its PIN ends, once revealed; its approval, once approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin_expires_at: Option<i64>,
 }
@@ -211,6 +218,56 @@ pub struct RelyingPartyInfo {
     pub name: String,
     /// Domain.
     pub domain: String,
+}
+
+/// Body of `POST /v1/requests/{id}/reveal`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RevealRequest {
+    /// As in [`Counted`].
+    pub counter: u64,
+    /// Whether the system made sure, just now, that it is the device's owner (its own lock: face, finger, code). Left out:
+    /// it did not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub user_verified: bool,
+}
+
+/// Body of `POST /v1/requests/{id}/approve`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ApproveRequest {
+    /// As in [`Counted`].
+    pub counter: u64,
+    /// As in [`RevealRequest`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub user_verified: bool,
+    /// The one of the `choices` that its owner sees on the page. A wrong one ends the request.
+    #[cfg_attr(feature = "openapi", schema(example = "faro azul", max_length = 64))]
+    pub phrase: String,
+}
+
+/// Answer of `POST /v1/requests/{id}/approve`: the page may sign in now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RequestApproved {
+    /// Identifier of the request.
+    pub id: String,
+    /// Until when the page may spend the approval.
+    pub approval_expires_at: i64,
+    /// The server's time.
+    pub server_time: i64,
+}
+
+/// Body of `POST /v1/requests/scan`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ScanRequest {
+    /// The text of the page's QR, as it was read.
+    #[cfg_attr(feature = "openapi", schema(max_length = 128))]
+    pub payload: String,
 }
 
 /// Answer of `POST /v1/requests/{id}/reveal`: from now on the device may show the PIN.

@@ -35,8 +35,8 @@ pub struct ClosedDevice {
     pub closed_at: Timestamp,
 }
 
-/// Incoming, not quiet requests of anybody that changed at or after `since` and are not over at `now`, oldest change first.
-/// One that went on by SMS is over for devices.
+/// Not quiet requests, incoming or claimed by QR, of anybody that changed at or after `since` and are not over at `now`,
+/// oldest change first. One that went on by SMS is over for devices.
 pub async fn requests_since(
     tx: &Transaction,
     since: Timestamp,
@@ -45,7 +45,7 @@ pub async fn requests_since(
     let rows = tx
         .select_all(
             "SELECT id, person_id, CASE WHEN method = 'sms' THEN 'expired' ELSE state END, updated_at FROM requests \
-             WHERE expires_at > $2 AND updated_at >= $1 AND person_id IS NOT NULL AND method IN ('incoming', 'sms') \
+             WHERE expires_at > $2 AND updated_at >= $1 AND person_id IS NOT NULL AND method IN ('incoming', 'qr', 'sms') \
              AND quiet = 0 ORDER BY updated_at, id",
             vec![bind::time(since), bind::time(now)],
         )

@@ -326,6 +326,14 @@ pub async fn get(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, Stor
         .transpose()
 }
 
+/// What a citizen's registration proves; nothing is unsealed for it.
+pub async fn level(tx: &Transaction, id: &PersonId) -> Result<Option<Level>, StoreError> {
+    tx.select_one("SELECT level FROM persons WHERE id = $1", vec![bind::id(id)])
+        .await?
+        .map(|row| row.word(0))
+        .transpose()
+}
+
 /// A citizen by id, locked until the transaction ends.
 pub async fn lock(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, StoreError> {
     const PLAIN: &str = concat!("SELECT ", columns!(), " FROM persons WHERE id = $1");

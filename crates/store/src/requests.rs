@@ -3,6 +3,7 @@
 //! Each transition is one conditional statement and returns the row as it is afterwards, or `None` when it lost; who lost
 //! reads the row again with [`get`] and lets `aldaba_core::request` say why.
 
+mod approval;
 mod limits;
 mod reason;
 
@@ -29,6 +30,7 @@ use crate::seal::{self, Place};
 use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
 
+pub use approval::{approve, claim, find_by_code, reject_for_phrase, spend_approval};
 pub use limits::{counts, rejections_since};
 pub use reason::Reason;
 
@@ -64,6 +66,8 @@ pub struct NewRequest {
     pub place: Option<String>,
     /// Two words shown on both screens.
     pub phrase: String,
+    /// For what begins with a QR: the phrases among which its owner chooses, in the order in which they are shown. Empty: none.
+    pub choices: Vec<String>,
     /// The page's language.
     pub language: Language,
     /// The page's code. Kept sealed, and as MAC to find it by.
@@ -103,6 +107,8 @@ pub struct Request {
     pub place: Option<String>,
     /// Two words shown on both screens.
     pub phrase: String,
+    /// The phrases among which its owner chooses, if it began with a QR; else empty.
+    pub choices: Vec<String>,
     /// The page's language.
     pub language: Language,
     /// The page's code.
@@ -115,7 +121,7 @@ pub struct Request {
     pub quiet: bool,
     /// As stored; what time makes of it is [`Request::state`].
     pub stored_state: RequestState,
-    /// The device that revealed it, or whose self-generated PIN spent it.
+    /// The device that revealed or approved it, or whose self-generated PIN spent it.
     pub device: Option<DeviceId>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -123,9 +129,11 @@ pub struct Request {
     pub updated_at: Timestamp,
     /// First moment that is too late.
     pub expires_at: Timestamp,
-    /// When a device revealed it.
+    /// When a device revealed or approved it.
     pub revealed_at: Option<Timestamp>,
-    /// First moment that is too late for its PIN.
+    /// Whether the system made sure then that it was the device's owner.
+    pub user_verified: bool,
+    /// First moment that is too late for its PIN, or for its approval.
     pub pin_expires_at: Option<Timestamp>,
     /// Wrong tries.
     pub tries: u32,
@@ -217,9 +225,11 @@ macro_rules! columns {
     () => {
         "id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, browser, system, place, \
          phrase, language, code, method, origin, quiet, state, device_id, created_at, updated_at, expires_at, revealed_at, \
-         pin_expires_at, tries, reason, own_key_mac, binding_hash"
+         pin_expires_at, tries, reason, own_key_mac, binding_hash, user_verified, choices"
     };
 }
+
+pub(crate) use columns;
 
 /// Not over at $now, whatever its state: `live!($n)` with the placeholder of `now`.
 macro_rules! live {
@@ -227,7 +237,7 @@ macro_rules! live {
         concat!(
             "((state = 'pending' AND expires_at > ",
             $now,
-            ") OR (state = 'revealed' AND pin_expires_at > ",
+            ") OR (state IN ('revealed', 'approved') AND pin_expires_at > ",
             $now,
             " AND expires_at > ",
             $now,
@@ -236,11 +246,13 @@ macro_rules! live {
     };
 }
 
+pub(crate) use live;
+
 /// May be tried at $now: revealed, or pending when the PIN comes from no reveal.
 macro_rules! triable {
     ($now:literal) => {
         concat!(
-            "((state = 'revealed' AND method = 'incoming' AND pin_expires_at > ",
+            "((state = 'revealed' AND method IN ('incoming', 'qr') AND pin_expires_at > ",
             $now,
             " AND expires_at > ",
             $now,
@@ -282,6 +294,11 @@ fn read(tx: &Transaction, row: &Row) -> Result<Request, StoreError> {
         reason: row.optional_text(23)?.map(|word| word.parse()).transpose()?,
         own_key_mac: row.optional_array(24)?,
         binding_hash: row.array(25)?,
+        user_verified: row.flag(26)?,
+        choices: row
+            .optional_text(27)?
+            .map(|lines| lines.lines().map(str::to_owned).collect())
+            .unwrap_or_default(),
         id,
     })
 }
@@ -321,9 +338,9 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
     const SQL: &str = concat!(
         "INSERT INTO requests (id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, \
          browser, system, place, phrase, language, code, code_mac, method, origin, quiet, state, created_at, updated_at, \
-         expires_at, own_key_mac, binding_hash) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         expires_at, own_key_mac, binding_hash, choices) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
          CASE WHEN $16 = 1 OR pending >= $24 OR unanswered_hour >= $25 OR unanswered_day >= $26 THEN 1 ELSE 0 END, \
-         'pending', $17, $17, $18, $19, $20 FROM (",
+         'pending', $17, $17, $18, $19, $20, CAST($27 AS TEXT) FROM (",
         limits::counting!("$21", "$17", "$22", "$23"),
         ") AS counted RETURNING quiet"
     );
@@ -332,6 +349,7 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
         .own_key
         .as_ref()
         .map(|own_key| own_key_mac(keys, id, own_key).to_vec());
+    let choices = (!request.choices.is_empty()).then(|| request.choices.join("\n"));
     let [pending, hour, day] = limits;
     let values = vec![
         bind::id(id),
@@ -360,6 +378,7 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
         bind::int(pending),
         bind::int(hour),
         bind::int(day),
+        bind::optional_text(choices.as_deref()),
     ];
     Ok(Step::new(SQL, values))
 }
@@ -370,7 +389,7 @@ pub async fn get(tx: &Transaction, id: &RequestId) -> Result<Option<Request>, St
     read_optional(tx, tx.select_one(SQL, vec![bind::id(id)]).await?)
 }
 
-/// The device that revealed a request, as far as trying its PIN needs it.
+/// The device that revealed or approved a request, as far as the sign-in needs it.
 #[derive(Clone)]
 pub struct Revealer {
     /// Which device.
@@ -379,6 +398,8 @@ pub struct Revealer {
     pub state: DeviceState,
     /// What its activation proved.
     pub level: Level,
+    /// What its owner's registration proves now.
+    pub registration: Level,
     /// Its `K_otp`; wiped (`None`) once revoked.
     pub otp_key: Option<Key32>,
 }
@@ -395,7 +416,8 @@ pub async fn lock_with_device(
                 columns!(),
                 ", (SELECT state FROM devices WHERE devices.id = requests.device_id), \
                  (SELECT level FROM devices WHERE devices.id = requests.device_id), \
-                 (SELECT otp_key FROM devices WHERE devices.id = requests.device_id) FROM requests WHERE id = $1",
+                 (SELECT otp_key FROM devices WHERE devices.id = requests.device_id), \
+                 (SELECT level FROM persons WHERE persons.id = requests.person_id) FROM requests WHERE id = $1",
                 $lock
             )
         };
@@ -406,17 +428,16 @@ pub async fn lock_with_device(
         return Ok(None);
     };
     let request = read(tx, &row)?;
-    let revealer = match (request.device, row.optional_text(26)?, row.optional_text(27)?) {
-        (Some(id), Some(state), Some(level)) => Some(Revealer {
+    let unknown = |_| StoreError::Corrupt("a stored word is unknown");
+    let words = (row.optional_text(28)?, row.optional_text(29)?, row.optional_text(31)?);
+    let revealer = match (request.device, words) {
+        (Some(id), (Some(state), Some(level), Some(registration))) => Some(Revealer {
             id,
-            state: state
-                .parse()
-                .map_err(|_| StoreError::Corrupt("a stored word is unknown"))?,
-            level: level
-                .parse()
-                .map_err(|_| StoreError::Corrupt("a stored word is unknown"))?,
+            state: state.parse().map_err(unknown)?,
+            level: level.parse().map_err(unknown)?,
+            registration: registration.parse().map_err(unknown)?,
             otp_key: row
-                .optional_blob(28)?
+                .optional_blob(30)?
                 .map(|sealed| crate::devices::open_otp_key(tx, &id, &sealed))
                 .transpose()?,
         }),
@@ -425,12 +446,12 @@ pub async fn lock_with_device(
     Ok(Some((request, revealer)))
 }
 
-/// What a person's devices show: live, incoming, not quiet; oldest first. Those revealed are included, whoever revealed them.
+/// What a person's devices show: live, incoming or claimed by QR, not quiet; oldest first. Those revealed are included, whoever revealed them.
 pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<Vec<Request>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND method = 'incoming' AND quiet = 0 AND ",
+        " FROM requests WHERE person_id = $1 AND method IN ('incoming', 'qr') AND quiet = 0 AND ",
         live!("$2"),
         " ORDER BY created_at, id"
     );
@@ -438,43 +459,20 @@ pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp
     rows.iter().map(|row| read(tx, row)).collect()
 }
 
-/// The live request of a page's code, if it is this person's, or a QR start that nobody has claimed, which becomes theirs.
-/// It is quiet no longer.
-pub async fn find_by_code(
-    tx: &Transaction,
-    person: &PersonId,
-    code: &ShortCode,
-    now: Timestamp,
-) -> Result<Option<Request>, StoreError> {
-    const SQL: &str = concat!(
-        "UPDATE requests SET person_id = $1, quiet = 0, updated_at = CASE WHEN quiet = 1 OR person_id IS NULL THEN $3 ELSE \
-         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method = 'incoming' \
-         AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr')) AND ",
-        live!("$3"),
-        " ORDER BY created_at DESC LIMIT 1) AND (person_id = $1 OR person_id IS NULL) RETURNING ",
-        columns!()
-    );
-    let mac = code_mac(tx.keys(), code);
-    read_optional(
-        tx,
-        tx.change(SQL, vec![bind::id(person), bind::blob(mac), bind::time(now)])
-            .await?,
-    )
-}
-
-/// pending → revealed, by an active device of the person.
+/// pending → revealed, by an active device of the person; with what the system says of its owner's presence.
 pub async fn reveal(
     tx: &Transaction,
     policy: &Policy,
     id: &RequestId,
     person: &PersonId,
     device: &DeviceId,
+    user_verified: bool,
     now: Timestamp,
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
-        "UPDATE requests SET state = 'revealed', device_id = $3, revealed_at = $4, updated_at = $4, \
+        "UPDATE requests SET state = 'revealed', device_id = $3, revealed_at = $4, updated_at = $4, user_verified = $6, \
          pin_expires_at = CASE WHEN expires_at < $5 THEN expires_at ELSE $5 END \
-         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method = 'incoming' AND expires_at > $4 \
+         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method IN ('incoming', 'qr') AND expires_at > $4 \
          AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
          RETURNING ",
         columns!()
@@ -486,11 +484,12 @@ pub async fn reveal(
         bind::id(device),
         bind::time(now),
         bind::time(pin_ends),
+        bind::int(i64::from(user_verified)),
     ];
     read_optional(tx, tx.change(SQL, values).await?)
 }
 
-/// pending or revealed → rejected, by any active device of the person.
+/// pending, revealed or approved → rejected, by any active device of the person.
 pub async fn reject(
     tx: &Transaction,
     id: &RequestId,
@@ -527,7 +526,7 @@ pub async fn count_wrong_try(
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
         "UPDATE requests SET tries = tries + 1, updated_at = $2, \
-         state = CASE WHEN tries + 1 >= (CASE WHEN method = 'incoming' THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
+         state = CASE WHEN tries + 1 >= (CASE WHEN method IN ('incoming', 'qr') THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
          WHERE id = $1 AND ",
         triable!("$2"),
         " RETURNING ",
@@ -573,14 +572,14 @@ pub async fn spend(
     read_optional(tx, row)
 }
 
-/// A person's incoming, not quiet requests that changed at or after `since`, in whatever state, in the order of their changes;
-/// also those that went on by SMS.
+/// A person's not quiet requests, incoming or claimed by QR, that changed at or after `since`, in whatever state, in the order
+/// of their changes; also those that went on by SMS.
 /// Two transactions may commit in another order than that of their times: who resumes a stream asks from a little earlier.
 pub async fn changed_since(tx: &Transaction, person: &PersonId, since: Timestamp) -> Result<Vec<Request>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'sms') AND quiet = 0 \
+        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'qr', 'sms') AND quiet = 0 \
          ORDER BY updated_at, id"
     );
     let rows = tx.select_all(SQL, vec![bind::id(person), bind::time(since)]).await?;

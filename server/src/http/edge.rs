@@ -124,10 +124,14 @@ enum Counted {
 fn kind(method: &Method, template: &str) -> Counted {
     match template {
         "/v1/activations" => Counted::Always(Kind::Start),
-        "/signin" | "/signin/sms" | "/signin/key" | "/signin/pin/sms" if method == Method::POST => {
+        "/signin" | "/signin/sms" | "/signin/key" | "/signin/pin/sms" | "/signin/bound" | "/signin/qr"
+            if method == Method::POST =>
+        {
             Counted::Always(Kind::Start)
         }
         "/healthz" | "/readyz" => Counted::Never,
+        // A page with a QR asks once a second, for its own browser's request only, and many people share one address.
+        "/signin/qr/now" => Counted::Never,
         signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => Counted::WhenRefused,
         // A site proves who it is; all of its people's sign-ins come from its one address.
         paths::TOKEN | paths::PAR => Counted::WhenRefused,

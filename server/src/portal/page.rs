@@ -188,6 +188,9 @@ mod tests {
             "portal-",
             "signin-",
             "pin-",
+            "bound-",
+            "qr-",
+            "open-",
             "over-",
             "way-",
             "oidc-",
@@ -211,7 +214,7 @@ mod tests {
             })
         });
         // Ids of elements and the like, which look alike.
-        let others = ["pin-hint", "pin-error", "pin-expired", "demo-sede"];
+        let others = ["pin-hint", "pin-error", "pin-expired", "demo-sede", "qr-start"];
         keys.filter(|key| !others.contains(key)).map(str::to_owned).collect()
     }
 
@@ -224,6 +227,7 @@ mod tests {
             "pin-expired",
             "sms-expired",
             "sms-burnt",
+            "answer-expired",
             "used",
             "burnt",
             "rejected",

@@ -94,6 +94,7 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
         system: sign_in.browser.system.unwrap_or_default(),
         place,
         phrase: phrase.clone(),
+        choices: Vec::new(),
         language: sign_in.language,
         code: code.clone(),
         method: sign_in.method,
@@ -118,7 +119,7 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
     let (told, sent) = {
         let app = app.clone();
         let (document, contrast) = (sign_in.document, sign_in.contrast);
-        if sign_in.method == Method::SelfGenerated {
+        if matches!(sign_in.method, Method::SelfGenerated | Method::PageBound) {
             app.strangers().made(&app, id, &document, &contrast, expires_at);
         }
         app.clone()

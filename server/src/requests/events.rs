@@ -75,7 +75,7 @@ type Told = (Timestamp, u8);
 const fn order(state: RequestState) -> u8 {
     match state {
         RequestState::Pending => 0,
-        RequestState::Revealed => 1,
+        RequestState::Revealed | RequestState::Approved => 1,
         RequestState::Spent | RequestState::Rejected | RequestState::Burnt | RequestState::Expired => 2,
     }
 }

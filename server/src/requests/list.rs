@@ -2,6 +2,7 @@
 
 use aldaba_core::ids::DeviceId;
 use aldaba_core::language::Language;
+use aldaba_core::request::RequestState;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::wire;
 use aldaba_store::{StoreError, requests};
@@ -38,6 +39,16 @@ pub async fn list(app: &App, call: SignedCall) -> Result<wire::RequestList, Call
     })
 }
 
+/// A state as devices are told of it. Those of the first version know no approval: to them it is a request that a device
+/// has answered.
+#[must_use]
+pub const fn told(state: RequestState) -> RequestState {
+    match state {
+        RequestState::Approved => RequestState::Revealed,
+        other => other,
+    }
+}
+
 /// A request as that device sees it, with what is unknown said in its language.
 #[must_use]
 pub fn to_wire(
@@ -54,9 +65,12 @@ pub fn to_wire(
             text
         }
     };
+    let state = request.state(now);
     wire::DeviceRequest {
         id: request.id.to_string(),
-        state: request.state(now),
+        choices: (!request.choices.is_empty()).then_some(request.choices),
+        state: told(state),
+        approved: state == RequestState::Approved,
         revealed_here: request.revealed_at.is_some() && request.device.as_ref() == Some(device),
         relying_party: wire::RelyingPartyInfo {
             id: request.relying_party.id,

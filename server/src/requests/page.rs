@@ -33,6 +33,9 @@ pub struct PinPage {
     pub pin_expires_at: Option<Timestamp>,
     /// Tries left.
     pub tries_left: u32,
+    /// For what began with a QR: whether a device has brought it up. Always false for what began by typing a document: the
+    /// page must not tell who exists.
+    pub claimed: bool,
     /// Whether the own key must be typed with the PIN.
     pub wants_own_key: bool,
 }
@@ -72,6 +75,7 @@ pub async fn view(app: &App, id: &RequestId, binding: &BrowserBinding) -> Result
         method: request.method,
         tries_left: allowed.saturating_sub(request.tries),
         wants_own_key: request.wants_own_key(),
+        claimed: request.method == Method::Qr && request.person.is_some(),
         relying_party: request.relying_party,
         procedure: request.procedure,
         phrase: request.phrase,

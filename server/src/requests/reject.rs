@@ -97,7 +97,9 @@ async fn reject_in(
             Err(DeviceRefusal::Burnt) => Rejected::Burnt,
             Err(DeviceRefusal::Expired) => Rejected::Expired,
             // Open by the machine but not by the statement: the device was deactivated in between.
-            Ok(_) | Err(DeviceRefusal::Taken | DeviceRefusal::NothingToReveal) => Rejected::Unknown,
+            Ok(_) | Err(DeviceRefusal::Taken | DeviceRefusal::NothingToReveal | DeviceRefusal::NothingToApprove) => {
+                Rejected::Unknown
+            }
         });
     }
     let muted = match reason {
@@ -105,7 +107,7 @@ async fn reject_in(
             let in_a_day = requests::rejections_since(tx, &person, Reason::NotMe, now.minus(DAY)).await?;
             muted_until(app.policy(), in_a_day, now)
         }
-        Reason::ChangedMind => None,
+        Reason::ChangedMind | Reason::Phrase => None,
     };
     if let Some(until) = muted {
         persons::mute_until(tx, &person, until).await?;

@@ -2,6 +2,7 @@
 
 use aldaba_core::ids::RequestId;
 use aldaba_core::request::{DeviceRefusal, RequestState};
+use aldaba_protocol::wire;
 use aldaba_store::{StoreError, Transaction, requests};
 use serde::{Deserialize, Serialize};
 
@@ -35,16 +36,23 @@ pub enum Revealed {
     Expired,
 }
 
-/// Reveals a request, once for each counter.
+/// Reveals a request, once for each counter. What the first reveal says of its owner's presence stands: saying it again
+/// proves nothing about that moment.
 ///
 /// # Errors
 /// [`CallError`].
-pub async fn reveal(app: &App, call: SignedCall, id: RequestId, counter: u64) -> Result<Revealed, CallError> {
+pub async fn reveal(
+    app: &App,
+    call: SignedCall,
+    id: RequestId,
+    body: &wire::RevealRequest,
+) -> Result<Revealed, CallError> {
+    let (counter, user_verified) = (body.counter, body.user_verified);
     let job = app.clone();
     let (person, now) = (call.device.person, app.now());
     let done = call
         .once_told(app, counter, move |tx, caller| {
-            Box::pin(async move { reveal_in(&job, tx, id, caller).await })
+            Box::pin(async move { reveal_in(&job, tx, id, user_verified, caller).await })
         })
         .await?;
     if let (true, Revealed::Shown { .. }) = (done.fresh, &done.outcome) {
@@ -60,10 +68,17 @@ pub async fn reveal(app: &App, call: SignedCall, id: RequestId, counter: u64) ->
     Ok(done.outcome)
 }
 
-async fn reveal_in(app: &App, tx: &Transaction, id: RequestId, caller: Caller) -> Result<Told<Revealed>, StoreError> {
+async fn reveal_in(
+    app: &App,
+    tx: &Transaction,
+    id: RequestId,
+    user_verified: bool,
+    caller: Caller,
+) -> Result<Told<Revealed>, StoreError> {
     let Caller { device, person, now } = caller;
-    if let Some(request) = requests::reveal(tx, app.policy(), &id, &person, &device, now).await? {
-        let entry = of_request(of_device(entry(now, "request.revealed", Some(person)), device), id);
+    if let Some(request) = requests::reveal(tx, app.policy(), &id, &person, &device, user_verified, now).await? {
+        let mut entry = of_request(of_device(entry(now, "request.revealed", Some(person)), device), id);
+        entry.detail = serde_json::json!({ "user_verified": user_verified });
         return Ok((shown(&request), Some(entry)));
     }
     let Some(request) = requests::get(tx, &id)
@@ -79,7 +94,7 @@ async fn reveal_in(app: &App, tx: &Transaction, id: RequestId, caller: Caller) -
         Err(DeviceRefusal::Spent) => Revealed::Used,
         Err(DeviceRefusal::Burnt) => Revealed::Burnt,
         Err(DeviceRefusal::Expired) => Revealed::Expired,
-        Err(DeviceRefusal::NothingToReveal) => Revealed::Unknown,
+        Err(DeviceRefusal::NothingToReveal | DeviceRefusal::NothingToApprove) => Revealed::Unknown,
     };
     Ok((refused, None))
 }

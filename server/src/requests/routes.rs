@@ -12,9 +12,11 @@ use http::{HeaderMap, HeaderValue, header};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::approve::Approved;
 use super::reject::Rejected;
 use super::reveal::Revealed;
-use super::{list, lookup, reject, reveal, stream};
+use super::scan::Scanned;
+use super::{approve, list, lookup, reject, reveal, scan, stream};
 use crate::app::App;
 use crate::http::device_auth::SignedCall;
 use crate::http::problem::Problem;
@@ -26,8 +28,10 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(device_requests))
         .routes(routes!(device_events))
         .routes(routes!(reveal_request))
+        .routes(routes!(approve_request))
         .routes(routes!(reject_request))
         .routes(routes!(lookup_request))
+        .routes(routes!(scan_request))
 }
 
 /// The person's live requests, newest first.
@@ -62,16 +66,16 @@ pub async fn device_events(State(app): State<App>, headers: HeaderMap, call: Sig
 
 /// "Ver PIN": from now on the device may show the PIN.
 #[utoipa::path(post, path = "/v1/requests/{id}/reveal", tag = "requests", security(("device-signature" = [])),
-    params(("id" = String, Path, description = "Identifier of the request")), request_body = wire::Counted,
+    params(("id" = String, Path, description = "Identifier of the request")), request_body = wire::RevealRequest,
     responses((status = 200, body = wire::RequestRevealed), (status = "default", body = wire::Problem, content_type = "application/problem+json")))]
 pub async fn reveal_request(
     State(app): State<App>,
     Path(id): Path<String>,
     call: SignedCall,
 ) -> Result<Json<wire::RequestRevealed>, Problem> {
-    let wire::Counted { counter } = call.json()?;
+    let body: wire::RevealRequest = call.json()?;
     let id = request_id(&id)?;
-    match reveal::reveal(&app, call, id, counter).await? {
+    match reveal::reveal(&app, call, id, &body).await? {
         Revealed::Shown {
             relying_party,
             pin_expires_at,
@@ -87,6 +91,33 @@ pub async fn reveal_request(
         Revealed::Used => Err(ErrorCode::PinUsed.into()),
         Revealed::Burnt => Err(ErrorCode::RequestBurnt.into()),
         Revealed::Expired => Err(ErrorCode::RequestExpired.into()),
+    }
+}
+
+/// "Aprobar": the page of a request that began with a QR may sign in.
+#[utoipa::path(post, path = "/v1/requests/{id}/approve", tag = "requests", security(("device-signature" = [])),
+    params(("id" = String, Path, description = "Identifier of the request")), request_body = wire::ApproveRequest,
+    responses((status = 200, body = wire::RequestApproved), (status = "default", body = wire::Problem, content_type = "application/problem+json")))]
+pub async fn approve_request(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    call: SignedCall,
+) -> Result<Json<wire::RequestApproved>, Problem> {
+    let body: wire::ApproveRequest = call.json()?;
+    let id = request_id(&id)?;
+    match approve::approve(&app, call, id, body).await? {
+        Approved::Done { approval_expires_at } => Ok(Json(wire::RequestApproved {
+            id: id.to_string(),
+            approval_expires_at,
+            server_time: app.now().as_millis(),
+        })),
+        Approved::PhraseWrong => Err(ErrorCode::PhraseWrong.into()),
+        Approved::Unknown => Err(ErrorCode::RequestUnknown.into()),
+        Approved::Taken => Err(ErrorCode::RequestTaken.into()),
+        Approved::Rejected => Err(ErrorCode::RequestRejected.into()),
+        Approved::Used => Err(ErrorCode::PinUsed.into()),
+        Approved::Burnt => Err(ErrorCode::RequestBurnt.into()),
+        Approved::Expired => Err(ErrorCode::RequestExpired.into()),
     }
 }
 
@@ -123,6 +154,19 @@ pub async fn lookup_request(State(app): State<App>, call: SignedCall) -> Result<
     match lookup::lookup(&app, call, ShortCode::parse(&code)).await? {
         Some(request) => Ok(Json(request)),
         None => Err(ErrorCode::RequestUnknown.into()),
+    }
+}
+
+/// The request of the QR that its page shows: it becomes this person's.
+#[utoipa::path(post, path = "/v1/requests/scan", tag = "requests", security(("device-signature" = [])),
+    request_body = wire::ScanRequest,
+    responses((status = 200, body = wire::DeviceRequest), (status = "default", body = wire::Problem, content_type = "application/problem+json")))]
+pub async fn scan_request(State(app): State<App>, call: SignedCall) -> Result<Json<wire::DeviceRequest>, Problem> {
+    let wire::ScanRequest { payload } = call.json()?;
+    match scan::scan(&app, call, &payload).await? {
+        Scanned::Found(request) => Ok(Json(*request)),
+        Scanned::Stale => Err(ErrorCode::QrStale.into()),
+        Scanned::Unknown => Err(ErrorCode::RequestUnknown.into()),
     }
 }
 

@@ -1,8 +1,10 @@
-//! A PIN that the app made itself is typed on the page.
+//! A PIN that the app made itself is typed on the page: that of the moment (six digits), or that of the page's challenge
+//! (eight digits).
 //!
 //! Rules:
-//! - Of a person's active devices each is tried; a step that was accepted once is never accepted again.
-//! - Failures in a row delay further tries, and a hundred switch this method off, until the device next signs anything.
+//! - Of a person's active devices each is tried; a step that was accepted once is never accepted again. A challenge is one
+//!   request's and goes with it.
+//! - Failures in a row, of both kinds together, delay further tries, and a hundred switch this method off, until the device next signs anything.
 //!   The incoming PIN knows nothing of it.
 //! - For an unknown person, or one without a device, the same happens with failures that are remembered in memory only:
 //!   the page must not tell by its delays who exists. They are kept by document and contrast datum, so that a stranger
@@ -20,16 +22,16 @@ use aldaba_core::pin::Pin;
 use aldaba_core::policy::Policy;
 use aldaba_core::self_generated::{Throttle, TryRefusal};
 use aldaba_core::time::Timestamp;
-use aldaba_protocol::pin::{SELF_GENERATED_DIGITS, check_self_generated};
+use aldaba_protocol::pin::{OFFLINE_DIGITS, SELF_GENERATED_DIGITS, check_self_generated, offline};
 use aldaba_protocol::secret::Key32;
-use aldaba_store::{Transaction, devices, requests};
+use aldaba_store::{Transaction, devices, persons, requests};
 
 use super::BrowserBinding;
 use super::try_pin::{Attempt, Judged, TryError, report};
 use crate::app::App;
 use crate::sessions::SignedIn;
 
-/// Tries a self-generated PIN on a request that was made for one.
+/// Tries a self-generated or page-bound PIN on a request that was made for one.
 ///
 /// # Errors
 /// [`TryError`]; a wrong try is counted, durably, before its answer.
@@ -38,27 +40,29 @@ pub async fn try_self_generated(
     id: &RequestId,
     binding: &BrowserBinding,
     relying_party: &str,
+    method: Method,
     pin: &str,
     own_key: Option<&str>,
 ) -> Result<SignedIn, TryError> {
     let now = app.now();
-    let typed = Pin::parse(pin, usize::from(SELF_GENERATED_DIGITS)).ok_or(TryError::MalformedPin)?;
+    let typed = Pin::parse(pin, digits(method)).ok_or(TryError::MalformedPin)?;
     let attempt = Attempt::new(app, id, binding, relying_party, own_key);
     let nobody = PersonId::generate(app.random());
     let outcome = app
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                let (request, _) = match attempt.begin(tx, Method::SelfGenerated, now).await? {
+                let (request, _) = match attempt.begin(tx, method, now).await? {
                     Ok(begun) => begun,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
                 let owner = request.person.unwrap_or(nobody);
+                let registration = persons::level(tx, &owner).await?.unwrap_or(Level::Low);
                 let candidates = devices::list_active_locked(tx, &owner).await?;
                 if candidates.is_empty() {
                     return refuse_nobody(&attempt, tx, &request, &typed, now).await;
                 }
-                evaluate(&attempt, tx, &request, candidates, &typed, now).await
+                evaluate(&attempt, tx, &request, registration, candidates, &typed, now).await
             })
         })
         .await?;
@@ -69,6 +73,7 @@ async fn evaluate(
     attempt: &Attempt,
     tx: &Transaction,
     request: &requests::Request,
+    registration: Level,
     candidates: Vec<devices::Device>,
     typed: &Pin,
     now: Timestamp,
@@ -87,16 +92,24 @@ async fn evaluate(
     }
     let own_key = attempt.own_key_matches(request);
     for device in &open {
-        let step = device
+        let Some(right) = device
             .otp_key
             .as_ref()
-            .and_then(|key| check_self_generated(key, typed, seconds_of(now)));
-        let Some(step) = step.filter(|_| own_key) else {
+            .and_then(|key| check(key, request, typed, now))
+            .filter(|_| own_key)
+        else {
             continue;
         };
-        if devices::accept_totp_step(tx, &device.id, step, policy.self_failures_to_disable, now).await? {
+        let accepted = match right {
+            Right::Step(step) => {
+                devices::accept_totp_step(tx, &device.id, step, policy.self_failures_to_disable, now).await?
+            }
+            // Its single use is the request's own, which is spent below.
+            Right::Challenge => devices::set_throttle(tx, &device.id, &device.throttle, &Throttle::cleared()).await?,
+        };
+        if accepted {
             // What anybody with the unlocked app can read off it, wherever it is typed, proves the lowest level.
-            let level = device.level.min(Level::Low);
+            let level = request.method.proves(registration, device.level, false);
             return attempt.spend(tx, request, Some(&device.id), level, now).await;
         }
     }
@@ -105,6 +118,29 @@ async fn evaluate(
         devices::set_throttle(tx, &device.id, &device.throttle, &after).await?;
     }
     attempt.count_wrong(tx, request, now).await
+}
+
+/// How a PIN was right.
+enum Right {
+    /// It is that of a step, which is to be taken once.
+    Step(u64),
+    /// It is that of the request's challenge.
+    Challenge,
+}
+
+fn check(key: &Key32, request: &requests::Request, typed: &Pin, now: Timestamp) -> Option<Right> {
+    match request.method {
+        Method::PageBound => offline(key, &request.code)?.matches(typed).then_some(Right::Challenge),
+        _ => check_self_generated(key, typed, seconds_of(now)).map(Right::Step),
+    }
+}
+
+/// Digits of a PIN of that method.
+pub(super) fn digits(method: Method) -> usize {
+    match method {
+        Method::PageBound => usize::try_from(OFFLINE_DIGITS).unwrap_or(0),
+        _ => usize::from(SELF_GENERATED_DIGITS),
+    }
 }
 
 /// The same for nobody: a check of equal cost, failures in memory.
@@ -124,7 +160,7 @@ async fn refuse_nobody(
             .keys()
             .mac("aldaba/self-generated/nobody/v1", &[request.id.as_bytes()]),
     );
-    let _ = check_self_generated(&nothing, typed, seconds_of(now));
+    let _ = check(&nothing, request, typed, now);
     attempt.app.strangers().failed(&request.id, attempt.app.policy(), now);
     attempt.count_wrong(tx, request, now).await
 }

@@ -107,7 +107,7 @@ fn request_event(id: &RequestId, state: RequestState, updated_at: Timestamp) -> 
     let millis = updated_at.as_millis();
     Bytes::from(format!(
         "event: request\nid: {millis}-{id}\ndata: {{\"id\":\"{id}\",\"state\":\"{}\"}}\n\n",
-        state.as_str()
+        super::list::told(state).as_str()
     ))
 }
 

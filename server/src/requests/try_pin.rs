@@ -74,7 +74,7 @@ pub enum TryError {
     Store(#[from] StoreError),
 }
 
-/// Tries the PIN of a request that a device shows.
+/// Tries the PIN of a request that a device shows, whichever way it began: by typing a document, or with a QR.
 ///
 /// # Errors
 /// [`TryError`]; a wrong try is counted, durably, before its answer.
@@ -83,6 +83,7 @@ pub async fn try_pin(
     id: &RequestId,
     binding: &BrowserBinding,
     relying_party: &str,
+    method: Method,
     pin: &str,
     own_key: Option<&str>,
 ) -> Result<SignedIn, TryError> {
@@ -94,7 +95,7 @@ pub async fn try_pin(
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                let (request, revealer) = match attempt.begin(tx, Method::Incoming, now).await? {
+                let (request, revealer) = match attempt.begin(tx, method, now).await? {
                     Ok(begun) => begun,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
@@ -108,7 +109,8 @@ pub async fn try_pin(
                 let right = request_pin(&key, &request.id, &request.relying_party.id, digits)
                     .is_some_and(|pin| pin.matches(&typed));
                 if right & attempt.own_key_matches(&request) {
-                    attempt.spend(tx, &request, Some(&device.id), device.level, now).await
+                    let level = Method::Incoming.proves(device.registration, device.level, request.user_verified);
+                    attempt.spend(tx, &request, Some(&device.id), level, now).await
                 } else {
                     attempt.count_wrong(tx, &request, now).await
                 }
@@ -121,7 +123,7 @@ pub async fn try_pin(
 /// Tells the person's devices what became of their request.
 pub(super) fn report(app: &App, id: &RequestId, outcome: Result<SignedIn, TryError>) -> Result<SignedIn, TryError> {
     if let Ok(signed_in) = &outcome
-        && signed_in.method == Method::Incoming
+        && matches!(signed_in.method, Method::Incoming | Method::Qr)
     {
         let state = aldaba_core::request::RequestState::Spent;
         app.hub().publish(
@@ -179,10 +181,7 @@ impl Attempt {
         let Some((request, revealer)) = requests::lock_with_device(tx, &self.id).await? else {
             return Ok(Err(TryError::Unknown));
         };
-        if !request.is_bound_to(&self.binding)
-            || request.relying_party.id != self.relying_party
-            || request.method != method
-        {
+        if !self.is_of(&request) || request.method != method {
             return Ok(Err(TryError::Mismatch));
         }
         // What the machine answers to a right PIN is what stands in the way of any PIN.
@@ -194,6 +193,15 @@ impl Attempt {
             return Ok(Err(TryError::MalformedOwnKey));
         }
         Ok(Ok((request, revealer)))
+    }
+
+    pub(super) fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    /// Whether this browser, at this site, made the request.
+    pub(super) fn is_of(&self, request: &requests::Request) -> bool {
+        request.is_bound_to(&self.binding) && request.relying_party.id == self.relying_party
     }
 
     fn own_key(&self) -> Option<OwnKey> {
@@ -214,15 +222,36 @@ impl Attempt {
         now: Timestamp,
     ) -> Judged<SignedIn> {
         let spent = requests::spend(tx, &self.id, device, now).await?;
-        let Some(person) = spent.and_then(|spent| spent.person) else {
+        let Some(spent) = spent else {
             return self.lost(tx, now).await;
+        };
+        // What began with a QR and was typed all the same is a PIN like any other.
+        let method = match request.method {
+            Method::Qr => Method::Incoming,
+            method => method,
+        };
+        self.open(tx, &spent, device, method, level, now).await
+    }
+
+    /// Opens the session of a request that was just spent.
+    pub(super) async fn open(
+        &self,
+        tx: &Transaction,
+        request: &requests::Request,
+        device: Option<&DeviceId>,
+        method: Method,
+        level: Level,
+        now: Timestamp,
+    ) -> Judged<SignedIn> {
+        let Some(person) = request.person else {
+            return Ok(Err(TryError::Expired));
         };
         let proof = Proof {
             person,
             device: device.copied(),
             request: Some(self.id),
             relying_party: request.relying_party.id.clone(),
-            method: request.method,
+            method,
             second_step: None,
             level,
             browser: request.browser.clone(),

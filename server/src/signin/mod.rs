@@ -10,6 +10,15 @@
 //! GET  /signin/certificate/return    back from there: a session ──303──▶ the site                certificate.rs
 //! GET, POST /signin/sms, /signin/key   the PIN by SMS, from the start              sms.rs
 //! POST /signin/pin/sms              an SMS in place of a device that does not answer  sms.rs
+//! GET  /signin/bound                the same form for a page-bound PIN         bound.rs
+//! POST /signin/bound                makes the request ──303──▶ /signin/pin     bound.rs
+//! GET  /signin/qr                   who asks, and how it works                 scan.rs
+//! POST /signin/qr                   makes the request ──303──▶ /signin/qr/page scan.rs
+//! GET  /signin/qr/page              the QR, the code, the phrase               scan.rs
+//! POST /signin/qr/page              approved: a session ──303──▶ the site      scan.rs, land.rs
+//! GET  /signin/qr/now.svg           the QR of this moment                      scan.rs
+//! POST /signin/qr/now               the same and how it stands, for scripts    scan.rs
+//! GET  /open/{what}                 where a link for the app leads without it  open.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -20,13 +29,16 @@
 //! - A session's id is new at each sign-in; an earlier session of the browser ends.
 
 mod asks;
+mod bound;
 pub(crate) mod certificate;
 mod check;
 mod form;
 mod land;
+mod open;
 mod over;
 mod pin;
 mod qr;
+mod scan;
 mod session;
 mod sms;
 mod ways;
@@ -52,7 +64,13 @@ pub fn routes() -> Router<App> {
         .route("/signin/pin/sms", post(sms::instead))
         .route("/signin/sms", get(sms::show_sms).post(sms::submit_sms))
         .route("/signin/key", get(sms::show_key).post(sms::submit_key))
+        .route("/signin/bound", get(bound::show).post(bound::submit))
+        .route("/signin/qr", get(scan::show).post(scan::start))
+        .route("/signin/qr/page", get(scan::page).post(scan::finish))
+        .route("/signin/qr/now", post(scan::now))
+        .route("/signin/qr/now.svg", get(scan::image))
         .route("/signin/qr.svg", get(qr::show))
+        .route("/open/{what}", get(open::show))
         .route(certificate::PAGE, get(certificate::show).post(certificate::begin))
         .route(certificate::RETURN, get(certificate::arrive))
         .route("/signout", post(session::sign_out))

@@ -10,6 +10,7 @@ use axum::response::Response;
 use super::asks::{Asks, return_address};
 use crate::app::App;
 use crate::portal::{Page, Reply, Visitor, Way, status_of};
+use crate::requests::PinPage;
 use crate::texts::FluentValue;
 
 /// Why a request is over for this browser.
@@ -19,6 +20,8 @@ pub(super) enum Over {
     Expired,
     /// The PIN's time passed.
     PinExpired,
+    /// The time of what a device answered to a request that began with a QR passed.
+    AnswerExpired,
     /// The PIN was used.
     Used,
     /// Too many wrong PINs.
@@ -45,15 +48,16 @@ struct OverPage {
 }
 
 impl Over {
-    /// Why a request in that state cannot go on. None: it can.
-    pub fn of(state: RequestState, was_revealed: bool) -> Option<Self> {
-        match state {
-            RequestState::Pending | RequestState::Revealed => None,
+    /// Why a request cannot go on. None: it can.
+    pub fn of(request: &PinPage) -> Option<Self> {
+        match request.state {
+            RequestState::Pending | RequestState::Revealed | RequestState::Approved => None,
             RequestState::Spent => Some(Self::Used),
             RequestState::Rejected => Some(Self::Rejected),
             RequestState::Burnt => Some(Self::Burnt),
-            RequestState::Expired if was_revealed => Some(Self::PinExpired),
-            RequestState::Expired => Some(Self::Expired),
+            RequestState::Expired if request.pin_expires_at.is_none() => Some(Self::Expired),
+            RequestState::Expired if request.method == Method::Qr => Some(Self::AnswerExpired),
+            RequestState::Expired => Some(Self::PinExpired),
         }
     }
 
@@ -91,6 +95,7 @@ impl Over {
             Self::Burnt if method.by_sms() => ("sms-burnt", ErrorCode::RequestBurnt),
             Self::Expired => ("expired", ErrorCode::RequestExpired),
             Self::PinExpired => ("pin-expired", ErrorCode::PinExpired),
+            Self::AnswerExpired => ("answer-expired", ErrorCode::RequestExpired),
             Self::Used => ("used", ErrorCode::PinUsed),
             Self::Burnt => ("burnt", ErrorCode::RequestBurnt),
             Self::Rejected => ("rejected", ErrorCode::RequestRejected),
@@ -105,7 +110,9 @@ impl Over {
             Self::Expired => vec![("minutes", FluentValue::from(policy.request_life.div_ceil(60)))],
             Self::PinExpired => vec![("minutes", FluentValue::from(policy.pin_life.div_ceil(60)))],
             Self::Burnt => vec![("tries", FluentValue::from(policy.pin_tries))],
-            Self::Used | Self::Rejected | Self::Mismatch | Self::Disabled | Self::Missing => Vec::new(),
+            Self::AnswerExpired | Self::Used | Self::Rejected | Self::Mismatch | Self::Disabled | Self::Missing => {
+                Vec::new()
+            }
         }
     }
 

@@ -7,6 +7,8 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_protocol::error::ErrorCode;
+use aldaba_protocol::link;
+use aldaba_protocol::pin::{OFFLINE_DIGITS, SELF_GENERATED_DIGITS};
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
@@ -39,8 +41,7 @@ struct PinTemplate {
     errors: FieldErrors,
     errors_heading: &'static str,
     code: Option<&'static str>,
-    self_generated: bool,
-    by_sms: bool,
+    kind: Kind,
     sms_caution: String,
     wants_own_key: bool,
     phrase: String,
@@ -59,19 +60,21 @@ struct SmsOffer {
     wait: u64,
 }
 
-struct Time {
-    seconds_left: u64,
-    left: String,
-    until: String,
-    announcements: Vec<Announcement>,
+pub(super) struct Time {
+    pub seconds_left: u64,
+    pub left: String,
+    pub until: String,
+    pub announcements: Vec<Announcement>,
 }
 
-struct Announcement {
-    seconds: u64,
-    text: String,
+pub(super) struct Announcement {
+    pub seconds: u64,
+    pub text: String,
 }
 
 struct CodeHelp {
+    /// Opens the app of this very device at this request.
+    link: String,
     grouped: String,
     spoken: String,
     /// Drawn on the page itself only where `/signin/qr.svg` would draw another request's; it is the costliest part of the
@@ -135,9 +138,11 @@ pub(super) async fn submit(
     };
     let own_key = Some(form.own_key.as_str()).filter(|key| !key.trim().is_empty());
     let tried = match method {
-        Method::Incoming => requests::try_pin(&app, &id, &visitor.browser, &site, &form.pin, own_key).await,
-        Method::SelfGenerated => {
-            requests::try_self_generated(&app, &id, &visitor.browser, &site, &form.pin, own_key).await
+        Method::Incoming | Method::Qr => {
+            requests::try_pin(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
+        }
+        Method::SelfGenerated | Method::PageBound => {
+            requests::try_self_generated(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
         }
         Method::Sms | Method::OwnKeySms => {
             requests::try_sms(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
@@ -201,7 +206,7 @@ pub(super) fn unseen(app: &App, visitor: &Visitor, error: ViewError, site: &str)
 }
 
 /// The page of a request that ended with this try; the way to begin anew keeps its procedure.
-async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
+pub(super) async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Over) -> Response {
     match requests::view(app, id, &visitor.browser).await {
         Ok(request) => {
             let asks = Asks::of_request(app, visitor, &request.relying_party.id, &request.procedure)
@@ -209,7 +214,7 @@ async fn over(app: &App, visitor: &Visitor, id: &RequestId, site: &str, why: Ove
                 .map(|(asks, _)| asks);
             let precise = match why {
                 Over::Disabled => why,
-                _ => Over::of(request.state, request.pin_expires_at.is_some()).unwrap_or(why),
+                _ => Over::of(&request).unwrap_or(why),
             };
             precise.show_of(app, visitor, asks.as_ref(), request.method)
         }
@@ -227,16 +232,18 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         Ok(found) => found,
         Err(failure) => return failure.show(app, visitor),
     };
-    if let Some(over) = Over::of(request.state, request.pin_expires_at.is_some()) {
+    if let Some(over) = Over::of(&request) {
         return over.show_of(app, visitor, Some(&asks), request.method);
     }
+    let kind = Kind::of(request.method);
+    let digits = digits(app, request.method);
     let page = Page::new(app, visitor, "/signin/pin");
     let mut reply = Reply::new(app, visitor).form_may_reach(&party.return_url);
     let mut errors = FieldErrors::default();
     let mut code = None;
     let missing_open = matches!(refused, Some(Refused::NotRevealed));
     if let Some(refused) = refused {
-        let told = refused.tell(&page, &request, app.policy().pin_digits);
+        let told = refused.tell(&page, &request, digits);
         errors.add(told.field, told.text);
         code = Some(told.code.as_str());
         reply = reply.status(status_of(told.code));
@@ -244,16 +251,15 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
             reply = reply.retry_after(wait.as_secs().saturating_add(1));
         }
     }
-    let self_generated = request.method == Method::SelfGenerated;
-    let by_sms = request.method.by_sms();
-    let code_help = if self_generated || by_sms {
-        None
-    } else {
-        code_help(&page, &request, visitor.request == Some(*id))
+    let code_help = match kind {
+        Kind::SelfGenerated | Kind::Sms => None,
+        Kind::Bound => challenge(&page, &request),
+        Kind::Device => code_help(&page, &request, visitor.request == Some(*id)),
     };
     let template = PinTemplate {
         title: match request.method {
             Method::SelfGenerated => "pin-self-title",
+            Method::PageBound => "pin-bound-title",
             Method::Sms => "pin-sms-title",
             Method::OwnKeySms => "pin-key-title",
             _ => "pin-title",
@@ -264,21 +270,24 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         errors,
         errors_heading: "pin-errors-heading",
         code,
-        self_generated,
-        by_sms,
+        kind,
         sms_caution: page.with(
             "pin-sms-missing-limit",
             &[("count", FluentValue::from(app.policy().sms_per_day))],
         ),
         sms: sms_offer(app, &asks, &request),
         wants_own_key: request.wants_own_key,
-        pin_hint: page.with("pin-hint", &[("digits", FluentValue::from(app.policy().pin_digits))]),
+        pin_hint: page.with("pin-hint", &[("digits", FluentValue::from(digits))]),
         pin_life: page.with(
             "pin-time-pin",
             &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))],
         ),
         time: time(app, &page, &request),
-        again: asks.start(),
+        again: asks.start_at(match request.method {
+            Method::Qr => "/signin/qr",
+            Method::PageBound => "/signin/bound",
+            _ => "/signin",
+        }),
         asks,
         code_help,
         missing_open,
@@ -297,7 +306,7 @@ fn sms_offer(app: &App, asks: &Asks, request: &PinPage) -> Option<SmsOffer> {
     })
 }
 
-fn time(app: &App, page: &Page, request: &PinPage) -> Time {
+pub(super) fn time(app: &App, page: &Page, request: &PinPage) -> Time {
     // What the page can count on: the PIN's own life begins in the app, which shows it.
     let left = request.expires_at.since(app.now());
     let in_words = |left: Duration| match left.as_secs() {
@@ -323,20 +332,72 @@ fn time(app: &App, page: &Page, request: &PinPage) -> Time {
 
 fn code_help(page: &Page, request: &PinPage, is_the_browsers_last: bool) -> Option<CodeHelp> {
     let alt = page.t("pin-missing-qr-alt");
-    let spelled: Vec<String> = request.code.canonical().chars().map(String::from).collect();
     Some(CodeHelp {
+        link: link::to_request(&request.code),
         grouped: request.code.grouped(),
-        spoken: page.with(
-            "pin-missing-code-spoken",
-            &[("spelled", FluentValue::from(spelled.join(" ")))],
-        ),
+        spoken: spoken(page, request),
         drawn: if is_the_browsers_last {
             None
         } else {
-            Some(qr::draw(&request.code, &alt)?)
+            Some(qr::draw(request.code.canonical(), &alt)?)
         },
         alt,
     })
+}
+
+/// The challenge of a page, whose QR is the link that opens the app's PIN for it.
+fn challenge(page: &Page, request: &PinPage) -> Option<CodeHelp> {
+    let alt = page.t("pin-bound-qr-alt");
+    let link = link::to_challenge(&request.code);
+    Some(CodeHelp {
+        drawn: Some(qr::draw(&link, &alt)?),
+        link,
+        grouped: request.code.grouped(),
+        spoken: spoken(page, request),
+        alt,
+    })
+}
+
+/// The code for ears.
+pub(super) fn spoken(page: &Page, request: &PinPage) -> String {
+    let spelled: Vec<String> = request.code.canonical().chars().map(String::from).collect();
+    page.with(
+        "pin-missing-code-spoken",
+        &[("spelled", FluentValue::from(spelled.join(" ")))],
+    )
+}
+
+/// Digits of the PIN that the page asks for.
+fn digits(app: &App, method: Method) -> u32 {
+    match method {
+        Method::PageBound => OFFLINE_DIGITS,
+        Method::SelfGenerated => u32::from(SELF_GENERATED_DIGITS),
+        _ => app.policy().pin_digits,
+    }
+}
+
+/// Where the PIN that the page asks for comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A device shows it once it was revealed.
+    Device,
+    /// The home screen of any device.
+    SelfGenerated,
+    /// Any device, given the page's challenge.
+    Bound,
+    /// A message to the person's telephone.
+    Sms,
+}
+
+impl Kind {
+    const fn of(method: Method) -> Self {
+        match method {
+            Method::SelfGenerated => Self::SelfGenerated,
+            Method::PageBound => Self::Bound,
+            Method::Sms | Method::OwnKeySms => Self::Sms,
+            _ => Self::Device,
+        }
+    }
 }
 
 /// A refusal in words.
@@ -369,6 +430,7 @@ impl Refused {
             Self::Wrong { tries_left } => {
                 let key = match (request.method, request.wants_own_key) {
                     (Method::SelfGenerated, _) => "pin-error-wrong-self",
+                    (Method::PageBound, _) => "pin-error-wrong-bound",
                     (_, true) => "pin-error-wrong-own-key",
                     (_, false) => "pin-error-wrong",
                 };

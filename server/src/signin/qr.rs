@@ -1,8 +1,8 @@
-//! The code of a request as a QR: the eight characters alone, in capitals and digits, which makes the smallest QR.
+//! QRs: the code of a request (the eight characters alone, in capitals and digits, which makes the smallest), the link of a
+//! page's challenge, the text that changes every second.
 
 use std::fmt::Write;
 
-use aldaba_core::code::ShortCode;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -15,10 +15,10 @@ use crate::requests::{self, ViewError};
 /// Light modules that a reader needs around the code (ISO/IEC 18004: four).
 const QUIET: usize = 4;
 
-/// The code as an SVG image, dark on light whatever the colours of the page, named by `label` for who cannot see it.
-/// None: it does not fit a QR, which eight characters always do.
-pub(super) fn draw(code: &ShortCode, label: &str) -> Option<String> {
-    let qr = QrCode::with_error_correction_level(code.canonical(), EcLevel::M).ok()?;
+/// A text as an SVG image, dark on light whatever the colours of the page, named by `label` for who cannot see it.
+/// None: it does not fit a QR, which ours always do.
+pub(super) fn draw(text: &str, label: &str) -> Option<String> {
+    let qr = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let width = qr.width();
     let mut path = String::new();
     for (y, row) in qr.to_colors().chunks(width).enumerate() {
@@ -46,7 +46,7 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
     match requests::view(&app, &id, &visitor.browser).await {
         Ok(request) => {
             let page = Page::new(&app, &visitor, "/signin/pin");
-            match draw(&request.code, &page.t("pin-missing-qr-alt")) {
+            match draw(request.code.canonical(), &page.t("pin-missing-qr-alt")) {
                 Some(image) => Reply::new(&app, &visitor).svg(image),
                 None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             }
@@ -62,8 +62,7 @@ mod tests {
 
     #[test]
     fn every_code_makes_the_smallest_qr() {
-        let code = ShortCode::parse("0123-WXYZ").unwrap();
-        let image = draw(&code, "un \"dibujo\" <b>").unwrap();
+        let image = draw("0123WXYZ", "un \"dibujo\" <b>").unwrap();
         assert!(image.contains("viewBox=\"0 0 29 29\""), "version 1 is 21 modules wide");
         assert!(!image.contains("<b>"));
         assert_eq!(image.matches("<path").count(), 2);

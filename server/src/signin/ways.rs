@@ -11,6 +11,8 @@ use crate::texts::FluentValue;
 /// the first page, `/signin`.
 const PAGES: &[(Method, &str)] = &[
     (Method::Incoming, FIRST),
+    (Method::Qr, "/signin/qr"),
+    (Method::PageBound, "/signin/bound"),
     (Method::Certificate, super::certificate::PAGE),
     (Method::Sms, "/signin/sms"),
     (Method::OwnKeySms, "/signin/key"),

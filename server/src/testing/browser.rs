@@ -47,6 +47,43 @@ impl TestBrowser {
         browser
     }
 
+    /// A new browser that looks at the page of a page-bound PIN.
+    pub async fn ask_bound(server: &TestServer, person: &TestPerson) -> Self {
+        let mut browser = Self::default();
+        browser
+            .get(server, "/signin/bound?site=sede&procedure=padron")
+            .await
+            .expect(200);
+        let fields = [("document", person.document), ("contrast", person.contrast)];
+        browser.post(server, "/signin/bound", &fields).await.expect(303);
+        browser.get(server, "/signin/pin").await.expect(200);
+        browser
+    }
+
+    /// A new browser that looks at the page of a QR.
+    pub async fn ask_qr(server: &TestServer) -> Self {
+        let mut browser = Self::default();
+        browser
+            .get(server, "/signin/qr?site=sede&procedure=padron")
+            .await
+            .expect(200);
+        browser.post(server, "/signin/qr", &[]).await.expect(303);
+        browser.get(server, "/signin/qr/page").await.expect(200);
+        browser
+    }
+
+    /// The code that a page shows, as it shows it.
+    #[must_use]
+    pub fn code_of(page: &str) -> String {
+        let found = page.split_once("p-code__value").and_then(|(_, rest)| {
+            let (_, rest) = rest.split_once('>')?;
+            rest.split_once('<')
+        });
+        found
+            .map(|(code, _)| code.to_owned())
+            .unwrap_or_else(|| panic!("no code: {page}"))
+    }
+
     /// Sends the form of the sign-in page.
     pub async fn start(&mut self, server: &TestServer, person: &TestPerson, more: &[(&str, &str)]) -> Answer {
         let mut fields = vec![("document", person.document), ("contrast", person.contrast)];

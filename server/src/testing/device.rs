@@ -242,6 +242,43 @@ impl TestDevice {
             .await
     }
 
+    /// `POST …/reveal`, once the system was sure that it is its owner.
+    pub async fn reveal_verified(&mut self, server: &TestServer, id: &RequestId) -> Answer {
+        let body = format!(r#"{{"counter":{},"user_verified":true}}"#, self.count());
+        self.call(server, "POST", &format!("/v1/requests/{id}/reveal"), body.as_bytes())
+            .await
+    }
+
+    /// `POST …/approve` with the next counter.
+    pub async fn approve(&mut self, server: &TestServer, id: &RequestId, phrase: &str, verified: bool) -> Answer {
+        let request = self.approval(server, id, phrase, verified);
+        server.send(request).await
+    }
+
+    /// The same, to be sent.
+    pub fn approval(&mut self, server: &TestServer, id: &RequestId, phrase: &str, verified: bool) -> Request<Body> {
+        let body = wire::ApproveRequest {
+            counter: self.count(),
+            user_verified: verified,
+            phrase: phrase.to_owned(),
+        };
+        let body = serde_json::to_vec(&body).unwrap();
+        self.sign(server, "POST", &format!("/v1/requests/{id}/approve"), &body)
+    }
+
+    /// `POST /v1/requests/scan`.
+    pub async fn scan(&self, server: &TestServer, text: &str) -> Answer {
+        let body = format!(r#"{{"payload":"{text}"}}"#);
+        self.call(server, "POST", "/v1/requests/scan", body.as_bytes()).await
+    }
+
+    /// The PIN for the page of a challenge.
+    #[must_use]
+    pub fn page_bound(&self, challenge: &str) -> String {
+        let challenge = ShortCode::parse(challenge).unwrap();
+        pin::offline(&self.otp, &challenge).unwrap().expose().to_owned()
+    }
+
     /// `POST …/reject` with the next counter.
     pub async fn reject(&mut self, server: &TestServer, id: &RequestId, reason: &str) -> Answer {
         let body = format!(r#"{{"counter":{},"reason":"{reason}"}}"#, self.count());

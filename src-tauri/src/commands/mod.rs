@@ -4,6 +4,7 @@ pub mod activation;
 pub mod device;
 pub mod pins;
 pub mod requests;
+pub mod scan;
 pub mod status;
 
 use crate::ipc::UiError;

@@ -32,6 +32,15 @@ pub async fn reject_request(core: State<'_, Core>, id: String, reason: RejectRea
     Ok(RejectOutcome { muted_until: rejected? })
 }
 
+/// Approves a request that began with a page's QR: `phrase` is the one that its owner sees there.
+#[tauri::command]
+pub async fn approve_request(core: State<'_, Core>, id: String, phrase: String) -> Answer<RequestCard> {
+    let id = request_id(&id)?;
+    let approved = core.authenticator().await?.approve(&id, &phrase).await;
+    tell_if_refused(&core, approved.as_ref().err().map(|error| error.code.as_str())).await;
+    Ok(approved?.into())
+}
+
 /// Brings up the request of the page that shows this code.
 #[tauri::command]
 pub async fn lookup_request(core: State<'_, Core>, code: String) -> Answer<RequestCard> {
@@ -41,7 +50,7 @@ pub async fn lookup_request(core: State<'_, Core>, code: String) -> Answer<Reque
 }
 
 /// A device that the server refuses has another screen.
-async fn tell_if_refused(core: &Core, code: Option<&str>) {
+pub(super) async fn tell_if_refused(core: &Core, code: Option<&str>) {
     if matches!(code, Some("device_frozen" | "device_revoked" | "device_unknown")) {
         // What went wrong here is told by the command's own answer.
         let _ = core.changed_status().await;

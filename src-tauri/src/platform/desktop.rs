@@ -1,22 +1,44 @@
 //! Linux, macOS and Windows.
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
+use aldaba_authenticator::error::Error;
+use aldaba_authenticator::picture;
+use aldaba_authenticator::user_verification::{NoUserVerification, UserVerification};
+use aldaba_protocol::error::ErrorCode;
 use tauri::{AppHandle, Builder, Manager as _, Wry};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::CLIPBOARD_LIFE;
 
-/// A second start brings the window of the first.
+/// A computer's camera is not used: a picture or the code does the same.
+pub const HAS_CAMERA: bool = false;
+
+/// A second start brings the window of the first, and hands its link on.
 pub fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
-    builder.plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
-        bring_up(app)
-    }))
+    builder
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
+            bring_up(app)
+        }))
+        .plugin(tauri_plugin_deep_link::init())
+}
+
+/// No desktop system has a lock that this program could ask for (docs/mobile.md says why); none is claimed.
+pub fn user_verification(_app: &AppHandle) -> Arc<dyn UserVerification> {
+    Arc::new(NoUserVerification)
+}
+
+/// There is no camera to read with.
+///
+/// # Errors
+/// Always.
+pub async fn scan(_app: &AppHandle) -> Result<String, ()> {
+    Err(())
 }
 
 /// Shows the window, in front of the others.
-fn bring_up(app: &AppHandle) {
+pub fn bring_up(app: &AppHandle) {
     if let Some(window) = app.get_webview_window("main") {
         for done in [window.show(), window.unminimize(), window.set_focus()] {
             if let Err(error) = done {
@@ -92,6 +114,22 @@ impl Clipboard {
             tracing::warn!(%error, "no thread for the clipboard");
         }
         Self(puts)
+    }
+
+    /// The text of the QR in the picture that is on the clipboard.
+    ///
+    /// # Errors
+    /// `qr_unreadable`, also when there is no picture.
+    pub async fn picture(&self) -> Result<String, Error> {
+        let read = tauri::async_runtime::spawn_blocking(|| {
+            let none = |_| Error::with_detail(ErrorCode::QrUnreadable, "clipboard");
+            let image = arboard::Clipboard::new()
+                .and_then(|mut clipboard| clipboard.get_image())
+                .map_err(none)?;
+            picture::read_pixels(image.width, image.height, &image.bytes)
+        });
+        read.await
+            .unwrap_or_else(|_| Err(Error::with_detail(ErrorCode::QrUnreadable, "clipboard")))
     }
 
     /// Puts `text` there and takes it off after 30 s if it is still there.

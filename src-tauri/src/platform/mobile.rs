@@ -1,17 +1,90 @@
 //! Android and iOS, through Tauri's plugins.
 
+use std::sync::Arc;
+
+use aldaba_authenticator::error::Error;
+use aldaba_authenticator::user_verification::{Answer, Outcome, Purpose, UserVerification};
+use aldaba_protocol::error::ErrorCode;
 use tauri::{AppHandle, Builder, Manager as _, Wry};
+use tauri_plugin_barcode_scanner::{BarcodeScannerExt as _, Format, ScanOptions};
+use tauri_plugin_biometric::{AuthOptions, BiometricExt as _};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_notification::NotificationExt as _;
 use zeroize::Zeroizing;
 
 use super::CLIPBOARD_LIFE;
+use crate::core::Core;
+use crate::texts;
 
 /// The plugins that reach Kotlin and Swift. The screens may call neither: no capability names them.
 pub fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
     builder
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_biometric::init())
+        .plugin(tauri_plugin_barcode_scanner::init())
+}
+
+/// Phones read with their camera.
+pub const HAS_CAMERA: bool = true;
+
+/// The app is in front once the system has opened its link.
+pub fn bring_up(_app: &AppHandle) {}
+
+/// The phone's own lock.
+pub fn user_verification(app: &AppHandle) -> Arc<dyn UserVerification> {
+    Arc::new(PhoneLock(app.clone()))
+}
+
+struct PhoneLock(AppHandle);
+
+impl UserVerification for PhoneLock {
+    fn is_available(&self) -> bool {
+        self.0.biometric().status().is_ok_and(|status| status.is_available)
+    }
+
+    fn verify(&self, purpose: Purpose) -> Answer<'_> {
+        Box::pin(async move {
+            if !self.is_available() {
+                return Outcome::Unavailable;
+            }
+            let language = self.0.state::<Core>().language().await;
+            let reason = match purpose {
+                Purpose::Reveal => texts::unlock_reveal(language),
+                Purpose::Approve => texts::unlock_approve(language),
+            };
+            let app = self.0.clone();
+            // Waits for the person, so it must not hold up the runtime.
+            let asked = tauri::async_runtime::spawn_blocking(move || {
+                let options = AuthOptions {
+                    allow_device_credential: true,
+                    ..AuthOptions::default()
+                };
+                app.biometric().authenticate(reason, options)
+            });
+            match asked.await {
+                Ok(Ok(())) => Outcome::Verified,
+                Ok(Err(_)) | Err(_) => Outcome::Declined,
+            }
+        })
+    }
+}
+
+/// Reads a QR with the camera.
+///
+/// # Errors
+/// When its owner stopped it, or the system refuses the camera.
+pub async fn scan(app: &AppHandle) -> Result<String, ()> {
+    let app = app.clone();
+    let read = tauri::async_runtime::spawn_blocking(move || {
+        let options = ScanOptions {
+            formats: vec![Format::QRCode],
+            ..ScanOptions::default()
+        };
+        app.barcode_scanner().scan(options)
+    });
+    read.await.map_err(drop)?.map(|scanned| scanned.content).map_err(drop)
 }
 
 /// Whether the app is in front.
@@ -39,6 +112,14 @@ impl Clipboard {
     /// Of this app.
     pub fn new(app: &AppHandle) -> Self {
         Self(app.clone())
+    }
+
+    /// Phones read pictures from a file; their clipboard is not looked at.
+    ///
+    /// # Errors
+    /// Always.
+    pub async fn picture(&self) -> Result<String, Error> {
+        Err(Error::with_detail(ErrorCode::QrUnreadable, "clipboard"))
     }
 
     /// Puts `text` there and takes it off after 30 s if it is still there.

@@ -1,4 +1,4 @@
-//! What the operating system gives: notifications, clipboard, the window. One file for desktop systems, one for phones;
+//! What the operating system gives: notifications, clipboard, the window, its lock, the camera. One file for desktop systems, one for phones;
 //! both offer the same functions.
 
 #[cfg(desktop)]
@@ -7,9 +7,9 @@ mod desktop;
 mod mobile;
 
 #[cfg(desktop)]
-pub use desktop::{Clipboard, is_looked_at, notify, plugins};
+pub use desktop::{Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, user_verification};
 #[cfg(mobile)]
-pub use mobile::{Clipboard, is_looked_at, notify, plugins};
+pub use mobile::{Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, user_verification};
 
 /// How long a PIN stays on the clipboard.
 const CLIPBOARD_LIFE: std::time::Duration = std::time::Duration::from_secs(30);

@@ -33,6 +33,14 @@ version: string,
  */
 platform: string, 
 /**
+ * Whether the system's lock is asked for before a PIN is shown or a sign-in approved.
+ */
+unlock: boolean, 
+/**
+ * Whether QRs are read with a camera.
+ */
+camera: boolean, 
+/**
  * The activation that waits, in state `activating`.
  */
 activation?: PendingActivation, };

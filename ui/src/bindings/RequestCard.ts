@@ -35,6 +35,14 @@ place?: string,
  */
 phrase: string, 
 /**
+ * Set when it began with the page's QR and may be approved: its owner says which of these the page shows.
+ */
+choices?: Array<string>, 
+/**
+ * Whether a device approved it.
+ */
+approved: boolean, 
+/**
  * Whether its PIN is being shown.
  */
 state: RequestCardState, 

@@ -1,6 +1,5 @@
 import { createSignal, Show } from "solid-js";
 import { lookupRequest } from "../ipc/commands";
-import { announce } from "../state/announcer";
 import { useApp } from "../state/app";
 import { CODE_LENGTH, codeCharacters, formatCode } from "../state/code";
 import { createTask } from "../state/task";
@@ -8,8 +7,9 @@ import { t } from "../texts/texts";
 import { Button } from "./Button";
 import { ErrorBox } from "./ErrorBox";
 import { Field } from "./Field";
+import { Scan } from "./Scan";
 
-/** Brings up the request whose code a page shows, also when it came without notice (protocol.md, incoming PIN, 5). */
+/** Brings up the request whose code or QR a page shows, also when it came without notice, or is nobody's yet. */
 export const Lookup = () => {
   const app = useApp();
   const [code, setCode] = createSignal("");
@@ -18,10 +18,8 @@ export const Lookup = () => {
 
   const task = createTask(async () => {
     const card = await lookupRequest(code());
-    app.showRequest(card);
     setCode("");
-    announce(t("app-lookup-found", { name: card.relying_party.name }));
-    document.getElementById(`request-${card.id}`)?.focus();
+    app.bringUp({ kind: "request", request: card });
   });
 
   function submit(): void {
@@ -67,6 +65,7 @@ export const Lookup = () => {
           {task.busy() ? t("app-lookup-busy") : t("app-lookup-submit")}
         </Button>
       </form>
+      <Scan />
     </section>
   );
 };

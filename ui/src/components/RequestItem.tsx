@@ -10,6 +10,7 @@ import { pinSpoken } from "../state/pin";
 import { createTask } from "../state/task";
 import { t } from "../texts/texts";
 import { ago, dateAndTime } from "../texts/time";
+import { Approval } from "./Approval";
 import { Button } from "./Button";
 import { CopyButton } from "./CopyButton";
 import { Countdown } from "./Countdown";
@@ -33,6 +34,9 @@ export const RequestItem = (props: { request: RequestCard }) => {
   const pinUntil = () => endOf(props.request);
   const pinOver = () => Boolean(props.request.pin) && pinUntil() <= now();
   const expired = () => !props.request.pin && props.request.expires_at <= now();
+  /** The phrases to choose from, while it waits for an approval. */
+  const choices = () => (props.request.state === "pending" ? props.request.choices : undefined);
+  const approvedHere = () => props.request.approved && props.request.revealed_here;
   const elsewhere = () => props.request.state === "revealed" && !props.request.revealed_here;
 
   async function handled(work: () => Promise<void>): Promise<void> {
@@ -96,13 +100,21 @@ export const RequestItem = (props: { request: RequestCard }) => {
       <Switch
         fallback={
           <>
-            <div class="phrase">
-              <p class="phrase-label">{t("app-request-phrase")}</p>
-              <p class="phrase-words" data-testid="phrase">
-                {props.request.phrase}
-              </p>
-              <p class="phrase-warning">{t("app-request-phrase-warning")}</p>
-            </div>
+            <Show when={!choices() && !props.request.approved}>
+              <div class="phrase">
+                <p class="phrase-label">{t("app-request-phrase")}</p>
+                <p class="phrase-words" data-testid="phrase">
+                  {props.request.phrase}
+                </p>
+                <p class="phrase-warning">{t("app-request-phrase-warning")}</p>
+              </div>
+            </Show>
+            <Show when={approvedHere()}>
+              <div class="phrase" data-testid="approved">
+                <p class="phrase-words">{t("app-approved-title")}</p>
+                <p class="phrase-warning">{t("app-approved-text")}</p>
+              </div>
+            </Show>
             <dl class="facts">
               <div>
                 <dt>{t("app-request-for")}</dt>
@@ -117,6 +129,9 @@ export const RequestItem = (props: { request: RequestCard }) => {
                 <dd>{ago(props.request.created_at, now())}</dd>
               </div>
             </dl>
+            <Show when={!elsewhere() && choices()} keyed>
+              {(phrases) => <Approval request={props.request} choices={phrases} />}
+            </Show>
           </>
         }
       >
@@ -174,16 +189,25 @@ export const RequestItem = (props: { request: RequestCard }) => {
         </Match>
       </Switch>
       <Show when={!rejecting() && !pinOver() && !expired()}>
-        <Show when={!elsewhere()} fallback={<p class="request-elsewhere">{t("app-request-elsewhere")}</p>}>
+        <Show when={!elsewhere()} fallback={
+            <p class="request-elsewhere">
+              {props.request.approved ? t("app-approved-elsewhere") : t("app-request-elsewhere")}
+            </p>
+          }>
           <div class="actions request-actions" classList={{ "request-actions-after": Boolean(props.request.pin) }}>
-            <Show when={!props.request.pin}>
+            <Show when={!props.request.pin && !props.request.approved}>
               <Button
                 testid="reveal"
-                aria-label={t("app-request-reveal-of", { name: name() })}
+                variant={choices() ? "secondary" : "primary"}
+                aria-label={t(choices() ? "app-approve-pin-instead-of" : "app-request-reveal-of", { name: name() })}
                 busy={reveal.busy()}
                 onClick={() => void reveal.run()}
               >
-                {reveal.busy() ? t("app-request-reveal-busy") : t("app-request-reveal")}
+                {reveal.busy()
+                  ? t("app-request-reveal-busy")
+                  : choices()
+                    ? t("app-approve-pin-instead")
+                    : t("app-request-reveal")}
               </Button>
             </Show>
             <Button

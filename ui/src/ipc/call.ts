@@ -14,7 +14,7 @@ export function toUiError(reason: unknown): UiError {
 }
 
 /** Calls a command of the Rust side. Rejects with `UiError`, always. */
-export async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+export async function call<T>(command: string, args?: Record<string, unknown> | Uint8Array): Promise<T> {
   try {
     return await invoke<T>(command, args);
   } catch (reason) {

@@ -1,8 +1,10 @@
 import type { ActivationView } from "../bindings/ActivationView";
 import type { AppStatus } from "../bindings/AppStatus";
+import type { BroughtUpView } from "../bindings/BroughtUpView";
 import type { ContrastCheck } from "../bindings/ContrastCheck";
 import type { DeviceDetails } from "../bindings/DeviceDetails";
 import type { DocumentCheck } from "../bindings/DocumentCheck";
+import type { PageBoundPin } from "../bindings/PageBoundPin";
 import type { RejectOutcome } from "../bindings/RejectOutcome";
 import type { RejectReason } from "../bindings/RejectReason";
 import type { RequestCard } from "../bindings/RequestCard";
@@ -35,8 +37,23 @@ export const rejectRequest = (id: string, reason: RejectReason) =>
   call<RejectOutcome>("reject_request", { id, reason });
 export const lookupRequest = (code: string) => call<RequestCard>("lookup_request", { code });
 
+/** `phrase` is the one of the request's choices that its owner sees on the page. */
+export const approveRequest = (id: string, phrase: string) => call<RequestCard>("approve_request", { id, phrase });
+
+/** A PNG or JPEG, whose bytes are the whole message. */
+export const scanPicture = (bytes: Uint8Array) => call<BroughtUpView>("scan_picture", bytes);
+export const scanClipboard = () => call<BroughtUpView>("scan_clipboard");
+export const scanCamera = () => call<BroughtUpView>("scan_camera");
+/** What the link names that the app was opened with, once. */
+export const openedLink = () => call<BroughtUpView | null>("opened_link");
+
 export const selfGeneratedPin = () => call<SelfGeneratedPin>("self_generated_pin");
-/** Puts a PIN on the clipboard: the self-generated one (`"self"`) or that of the request with this id. */
+/** The PIN for the page that shows this challenge. */
+export const pageBoundPin = (challenge: string) => call<PageBoundPin>("page_bound_pin", { challenge });
+/**
+ * Puts a PIN on the clipboard: the self-generated one (`"self"`), that of a page's challenge (`"bound:K7QF-2M9X"`) or that of
+ * the request with this id.
+ */
 export const copyPin = (source: string) => call<void>("copy_pin", { source });
 
 export const deviceDetails = () => call<DeviceDetails>("device_details");

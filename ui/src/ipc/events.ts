@@ -8,6 +8,7 @@ export interface Listeners {
   requests(view: RequestsView): void;
   status(status: AppStatus): void;
   connection(view: ConnectionView): void;
+  link(): void;
 }
 
 /** Starts listening; resolves to the function that ends it. */
@@ -16,6 +17,7 @@ export async function listenToApp(listeners: Listeners): Promise<() => void> {
     listen<RequestsView>("requests-changed", (event) => listeners.requests(event.payload)),
     listen<AppStatus>("status-changed", (event) => listeners.status(event.payload)),
     listen<ConnectionView>("connection-changed", (event) => listeners.connection(event.payload)),
+    listen("link-arrived", () => listeners.link()),
   ]);
   return () => ends.forEach((end) => end());
 }

@@ -56,6 +56,17 @@ export const Device = () => {
               </dd>
             </div>
             <div>
+              <dt>{t("app-device-unlock")}</dt>
+              <dd>
+                <strong data-testid="unlock" data-unlock={app.status()?.unlock ? "yes" : "no"}>
+                  {app.status()?.unlock ? t("app-unlock-yes") : t("app-unlock-no")}
+                </strong>
+                <Show when={known().level !== "low"}>
+                  <span class="facts-note">{app.status()?.unlock ? t("app-unlock-yes-text") : t("app-unlock-no-text")}</span>
+                </Show>
+              </dd>
+            </div>
+            <div>
               <dt>{t("app-device-activated")}</dt>
               <dd>{dateAndTime(known().activated_at)}</dd>
             </div>

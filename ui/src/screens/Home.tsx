@@ -1,5 +1,7 @@
 import { For, Show } from "solid-js";
+import { ErrorBox } from "../components/ErrorBox";
 import { Lookup } from "../components/Lookup";
+import { PageBound } from "../components/PageBound";
 import { RequestItem } from "../components/RequestItem";
 import { Screen } from "../components/Screen";
 import { SelfGenerated } from "../components/SelfGenerated";
@@ -16,6 +18,9 @@ export const Home = () => {
           <p class="notice-title">{t("app-offline-title")}</p>
           <p>{t("app-offline")}</p>
         </div>
+      </Show>
+      <Show when={app.linkError()} keyed>
+        {(error) => <ErrorBox error={error} />}
       </Show>
       <div class="home">
         <section class="home-requests" aria-label={t("app-home-title")}>
@@ -34,7 +39,10 @@ export const Home = () => {
           </Show>
           <Lookup />
         </section>
-        <SelfGenerated />
+        <div class="home-side">
+          <SelfGenerated />
+          <PageBound />
+        </div>
       </div>
     </Screen>
   );

@@ -1,11 +1,12 @@
 import { createContext, createSignal, onCleanup, useContext } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import type { AppStatus } from "../bindings/AppStatus";
+import type { BroughtUpView } from "../bindings/BroughtUpView";
 import type { RequestCard } from "../bindings/RequestCard";
 import type { RequestsView } from "../bindings/RequestsView";
 import type { UiError } from "../bindings/UiError";
 import { toUiError } from "../ipc/call";
-import { appStatus, listRequests, setLanguage } from "../ipc/commands";
+import { appStatus, listRequests, openedLink, setLanguage } from "../ipc/commands";
 import { listenToApp } from "../ipc/events";
 import { type Language, languageOf, showLanguage, t } from "../texts/texts";
 import { announce } from "./announcer";
@@ -36,6 +37,9 @@ export function createAppState() {
   const [online, setOnline] = createSignal(true);
   const [requestsKnown, setRequestsKnown] = createSignal(false);
   const [notice, setNotice] = createSignal<string>();
+  /** The challenge of a page that was scanned or came with a link. */
+  const [challenge, setChallenge] = createSignal<string>();
+  const [linkError, setLinkError] = createSignal<UiError>();
   const [draft, setDraft] = createStore<Draft>({ ...emptyDraft });
 
   function setStatus(next: AppStatus): void {
@@ -51,7 +55,10 @@ export function createAppState() {
       if (next.state === "active") setDraft({ ...emptyDraft });
     }
     setStatusSignal(next);
-    if (next.state === "active" && before !== "active") void refreshRequests();
+    if (next.state === "active" && before !== "active") {
+      void refreshRequests();
+      void openLink();
+    }
   }
 
   function showRequests(view: RequestsView): void {
@@ -80,6 +87,33 @@ export function createAppState() {
     const place = requests.findIndex((request) => request.id === card.id);
     const next = place < 0 ? [card, ...others] : requests.map((request) => (request.id === card.id ? card : request));
     setRequests(reconcile([...next], { key: "id" }));
+  }
+
+  /** Shows what a code, a QR or a link names, where its owner decides. */
+  function bringUp(found: BroughtUpView): void {
+    setPlace("start");
+    if (found.kind === "challenge") {
+      setChallenge(found.challenge);
+      return;
+    }
+    showRequest(found.request);
+    announce(t("app-lookup-found", { name: found.request.relying_party.name }));
+    // After the home screen, if it was not there, has taken the focus to its title.
+    setTimeout(() => document.getElementById(`request-${found.request.id}`)?.focus());
+  }
+
+  /** Asks what the link names that opened the app. One that is not ours, or names nothing now, says so and does nothing. */
+  async function openLink(): Promise<void> {
+    if (status()?.state !== "active") return;
+    setLinkError(undefined);
+    try {
+      const found = await openedLink();
+      if (found) bringUp(found);
+    } catch (error) {
+      setPlace("start");
+      setLinkError(toUiError(error));
+      await refreshIfDeviceIsGone(toUiError(error));
+    }
   }
 
   function dropRequest(id: string): void {
@@ -116,6 +150,7 @@ export function createAppState() {
 
   function goTo(next: Place): void {
     setNotice(undefined);
+    setLinkError(undefined);
     setPlace(next);
   }
 
@@ -127,6 +162,7 @@ export function createAppState() {
       requests: showRequests,
       status: setStatus,
       connection: (view) => setOnline(view.online),
+      link: () => void openLink(),
     }).then(
       (stop) => (ended ? stop() : (end = stop)),
       (error: unknown) => setStartError(toUiError(error)),
@@ -155,6 +191,10 @@ export function createAppState() {
     chooseLanguage,
     notice,
     setNotice,
+    challenge,
+    setChallenge,
+    linkError,
+    bringUp,
     draft,
     setDraft,
     start,

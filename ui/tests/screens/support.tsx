@@ -9,7 +9,7 @@ import { App } from "../../src/app";
 type Answer = unknown | ((args: Record<string, unknown>) => unknown);
 
 export const server = { url: "https://pin.example", preset: true };
-const base = { server, language: "es", version: "0.1.0", platform: "linux" };
+const base = { server, language: "es", version: "0.1.0", platform: "linux", unlock: false, camera: false };
 const device = {
   name: "Portátil",
   platform: "linux",
@@ -32,6 +32,7 @@ export const request = (id: string, more: Partial<RequestCard> = {}): RequestCar
   browser: "Firefox",
   system: "Windows",
   phrase: "olivo tranquilo",
+  approved: false,
   state: "pending",
   revealed_here: false,
   created_at: Date.now() - 5000,
@@ -62,6 +63,7 @@ export function start(status: AppStatus | (() => unknown), answers: Record<strin
     list_requests: { requests: [], online: true },
     self_generated_pin: () => ({ pin: "492708", valid_until: Date.now() + 20_000, period: 30 }),
     copy_pin: null,
+    opened_link: null,
     ...answers,
   };
   mockIPC(

@@ -37,9 +37,10 @@ use crate::secrets::DeviceSecrets;
 use crate::secure_store::{Entry, GuardedStore, SecureStore, StoreError};
 use crate::server_clock::ServerClock;
 use crate::server_url::ServerUrl;
+use crate::user_verification::UserVerification;
 
 pub use activation::{ActivationProgress, StartRequest};
-pub use requests::{RequestView, SelfGeneratedPin};
+pub use requests::{BroughtUp, RequestView, SelfGeneratedPin};
 pub use watch::Signal;
 
 /// What an authenticator is made of.
@@ -54,6 +55,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness for keys and nonces.
     pub random: Arc<dyn Random>,
+    /// The system's lock.
+    pub verification: Arc<dyn UserVerification>,
     /// The backend that was chosen when the program was built or started.
     pub preset: Option<ServerUrl>,
     /// Whether an activation outlives the process. The app's does not: killed, it starts clean. The headless device's
@@ -98,6 +101,7 @@ pub struct Authenticator {
     client: Client,
     clock: Arc<ServerClock>,
     random: Arc<dyn Random>,
+    verification: Arc<dyn UserVerification>,
     preset: Option<ServerUrl>,
     keep_activation: bool,
     active: tokio::sync::Mutex<Option<Arc<ActiveDevice>>>,
@@ -142,6 +146,7 @@ impl Authenticator {
             client: Client::new(clock.clone(), parts.random.clone())?,
             clock,
             random: parts.random,
+            verification: parts.verification,
             preset: parts.preset,
             keep_activation: parts.keep_activation,
             active: tokio::sync::Mutex::new(None),
@@ -317,6 +322,12 @@ impl Authenticator {
     /// Server's time minus local time in milliseconds, if it is known.
     pub fn clock_offset(&self) -> Option<i64> {
         self.clock.offset()
+    }
+
+    /// Whether the system has a lock that is asked for before a PIN is shown or a sign-in approved. Without one, these prove
+    /// the lowest level only.
+    pub fn verifies_user(&self) -> bool {
+        self.verification.is_available()
     }
 
     /// Waits until the secure store answers a call that was given up: the keychain was unlocked, and

@@ -6,6 +6,7 @@ mod m0003_clients;
 mod m0004_oidc;
 mod m0006_certificates;
 mod m0007_sms;
+mod m0008_devices_user_verified;
 mod m0009_account;
 
 use sea_orm::{
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_oidc::Migration),
             Box::new(m0006_certificates::Migration),
             Box::new(m0007_sms::Migration),
+            Box::new(m0008_devices_user_verified::Migration),
             Box::new(m0009_account::Migration),
         ]
     }

@@ -3,7 +3,7 @@
 use aldaba_core::ids::{DeviceId, PersonId};
 use aldaba_core::method::Method;
 use aldaba_core::policy::Policy;
-use aldaba_core::request::{PinOutcome, Request as Machine, RequestState};
+use aldaba_core::request::{ApprovalOutcome, PinOutcome, Request as Machine, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_store::requests::{self, Reason};
 use aldaba_store::testing::TestDatabase;
@@ -17,20 +17,30 @@ use crate::support::*;
 enum Step {
     Wait(u64),
     Reveal(usize),
+    Approve(usize),
+    Finish,
     Reject(usize),
     Right,
     Wrong,
 }
 
-fn steps() -> impl Strategy<Value = (bool, Vec<Step>)> {
+fn steps() -> impl Strategy<Value = (Method, Vec<Step>)> {
     let step = prop_oneof![
         2 => (0u64..200).prop_map(Step::Wait),
         3 => (0usize..3).prop_map(Step::Reveal),
+        2 => (0usize..3).prop_map(Step::Approve),
+        2 => Just(Step::Finish),
         1 => (0usize..3).prop_map(Step::Reject),
         2 => Just(Step::Right),
         3 => Just(Step::Wrong),
     ];
-    (any::<bool>(), prop::collection::vec(step, 1..16))
+    let method = prop_oneof![
+        Just(Method::Incoming),
+        Just(Method::SelfGenerated),
+        Just(Method::PageBound),
+        Just(Method::Qr)
+    ];
+    (method, prop::collection::vec(step, 1..16))
 }
 
 /// What the server does with a typed PIN: one statement, and if it loses, the machine says why.
@@ -58,28 +68,17 @@ async fn try_pin(
     match won {
         (_, Some(after)) if after.stored_state == RequestState::Spent => PinOutcome::Accepted,
         (_, Some(after)) if after.stored_state == RequestState::Burnt => PinOutcome::Burnt,
-        (_, Some(after)) => {
-            let allowed = if after.method == Method::Incoming {
-                policy.pin_tries
-            } else {
-                policy.self_tries
-            };
-            PinOutcome::Wrong {
-                tries_left: allowed - after.tries,
-            }
-        }
+        (_, Some(after)) => PinOutcome::Wrong {
+            tries_left: after.method.tries(&policy) - after.tries,
+        },
         (before, None) => before.machine().try_pin(&policy, false, now).1,
     }
 }
 
-async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], incoming: bool, steps: &[Step]) {
+async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], method: Method, steps: &[Step]) {
     let policy = Policy::default();
     let mut new = new_request(Some(person));
-    new.method = if incoming {
-        Method::Incoming
-    } else {
-        Method::SelfGenerated
-    };
+    new.method = method;
     let mut machine = Machine {
         method: new.method,
         state: RequestState::Pending,
@@ -97,13 +96,41 @@ async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], incoming: 
                 let device = devices[number];
                 let expected = machine.reveal(&policy, device, now);
                 let won = write(store, move |tx| {
-                    Box::pin(async move { requests::reveal(tx, &Policy::default(), &id, &person, &device, now).await })
+                    Box::pin(async move {
+                        requests::reveal(tx, &Policy::default(), &id, &person, &device, false, now).await
+                    })
                 })
                 .await;
                 // Revealing again on the same device changes nothing; the store says "lost", and the machine why that is fine.
                 let changes = matches!(expected, Ok(next) if next != machine);
                 assert_eq!(won.is_some(), changes, "{step:?} of {machine:?}");
                 machine = expected.unwrap_or(machine);
+            }
+            Step::Approve(number) => {
+                let device = devices[number];
+                let expected = machine.approve(&policy, device, now);
+                let won = write(store, move |tx| {
+                    Box::pin(async move {
+                        requests::approve(tx, &Policy::default(), &id, &person, &device, true, now).await
+                    })
+                })
+                .await;
+                let changes = matches!(expected, Ok(next) if next != machine);
+                assert_eq!(won.is_some(), changes, "{step:?} of {machine:?}");
+                machine = expected.unwrap_or(machine);
+            }
+            Step::Finish => {
+                let (next, expected) = machine.finish(now);
+                let won = write(store, move |tx| {
+                    Box::pin(async move { requests::spend_approval(tx, &id, now).await })
+                })
+                .await;
+                assert_eq!(
+                    won.is_some(),
+                    expected == ApprovalOutcome::Accepted,
+                    "{step:?} of {machine:?}"
+                );
+                machine = next;
             }
             Step::Reject(number) => {
                 let device = devices[number];
@@ -121,7 +148,7 @@ async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], incoming: 
                 let outcome = try_pin(store, id, right, devices[0], now).await;
                 assert_eq!(outcome, expected, "{step:?} of {machine:?}");
                 machine = next;
-                if machine.method == Method::SelfGenerated && machine.state == RequestState::Spent {
+                if !machine.method.needs_device() && machine.state == RequestState::Spent {
                     machine.device = Some(devices[0]);
                 }
             }
@@ -136,7 +163,7 @@ async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], incoming: 
     }
 }
 
-/// REQ-PIN-05
+/// REQ-PIN-05, REQ-QR-05
 fn every_order(backend: Backend, cases: u32) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -161,8 +188,8 @@ fn every_order(backend: Backend, cases: u32) {
         ..ProptestConfig::default()
     });
     runner
-        .run(&steps(), |(incoming, steps)| {
-            runtime.block_on(agree(&db.store, person, &devices, incoming, &steps));
+        .run(&steps(), |(method, steps)| {
+            runtime.block_on(agree(&db.store, person, &devices, method, &steps));
             Ok(())
         })
         .unwrap();

@@ -13,7 +13,7 @@ use crate::support::*;
 
 async fn reveal(store: &Store, id: RequestId, person: PersonId, device: DeviceId, now: Timestamp) -> Option<Request> {
     write(store, move |tx| {
-        Box::pin(async move { requests::reveal(tx, &Policy::default(), &id, &person, &device, now).await })
+        Box::pin(async move { requests::reveal(tx, &Policy::default(), &id, &person, &device, false, now).await })
     })
     .await
 }
@@ -34,6 +34,13 @@ async fn wrong(store: &Store, id: RequestId, now: Timestamp) -> Option<Request> 
 
 async fn counts(db: &TestDatabase, person: PersonId, now: Timestamp) -> NoticeCounts {
     read_tx!(db, |tx| requests::counts(tx, &person, now).await)
+}
+
+fn new_qr() -> requests::NewRequest {
+    let mut new = new_request(None);
+    (new.method, new.origin) = (Method::Qr, Origin::Qr);
+    new.choices = ["faro azul", "luna verde", "mesa alta"].map(str::to_owned).to_vec();
+    new
 }
 
 fn winners(results: &[Option<Request>]) -> usize {
@@ -342,6 +349,87 @@ on_both! {
         assert_eq!((found.id, found.person), (id, Some(person)));
         let other = PersonId::generate(&OsRandom);
         assert!(write_tx!(db, |tx| requests::find_by_code(tx, &other, &again, NOW).await).is_none());
+    }
+
+    // REQ-QR-03
+    async fn of_many_persons_one_claims_a_qr(db: &TestDatabase) {
+        let mut people = Vec::new();
+        for number in ["X1234567L", "Y1234567X", "Z1234567R", "12345678Z"] {
+            let mut new = new_person();
+            new.document = aldaba_core::document::Document::parse(number).unwrap();
+            people.push(new.id);
+            assert!(write_tx!(db, |tx| aldaba_store::persons::insert(tx, &new).await));
+        }
+        let id = insert_request(&db.store, new_qr()).await;
+        let store = db.store.clone();
+        let claimants = people.clone();
+        let results = at_once(32, move |number| {
+            let (store, person) = (store.clone(), claimants[number % 4]);
+            async move { write(&store, move |tx| Box::pin(async move { requests::claim(tx, &id, &person, NOW).await })).await }
+        }).await;
+        let owners: std::collections::BTreeSet<_> = results.iter().flatten().map(|row| row.person).collect();
+        assert_eq!((owners.len(), winners(&results)), (1, 8), "one person, who may ask again");
+        let owner = owners.into_iter().next().flatten().unwrap();
+        assert!(people.contains(&owner));
+        assert_eq!(read_tx!(db, |tx| requests::list_for_person(tx, &owner, NOW).await).len(), 1);
+        // What began by typing a document is nobody's to claim, and what is over is over.
+        let typed = insert_request(&db.store, new_request(None)).await;
+        assert!(write_tx!(db, |tx| requests::claim(tx, &typed, &owner, NOW).await).is_none());
+        let (off, unseen) = ([Method::Qr], insert_request(&db.store, new_qr()).await);
+        assert!(write_tx!(db, |tx| aldaba_store::persons::choose_methods(tx, &owner, &[], &off).await));
+        assert!(write_tx!(db, |tx| requests::claim(tx, &unseen, &owner, NOW).await).is_none(), "switched off");
+        assert!(write_tx!(db, |tx| aldaba_store::persons::choose_methods(tx, &owner, &[], &[]).await));
+        let late = insert_request(&db.store, new_qr()).await;
+        assert!(write_tx!(db, |tx| requests::claim(tx, &late, &owner, at(600)).await).is_none());
+    }
+
+    // REQ-QR-05
+    async fn of_many_spends_of_an_approval_one_wins(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let (mine, other) = (device(&db.store, person).await, device(&db.store, person).await);
+        let approve = async |id: RequestId, device: DeviceId, now| {
+            write_tx!(db, |tx| requests::approve(tx, &Policy::default(), &id, &person, &device, true, now).await)
+        };
+        for _ in 0..10 {
+            let id = insert_request(&db.store, new_qr()).await;
+            assert!(approve(id, mine, NOW).await.is_none(), "nobody's yet");
+            write_tx!(db, |tx| requests::claim(tx, &id, &person, NOW).await).unwrap();
+            assert!(write_tx!(db, |tx| requests::spend_approval(tx, &id, NOW).await).is_none());
+            let approved = approve(id, mine, at(1)).await.unwrap();
+            assert_eq!((approved.stored_state, approved.user_verified), (RequestState::Approved, true));
+            assert_eq!(approved.pin_expires_at, Some(at(121)));
+            assert!(approve(id, other, at(1)).await.is_none());
+            assert!(reveal(&db.store, id, person, other, at(1)).await.is_none());
+            assert!(spend(&db.store, id, mine, at(1)).await.is_none(), "no PIN of what was approved");
+            assert!(wrong(&db.store, id, at(1)).await.is_none());
+            assert!(write_tx!(db, |tx| requests::spend_approval(tx, &id, at(121)).await).is_none());
+            let store = db.store.clone();
+            let results = at_once(64, move |_| {
+                let store = store.clone();
+                async move { write(&store, move |tx| Box::pin(async move { requests::spend_approval(tx, &id, at(2)).await })).await }
+            }).await;
+            assert_eq!(winners(&results), 1);
+        }
+    }
+
+    // REQ-DEV-04, REQ-QR-05
+    async fn a_closed_device_approves_nothing_and_what_it_approved_is_not_spent(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let gone = device(&db.store, person).await;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let id = insert_request(&db.store, new_qr()).await;
+            write_tx!(db, |tx| requests::claim(tx, &id, &person, NOW).await).unwrap();
+            ids.push(id);
+        }
+        let (first, second) = (ids[0], ids[1]);
+        let approve = async |id| {
+            write_tx!(db, |tx| requests::approve(tx, &Policy::default(), &id, &person, &gone, false, NOW).await)
+        };
+        approve(first).await.unwrap();
+        assert!(write_tx!(db, |tx| devices::revoke(tx, &gone, NOW).await));
+        assert!(write_tx!(db, |tx| requests::spend_approval(tx, &first, NOW).await).is_none());
+        assert!(approve(second).await.is_none());
     }
 
     async fn changes_come_in_their_order_for_who_resumes(db: &TestDatabase) {

@@ -141,6 +141,7 @@ pub fn new_request(person: Option<PersonId>) -> NewRequest {
         system: "Linux".to_owned(),
         place: None,
         phrase: "faro azul".to_owned(),
+        choices: Vec::new(),
         language: Language::Es,
         code: ShortCode::generate(&OsRandom),
         method: Method::Incoming,

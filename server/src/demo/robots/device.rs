@@ -215,12 +215,24 @@ impl Device {
 
     /// Reveals a request, and computes its PIN.
     pub async fn reveal(&mut self, id: &RequestId) -> Result<Pin, ErrorCode> {
-        let body = wire::Counted {
+        let body = wire::RevealRequest {
             counter: self.next_counter(),
+            user_verified: true,
         };
         let revealed: wire::RequestRevealed = self.change(&format!("/v1/requests/{id}/reveal"), &body).await?;
         let digits = self.app.policy().pin_digits;
         pin::request_pin(&self.otp, id, &revealed.relying_party_id, digits).ok_or(ErrorCode::Internal)
+    }
+
+    /// Approves a request that began with a QR, with the phrase that its page is said to show.
+    pub async fn approve(&mut self, id: &RequestId, phrase: &str) -> Result<(), ErrorCode> {
+        let body = wire::ApproveRequest {
+            counter: self.next_counter(),
+            user_verified: true,
+            phrase: phrase.to_owned(),
+        };
+        let _: wire::RequestApproved = self.change(&format!("/v1/requests/{id}/approve"), &body).await?;
+        Ok(())
     }
 
     /// Rejects a request, without muting those that come after it.

@@ -101,6 +101,7 @@ pub const ROBOTS: [Robot; 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Did {
     Revealed,
+    Approved,
     Rejected,
     Ignored,
 }
@@ -109,6 +110,7 @@ impl Did {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Revealed => "revealed",
+            Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::Ignored => "ignored",
         }
@@ -130,6 +132,8 @@ struct Answered {
 /// A code to be typed in the app of a test citizen.
 struct Order {
     code: ShortCode,
+    /// What the page shows, for a request that began with its QR. Empty: its PIN is to be typed.
+    phrase: String,
     reply: oneshot::Sender<Result<Answered, ErrorCode>>,
 }
 
@@ -181,11 +185,11 @@ impl Robots {
         Some((known.answered.iter().cloned().collect(), own))
     }
 
-    /// The code of a page, typed in that one's app.
-    async fn type_code(&self, document: &str, code: ShortCode) -> Result<Answered, ErrorCode> {
+    /// The code of a page, typed in that one's app, and the phrase that is chosen there.
+    async fn type_code(&self, document: &str, code: ShortCode, phrase: String) -> Result<Answered, ErrorCode> {
         let orders = self.held().get(document).map(|known| known.orders.clone());
         let (reply, replied) = oneshot::channel();
-        let order = Order { code, reply };
+        let order = Order { code, phrase, reply };
         match orders {
             Some(orders) if orders.send(order).await.is_ok() => replied.await.unwrap_or(Err(ErrorCode::Unavailable)),
             Some(_) => Err(ErrorCode::Unavailable),

@@ -76,6 +76,8 @@ struct RequestView {
 pub(in crate::demo) struct CodeForm {
     document: String,
     code: String,
+    /// The page's phrase, to approve what began with its QR.
+    phrase: String,
     csrf: String,
 }
 
@@ -88,7 +90,7 @@ pub(in crate::demo) async fn show(State(app): State<App>, visitor: Visitor) -> R
     Reply::new(&app, &visitor).json(&records)
 }
 
-/// `POST /demo/robots`: `document` and `code`, as a form.
+/// `POST /demo/robots`: `document` and `code`, as a form, and `phrase` to approve what began with a QR.
 pub(in crate::demo) async fn answer(
     State(app): State<App>,
     visitor: Visitor,
@@ -102,7 +104,10 @@ pub(in crate::demo) async fn answer(
         return Failure::Csrf.show(&app, &visitor);
     }
     let typed = match ShortCode::parse(&form.code) {
-        Some(code) => app.robots().type_code(form.document.trim(), code).await,
+        Some(code) => {
+            let phrase = form.phrase.trim().to_lowercase();
+            app.robots().type_code(form.document.trim(), code, phrase).await
+        }
         None => Err(ErrorCode::RequestUnknown),
     };
     match typed {

@@ -43,10 +43,11 @@ async fn watch(
     loop {
         // Whatever the stream says, heartbeats included, means: look at the list.
         for request in device.requests().await? {
-            if request.state != RequestState::Pending {
+            // What began with a QR waits for whoever typed its code to say the phrase.
+            if request.state != RequestState::Pending || request.choices.is_some() {
                 continue;
             }
-            if let Err(code) = answer(app, device, robot, &request).await {
+            if let Err(code) = answer(app, device, robot, &request, "").await {
                 tracing::info!(citizen = robot.person.name, %code, "a test citizen could not answer a request");
             }
         }
@@ -58,7 +59,7 @@ async fn watch(
             Some(order) = orders.recv() => {
                 let found = device.lookup(&order.code).await;
                 let answered = match found {
-                    Ok(request) => answer(app, device, robot, &request).await,
+                    Ok(request) => answer(app, device, robot, &request, &order.phrase).await,
                     Err(code) => Err(code),
                 };
                 // Who asked may have gone away meanwhile.
@@ -69,12 +70,31 @@ async fn watch(
 }
 
 /// Does with a request what this one always does, once.
-async fn answer(app: &App, device: &mut Device, robot: &Robot, request: &DeviceRequest) -> Result<Answered, ErrorCode> {
+async fn answer(
+    app: &App,
+    device: &mut Device,
+    robot: &Robot,
+    request: &DeviceRequest,
+    phrase: &str,
+) -> Result<Answered, ErrorCode> {
     let id: RequestId = request.id.parse().map_err(|_| ErrorCode::Internal)?;
     if let Some(earlier) = app.robots().answer_to(robot, &id) {
         return Ok(earlier);
     }
+    let choices = request.choices.as_deref().filter(|_| !phrase.is_empty());
     let (did, pin) = match robot.behaviour {
+        Behaviour::Approves if choices.is_some() => {
+            device.approve(&id, phrase).await?;
+            (Did::Approved, None)
+        }
+        Behaviour::Mistypes if choices.is_some() => {
+            let other = choices.and_then(|choices| choices.iter().find(|choice| *choice != phrase));
+            match device.approve(&id, other.map_or("", String::as_str)).await {
+                Ok(()) => (Did::Approved, None),
+                Err(ErrorCode::PhraseWrong) => (Did::Rejected, None),
+                Err(code) => return Err(code),
+            }
+        }
         Behaviour::Approves | Behaviour::Mistypes => {
             let pin = device.reveal(&id).await?;
             (Did::Revealed, Some(robot.as_typed(pin)))

@@ -1,0 +1,194 @@
+//! Signing in with a QR, its code, a picture of it, a link; and the PIN for one page.
+
+use std::time::Duration;
+
+use aldaba_tests::app::App;
+use aldaba_tests::browser::Browser;
+use aldaba_tests::desktop::{Desktop, Keyring};
+use aldaba_tests::device::digits;
+use aldaba_tests::driver::testid;
+use aldaba_tests::programs;
+use aldaba_tests::stage::play;
+use aldaba_tests::waiting::until;
+use anyhow::{Result, ensure};
+use thirtyfour::By;
+
+/// Chooses the words that the page shows, and approves.
+async fn approve(app: &App, browser: &Browser) -> Result<()> {
+    let phrase = browser.page_phrase().await?;
+    app.find(&testid("choices")).await?;
+    ensure!(
+        app.seen(&testid("phrase")).await?.is_none(),
+        "the card gives the words away"
+    );
+    app.click(&format!("[data-testid=\"choice\"][value=\"{phrase}\"]"))
+        .await?;
+    app.press("approve").await?;
+    app.find(&testid("approved")).await?;
+    Ok(())
+}
+
+/// Hands a link to the app as the system does: to a second start of it.
+async fn open_link(desktop: &Desktop, server: &str, link: &str) -> Result<()> {
+    let mut second = desktop.command(&programs::ours("aldaba")?);
+    second.arg(link).env("ALDABA_SERVER", server);
+    let mut child = second.spawn()?;
+    until("the second start hands its link on and ends", async || {
+        Ok(child.try_wait()?.map(|_| ()))
+    })
+    .await
+}
+
+// REQ-QR-01, REQ-QR-04, REQ-QR-06
+#[tokio::test]
+async fn a_typed_code_and_an_approval_sign_in_and_out() {
+    play("qr-code", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        let browser = stage.browser().await?;
+        browser.ask_with_qr(&stage.server).await?;
+        let address = browser.session().current_url().await?;
+        ensure!(
+            address.path() == "/signin/qr/page" && address.query().is_none(),
+            "the address says too much: {address}"
+        );
+        let image = "return document.querySelector('[data-qr-image]').src";
+        let first = browser.script(image).await?;
+        until("the QR changes by itself", async || {
+            Ok((browser.script(image).await? != first).then_some(()))
+        })
+        .await?;
+        app.enter("lookup-code", &browser.page_code().await?).await?;
+        app.press("lookup").await?;
+        let card = app.read("request-card").await?;
+        ensure!(
+            card.contains("Chrom"),
+            "the card does not say which browser asks:\n{card}"
+        );
+        approve(&app, &browser).await?;
+        // The page goes on by itself.
+        ensure!(
+            browser.text("#session-name").await?.contains(&citizen.name),
+            "another person is signed in"
+        );
+        app.gone(&testid("request-card")).await?;
+        browser.click("#signout").await?;
+        browser.find("#signin").await?;
+        Ok(())
+    })
+    .await;
+}
+
+// REQ-QR-02, REQ-QR-08
+#[tokio::test]
+async fn a_picture_of_the_qr_brings_it_up_while_it_is_fresh() {
+    play("qr-picture", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        let browser = stage.browser().await?;
+        browser.ask_with_qr(&stage.server).await?;
+        let picture = stage.folder("pictures")?.join("qr.png");
+        let path = picture.to_string_lossy().into_owned();
+        let choose = async || {
+            let field = app.session().find(By::Css(&*testid("scan-file"))).await?;
+            field.send_keys(&path).await?;
+            anyhow::Ok(())
+        };
+        // An old picture is refused, with a way on.
+        browser.find(".p-qr img").await?.screenshot(&picture).await?;
+        tokio::time::sleep(Duration::from_millis(4_500)).await;
+        choose().await?;
+        app.find("[data-code=\"qr_stale\"]").await?;
+        // A fresh one comes up; a busy machine may need more than one try to be quick enough.
+        until("a fresh picture brings the request up", async || {
+            if app.seen(&testid("request-card")).await?.is_some() {
+                return Ok(Some(()));
+            }
+            browser.find(".p-qr img").await?.screenshot(&picture).await?;
+            choose().await?;
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            Ok(None)
+        })
+        .await?;
+        approve(&app, &browser).await?;
+        browser.find("#session-name").await?;
+        Ok(())
+    })
+    .await;
+}
+
+// REQ-BOUND-01, REQ-BOUND-03
+#[tokio::test]
+async fn a_pin_for_one_page_signs_in_at_the_higher_level() {
+    play("page-bound", async |stage| {
+        let citizen = stage.server.citizen_at("substantial").await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        let browser = stage.browser().await?;
+        browser.ask_for_bound_pin(&stage.server, &citizen).await?;
+        ensure!(
+            app.seen(&testid("request-card")).await?.is_none(),
+            "a request was sent though none was asked for"
+        );
+        app.enter("bound-code", &browser.page_code().await?).await?;
+        app.press("bound").await?;
+        let pin = digits(&app.read("bound-pin").await?);
+        ensure!(pin.len() == 8, "the PIN has {} digits", pin.len());
+        browser.send_pin(&pin).await?;
+        browser.find("#session-name").await?;
+        let level = browser.text("#session-level").await?;
+        ensure!(level.contains("Avanzado"), "level {level}");
+        // Another page's: refused.
+        browser.click("#signout").await?;
+        browser.ask_for_bound_pin(&stage.server, &citizen).await?;
+        browser.send_pin(&pin).await?;
+        browser.find("main[data-code=\"pin_wrong\"]").await?;
+        Ok(())
+    })
+    .await;
+}
+
+// REQ-LINK-01, REQ-LINK-02
+#[tokio::test]
+async fn a_link_opens_its_request_and_a_hostile_one_opens_nothing() {
+    play("app-link", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        let browser = stage.browser().await?;
+        browser.ask_with_qr(&stage.server).await?;
+        let link = browser
+            .find("[data-app-link]")
+            .await?
+            .attr("href")
+            .await?
+            .unwrap_or_default();
+        let server = stage.server.url().to_owned();
+        for hostile in [
+            format!("{link}&server=https://evil.example"),
+            link.replace("request", "approve"),
+            "aldaba://server?c=https://evil.example".to_owned(),
+        ] {
+            open_link(&desktop, &server, &hostile).await?;
+            app.find(&testid("error")).await?;
+            ensure!(
+                app.seen(&testid("request-card")).await?.is_none(),
+                "{hostile} brought something up"
+            );
+        }
+        open_link(&desktop, &server, &link).await?;
+        app.find(&testid("choices")).await?;
+        ensure!(app.seen(&testid("pin")).await?.is_none(), "a link revealed a PIN");
+        ensure!(browser.seen("#session-name").await?.is_none(), "a link approved");
+        approve(&app, &browser).await?;
+        browser.find("#session-name").await?;
+        Ok(())
+    })
+    .await;
+}
