@@ -107,6 +107,8 @@ async fn a_low_registration_proves_low_whatever_the_device_says(backend: Backend
                     contrast: aldaba_core::contrast::Contrast::parse_for(&document, ANA.contrast).unwrap(),
                     document,
                     name: found.name,
+                    given_name: found.given_name,
+                    family_name: found.family_name,
                     phone: found.phone,
                     level: Level::Low,
                     language: found.language,

@@ -73,12 +73,12 @@ impl HeadlessDevice {
             .collect()
     }
 
-    /// `reveal ID`: the PIN.
+    /// `reveal --user-verified ID`: the PIN.
     ///
     /// # Errors
     /// The device's.
     pub async fn reveal(&self, request: &str) -> Result<String> {
-        Ok(digits(&self.run(&["reveal", request]).await?))
+        Ok(digits(&self.run(&["reveal", "--user-verified", request]).await?))
     }
 
     /// `pin`: a self-generated PIN.

@@ -340,7 +340,7 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
          browser, system, place, phrase, language, code, code_mac, method, origin, quiet, state, created_at, updated_at, \
          expires_at, own_key_mac, binding_hash, choices) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
          CASE WHEN $16 = 1 OR pending >= $24 OR unanswered_hour >= $25 OR unanswered_day >= $26 THEN 1 ELSE 0 END, \
-         'pending', $17, $17, $18, $19, $20, CAST($27 AS TEXT) FROM (",
+         'pending', $17, $17, $18, $19, $20, $27 FROM (",
         limits::counting!("$21", "$17", "$22", "$23"),
         ") AS counted RETURNING quiet"
     );

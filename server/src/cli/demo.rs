@@ -163,7 +163,6 @@ fn config(
         },
         methods: Methods::default(),
         relying_parties: vec![RelyingParty {
-            sms_per_month: 1000,
             procedures: vec![
                 Procedure::new("padron", "Volante de empadronamiento"),
                 Procedure::new("tributos", "Recibos y tributos"),

@@ -70,7 +70,7 @@ async fn in_no_order_is_there_a_token_where_there_must_be_none(backend: Backend)
         let mut token: Option<String> = None;
         for event in &order {
             match event {
-                Event::Reveal => drop(device.reveal(server, &id).await),
+                Event::Reveal => drop(device.reveal_verified(server, &id).await),
                 Event::Reject => drop(device.reject(server, &id, "changed_mind").await),
                 Event::Revoke => drop(revoke::revoke(&server.app, device_id).await.unwrap()),
                 Event::Expire => server.wait(601),
@@ -147,7 +147,7 @@ async fn ten_thousand_pins_at_the_wrong_place_are_refused(backend: Backend) {
                     browser.start(server, person, &[]).await.expect(303);
                     browser.get(server, "/signin/pin").await.expect(200);
                     let id = browser.request();
-                    device.reveal(server, &id).await.expect(200);
+                    device.reveal_verified(server, &id).await.expect(200);
                     shown.push(Shown {
                         pin: device.pin(&id, site),
                         browser,

@@ -101,7 +101,7 @@ impl Stage {
             .expect(303);
         browser.get(&self.server, "/signin/pin").await.expect(200);
         let id = browser.request();
-        device.reveal(&self.server, &id).await.expect(200);
+        device.reveal_verified(&self.server, &id).await.expect(200);
         let answer = browser
             .type_pin(&self.server, &device.pin(&id, &site))
             .await

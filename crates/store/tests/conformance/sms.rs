@@ -105,7 +105,7 @@ on_both! {
         // No device sees or reveals it any more, and streams are told that it is over.
         assert!(read_tx!(db, |tx| requests::list_for_person(tx, &person, at(60)).await).is_empty());
         let policy = aldaba_core::policy::Policy::default();
-        assert!(write_tx!(db, |tx| requests::reveal(tx, &policy, &id, &person, &device, at(61)).await).is_none());
+        assert!(write_tx!(db, |tx| requests::reveal(tx, &policy, &id, &person, &device, false, at(61)).await).is_none());
         let changed = read_tx!(db, |tx| changes::requests_since(tx, at(60), at(61)).await);
         assert_eq!((changed.len(), changed[0].id, changed[0].state), (1, id, RequestState::Expired));
         let resumed = read_tx!(db, |tx| requests::changed_since(tx, &person, at(60)).await);
@@ -119,7 +119,7 @@ on_both! {
 
         let revealed = request(&db.store, person).await;
         let policy = aldaba_core::policy::Policy::default();
-        write_tx!(db, |tx| requests::reveal(tx, &policy, &revealed, &person, &device, NOW).await).unwrap();
+        write_tx!(db, |tx| requests::reveal(tx, &policy, &revealed, &person, &device, false, NOW).await).unwrap();
         assert!(!take_over(db, revealed, NOW, at(60)).await);
         let over = request(&db.store, person).await;
         assert!(!take_over(db, over, NOW, at(600)).await);
