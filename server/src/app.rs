@@ -16,6 +16,7 @@ use crate::config::{Config, RelyingParty};
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
+use crate::passwords::Hasher;
 use crate::places::Places;
 use crate::requests::events::Hub;
 use crate::requests::self_generated::Strangers;
@@ -37,6 +38,7 @@ struct Inner {
     hub: Hub,
     strangers: Strangers,
     known_devices: KnownDevices,
+    passwords: Hasher,
     places: Option<Places>,
     metrics: Metrics,
     limits: EdgeLimits,
@@ -69,6 +71,7 @@ impl App {
         let texts = Texts::embedded();
         // Devices show it in the language that most of their owners speak.
         let name = texts.get(Language::Es, "account-site-name");
+        let passwords = Hasher::new(parts.config.password_cost);
         Self(Arc::new(Inner {
             account: account::site(&parts.config, name),
             config: parts.config,
@@ -80,6 +83,7 @@ impl App {
             hub: Hub::new(),
             strangers: Strangers::default(),
             known_devices: KnownDevices::default(),
+            passwords,
             places: parts.places,
             metrics: Metrics::new(),
             limits,
@@ -151,6 +155,12 @@ impl App {
     #[must_use]
     pub fn known_devices(&self) -> &KnownDevices {
         &self.0.known_devices
+    }
+
+    /// Hashes passwords, so many at once.
+    #[must_use]
+    pub fn passwords(&self) -> &Hasher {
+        &self.0.passwords
     }
 
     /// Rough places of addresses, where the operator configured a GeoIP database.

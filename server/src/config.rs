@@ -15,6 +15,8 @@ use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::passwords::Cost;
+
 pub use check::{IpRange, PublicUrl};
 pub use relying_party::{Claim, Procedure, RelyingParty};
 
@@ -60,6 +62,13 @@ pub struct Config {
     /// Limits at the edge, an address.
     #[serde(default)]
     pub limits: Limits,
+    /// A list of leaked passwords, as haveibeenpwned.com publishes it: `SHA-1:count` lines in the order of the hashes. No
+    /// password of it can be chosen. None: only the lists inside the program are looked at.
+    #[serde(default)]
+    pub leaked_passwords: Option<PathBuf>,
+    /// What hashing a password costs. Never read from a file: less is for tests only.
+    #[serde(skip)]
+    pub password_cost: Cost,
     /// The public sites that may ask for a sign-in.
     #[serde(default)]
     pub relying_parties: Vec<RelyingParty>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aldaba_store::maintenance;
 
 use crate::app::App;
+use crate::passwords;
 
 const FOLD: Duration = Duration::from_secs(5);
 /// Folds between two purges: ten minutes.
@@ -22,7 +23,17 @@ pub async fn run(app: App) {
         folds += 1;
         if folds % FOLDS_A_PURGE == 0 {
             purge(&app).await;
+            warn(&app).await;
         }
+    }
+}
+
+/// Warns those whose passwords end soon.
+pub async fn warn(app: &App) {
+    match passwords::warn(app).await {
+        Ok(0) => {}
+        Ok(people) => tracing::info!(people, "warned that their passwords end"),
+        Err(error) => tracing::warn!(%error, "nobody could be warned that their password ends"),
     }
 }
 

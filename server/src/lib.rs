@@ -6,6 +6,7 @@
 //! requests/    sign-in requests: made, shown, revealed, rejected, spent
 //! devices/     what a device learns of itself; revoking
 //! sessions/    signed-in browsers, whatever method signed them in
+//! passwords/   made by code, typed, changed, recovered, cancelled
 //! messages/    the outbox's worker and the SMS gateway
 //! citizens/    who may sign in: adding, importing, the demo's people
 //! account/     the citizen's own pages: open sessions, methods
@@ -26,6 +27,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod messages;
 pub mod metrics;
+pub mod passwords;
 pub mod places;
 pub mod portal;
 pub mod requests;

@@ -45,4 +45,5 @@ mod settings;
 mod signatures;
 mod stream;
 
+mod password;
 mod portal;

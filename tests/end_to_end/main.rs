@@ -7,4 +7,5 @@ mod environment;
 mod headless;
 mod keychain;
 mod main_job;
+mod password;
 mod requests;

@@ -10,6 +10,7 @@
 //! | [`method`], [`level`] | the ways to sign in and how sure each is |
 //! | [`request`] | the life of an incoming PIN: `pending → revealed → spent`, or `rejected`, `burnt`, `expired` |
 //! | [`self_generated`] | how guesses at a self-generated PIN slow down |
+//! | [`password`] | what a password may be, how long it lives, how guesses at it slow down |
 //! | [`device`] | device states and the counter that finds cloned stores |
 //! | [`policy`] | every number of the protocol, in one place |
 
@@ -22,6 +23,7 @@ pub mod language;
 pub mod level;
 pub mod method;
 pub mod own_key;
+pub mod password;
 pub mod phone;
 pub mod phrase;
 pub mod pin;

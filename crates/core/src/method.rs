@@ -54,17 +54,18 @@ impl Method {
         }
     }
 
-    /// Whether a device must say, signed, that it shows or approves the request before the page can go on.
+    /// Whether a device must say, signed, that it shows or approves the request before the page can go on. A request of
+    /// [`Method::Password`] is the second step: a PIN in the app, after the password was right.
     #[must_use]
     pub const fn needs_device(self) -> bool {
-        matches!(self, Self::Incoming | Self::Qr)
+        matches!(self, Self::Incoming | Self::Qr | Self::Password)
     }
 
     /// Wrong tries that burn a request of this method.
     #[must_use]
     pub const fn tries(self, policy: &Policy) -> u32 {
         match self {
-            Self::Incoming => policy.pin_tries,
+            Self::Incoming | Self::Password => policy.pin_tries,
             _ => policy.self_tries,
         }
     }

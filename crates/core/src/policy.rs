@@ -51,6 +51,14 @@ pub struct Policy {
     pub signature_window: u32,
     /// Idle life of a browser session, in seconds.
     pub session_idle: u32,
+    /// Life of a password, in seconds.
+    pub password_life: u32,
+    /// How long before its end its owner is warned, in seconds.
+    pub password_warning: u32,
+    /// SMS with the second step of a sign-in by password, to one person an hour.
+    pub password_sms_per_hour: u32,
+    /// The same a day.
+    pub password_sms_per_day: u32,
 }
 
 impl Default for Policy {
@@ -77,6 +85,10 @@ impl Default for Policy {
             self_failures_to_disable: 100,
             signature_window: 90,
             session_idle: 3600,
+            password_life: 730 * 24 * 3600,
+            password_warning: 30 * 24 * 3600,
+            password_sms_per_hour: 3,
+            password_sms_per_day: 6,
         }
     }
 }
@@ -146,6 +158,11 @@ impl Policy {
                 self.session_idle >= 1 && self.session_idle <= 12 * 3600,
                 "session_idle",
                 "from 1 second to 12 hours",
+            ),
+            (
+                self.password_life > self.password_warning && self.password_life <= 1827 * 24 * 3600,
+                "password_life",
+                "longer than password_warning and at most five years",
             ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {

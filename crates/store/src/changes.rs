@@ -44,7 +44,7 @@ pub async fn requests_since(
     let rows = tx
         .select_all(
             "SELECT id, person_id, state, updated_at FROM requests WHERE expires_at > $2 AND updated_at >= $1 \
-             AND person_id IS NOT NULL AND method = 'incoming' AND quiet = 0 ORDER BY updated_at, id",
+             AND person_id IS NOT NULL AND method IN ('incoming', 'password') AND quiet = 0 ORDER BY updated_at, id",
             vec![bind::time(since), bind::time(now)],
         )
         .await?;

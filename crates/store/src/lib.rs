@@ -7,7 +7,7 @@
 //! keys.rs         the server's keys and the file they live in
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
-//! persons.rs activations.rs devices.rs requests.rs sessions.rs outbox.rs audit.rs   one table family each
+//! persons.rs activations.rs devices.rs requests.rs sessions.rs passwords.rs outbox.rs audit.rs   one table family each
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
 //! testing.rs      a database of one's own for a test (feature `testing`)
@@ -30,6 +30,7 @@ pub mod keys;
 pub mod maintenance;
 mod migrations;
 pub mod outbox;
+pub mod passwords;
 pub mod persons;
 pub mod requests;
 pub mod seal;

@@ -26,12 +26,14 @@ pub struct Purged {
     pub sessions: u64,
     /// Messages that were sent, given up or are of no more use.
     pub messages: u64,
+    /// Codes for passwords, and failures at documents without one.
+    pub passwords: u64,
 }
 
 impl Purged {
     /// All together.
     pub const fn total(&self) -> u64 {
-        self.nonces + self.activations + self.requests + self.sessions + self.messages
+        self.nonces + self.activations + self.requests + self.sessions + self.messages + self.passwords
     }
 
     /// Whether a table may have more: call again.
@@ -42,6 +44,7 @@ impl Purged {
             || self.requests >= most
             || self.sessions >= most
             || self.messages >= most
+            || self.passwords >= most
     }
 }
 
@@ -77,5 +80,6 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
             old,
         )
         .await?,
+        passwords: crate::passwords::purge(tx, now, KEPT).await?,
     })
 }

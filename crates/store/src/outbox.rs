@@ -31,6 +31,12 @@ pub enum MessageKind {
     NewDevice,
     /// A device was deactivated or frozen.
     DeviceClosed,
+    /// The second step of a sign-in by password.
+    PasswordStep,
+    /// A password was set, changed or cancelled.
+    PasswordChanged,
+    /// A password ends soon.
+    PasswordEnding,
 }
 
 impl MessageKind {
@@ -40,6 +46,9 @@ impl MessageKind {
             MessageKind::ActivationCode => "activation_code",
             MessageKind::NewDevice => "new_device",
             MessageKind::DeviceClosed => "device_closed",
+            MessageKind::PasswordStep => "password_step",
+            MessageKind::PasswordChanged => "password_changed",
+            MessageKind::PasswordEnding => "password_ending",
         }
     }
 }
@@ -52,6 +61,9 @@ impl std::str::FromStr for MessageKind {
             "activation_code" => Ok(MessageKind::ActivationCode),
             "new_device" => Ok(MessageKind::NewDevice),
             "device_closed" => Ok(MessageKind::DeviceClosed),
+            "password_step" => Ok(MessageKind::PasswordStep),
+            "password_changed" => Ok(MessageKind::PasswordChanged),
+            "password_ending" => Ok(MessageKind::PasswordEnding),
             _ => Err(StoreError::Corrupt("a kind of message")),
         }
     }

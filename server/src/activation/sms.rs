@@ -30,11 +30,23 @@ pub(super) async fn queue_code(
     code: &ShortCode,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let text = code_text(app, language, code);
+    queue_text(app, tx, owner, asked, text, now).await
+}
+
+/// The same for any text with a code that arrives like an activation's and counts as one: setting a password.
+pub(crate) async fn queue_text(
+    app: &App,
+    tx: &Transaction,
+    owner: Option<&Person>,
+    asked: PersonId,
+    text: String,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let policy = app.policy();
     let an_hour = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(HOUR)).await?;
     let a_day = outbox::count_since(tx, &asked, MessageKind::ActivationCode, now.minus(DAY)).await?;
     let within = an_hour < policy.activation_sms_per_hour && a_day < policy.activation_sms_per_day;
-    let text = code_text(app, language, code);
     let recipient = owner
         .and_then(|owner| Some((owner.id, owner.phone.clone()?)))
         .filter(|_| within);

@@ -4,6 +4,7 @@ mod citizen;
 mod demo;
 mod device;
 mod operator;
+mod password;
 mod serve;
 mod start;
 
@@ -50,6 +51,9 @@ enum Command {
     /// List or revoke devices.
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Cancel a citizen's password.
+    #[command(subcommand)]
+    Password(PasswordCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -194,6 +198,17 @@ enum DeviceCommand {
 }
 
 #[derive(Subcommand)]
+enum PasswordCommand {
+    /// Cancel the password of one citizen and end its sessions. Their phone is told; they can create another.
+    Cancel {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// DNI or NIE.
+        document: String,
+    },
+}
+
+#[derive(Subcommand)]
 enum AuditCommand {
     /// Check the chain of every entry; names the first broken one. Keep the printed heads elsewhere: they show later
     /// whether the whole log was put back to an earlier day.
@@ -232,6 +247,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(args) => demo::run(args.listen, &args.data, args.no_browser),
         Command::Citizen(command) => citizen::run(command),
         Command::Device(command) => device::run(command),
+        Command::Password(command) => password::run(command),
         Command::Audit(AuditCommand::Verify(server)) => operator::verify(&server),
         Command::Key(KeyCommand::Create { file }) => operator::create_key(&file),
         Command::Openapi => operator::openapi(),

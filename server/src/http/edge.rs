@@ -123,7 +123,12 @@ enum Counted {
 fn kind(method: &Method, template: &str) -> Counted {
     match template {
         "/v1/activations" => Counted::Always(Kind::Start),
-        "/signin" if method == Method::POST => Counted::Always(Kind::Start),
+        "/signin" | "/signin/password" | "/password/create" | "/password/recover" | "/password/change"
+        | "/password/cancel"
+            if method == Method::POST =>
+        {
+            Counted::Always(Kind::Start)
+        }
         "/healthz" | "/readyz" => Counted::Never,
         signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => Counted::WhenRefused,
         _ => Counted::Always(Kind::Call),

@@ -21,7 +21,8 @@ pub fn router(app: App) -> Router {
         .route("/openapi.json", get(move || async move { document }))
         .merge(crate::portal::routes())
         .merge(crate::signin::routes())
-        .merge(crate::account::routes());
+        .merge(crate::account::routes())
+        .merge(crate::passwords::routes());
     if app.config().demo {
         router = router
             .merge(crate::demo::routes())

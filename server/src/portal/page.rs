@@ -174,7 +174,14 @@ mod tests {
     fn keys_in_use() -> BTreeSet<String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut found = Vec::new();
-        for folder in ["templates", "src/portal", "src/signin", "src/account", "src/demo"] {
+        for folder in [
+            "templates",
+            "src/portal",
+            "src/signin",
+            "src/account",
+            "src/passwords",
+            "src/demo",
+        ] {
             files(&root.join(folder), &mut found);
         }
         let starts = [
@@ -190,6 +197,7 @@ mod tests {
             "citizens-",
             "account-",
             "ways-",
+            "pwd-",
         ];
         let keys = found.iter().flat_map(|text| {
             text.split('"').filter(|part| {

@@ -35,4 +35,4 @@ pub use create::{Created, NewSignIn, RequestError, create};
 pub use page::{PinPage, ViewError, view};
 pub use routes::api;
 pub use self_generated::try_self_generated;
-pub use try_pin::{TryError, try_pin};
+pub use try_pin::{TryError, try_pin, try_second_step};

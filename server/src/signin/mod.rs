@@ -6,6 +6,8 @@
 //! GET  /signin/pin                  the request of this browser, a PIN field   pin.rs
 //! POST /signin/pin                  right: a session ──303──▶ the site         pin.rs, land.rs
 //! GET  /signin/qr.svg               the code of this browser's request         qr.rs
+//! …    /signin/password             document and password                      password.rs
+//! …    /signin/password/code        the second step by SMS                     password_code.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -20,6 +22,8 @@ mod check;
 mod form;
 mod land;
 mod over;
+mod password;
+mod password_code;
 mod pin;
 mod qr;
 mod session;
@@ -31,7 +35,9 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-pub(crate) use form::unreadable;
+pub(crate) use asks::Asks;
+pub(crate) use check::{contrast_text, document_text};
+pub(crate) use form::{From, unreadable};
 pub(crate) use land::land;
 pub use ways::offered_methods;
 
@@ -44,6 +50,11 @@ pub fn routes() -> Router<App> {
         .route("/signin", get(form::show).post(form::submit))
         .route("/signin/pin", get(pin::show).post(pin::submit))
         .route("/signin/qr.svg", get(qr::show))
+        .route(password::PATH, get(password::show).post(password::submit))
+        .route(
+            password_code::PATH,
+            get(password_code::show).post(password_code::submit),
+        )
         .route("/signout", post(session::sign_out))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }

@@ -39,6 +39,7 @@ struct PinTemplate {
     errors_heading: &'static str,
     code: Option<&'static str>,
     self_generated: bool,
+    second_step: bool,
     wants_own_key: bool,
     phrase: String,
     pin_hint: String,
@@ -129,6 +130,7 @@ pub(super) async fn submit(
         Method::SelfGenerated => {
             requests::try_self_generated(&app, &id, &visitor.browser, &site, &form.pin, own_key).await
         }
+        Method::Password => requests::try_second_step(&app, &id, &visitor.browser, &site, &form.pin).await,
         // Methods with pages of their own.
         _ => Err(TryError::Mismatch),
     };
@@ -239,6 +241,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
     };
     let template = PinTemplate {
         title: if self_generated { "pin-self-title" } else { "pin-title" },
+        second_step: request.method == Method::Password,
         csrf: visitor.csrf(app),
         request: id.to_string(),
         method: request.method.as_str(),
@@ -253,7 +256,11 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
             &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))],
         ),
         time: time(app, &page, &request),
-        again: asks.start(),
+        again: if request.method == Method::Password {
+            asks.start_at(super::password::PATH)
+        } else {
+            asks.start()
+        },
         asks,
         code_help,
         missing_open,

@@ -8,7 +8,7 @@ use crate::texts::FluentValue;
 
 /// The methods that have a page of their own, in the order in which they are offered. Incoming and self-generated PINs share
 /// the first page, `/signin`.
-const PAGES: [(Method, &str); 1] = [(Method::Incoming, FIRST)];
+const PAGES: [(Method, &str); 2] = [(Method::Incoming, FIRST), (Method::Password, super::password::PATH)];
 
 /// The page that is shown where nobody chose another.
 const FIRST: &str = "/signin";

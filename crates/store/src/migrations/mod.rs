@@ -2,6 +2,7 @@
 
 mod m0001_first;
 mod m0002_sessions_of_every_method;
+mod m0005_passwords;
 mod m0009_account;
 
 use sea_orm::{
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0002_sessions_of_every_method::Migration),
+            Box::new(m0005_passwords::Migration),
             Box::new(m0009_account::Migration),
         ]
     }

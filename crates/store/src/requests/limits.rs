@@ -20,7 +20,7 @@ pub async fn counts(tx: &Transaction, person: &PersonId, now: Timestamp) -> Resu
         .select_one(
             "SELECT COUNT(*) FILTER (WHERE state = 'pending' AND expires_at > $2), COUNT(*) FILTER (WHERE created_at > $3), \
              COUNT(*) FROM requests WHERE person_id = $1 AND created_at > $4 AND origin = 'document' AND quiet = 0 \
-             AND method = 'incoming' AND revealed_at IS NULL AND state <> 'rejected'",
+             AND method IN ('incoming', 'password') AND revealed_at IS NULL AND state <> 'rejected'",
             vec![bind::id(person), bind::time(now), bind::time(now.minus(HOUR)), bind::time(now.minus(DAY))],
         )
         .await?

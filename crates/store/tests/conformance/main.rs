@@ -40,6 +40,7 @@ mod maintenance;
 mod model;
 mod opening;
 mod outbox;
+mod passwords;
 mod persons;
 mod requests;
 mod secrecy;

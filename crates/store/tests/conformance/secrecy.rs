@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use aldaba_core::code::ShortCode;
-use aldaba_core::ids::{ActivationId, MessageId, RequestId, SessionId};
+use aldaba_core::ids::{ActivationId, MessageId, PasswordCodeId, RequestId, SessionId};
 use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
@@ -13,6 +13,7 @@ use aldaba_core::random::OsRandom;
 use aldaba_protocol::secret::Key32;
 use aldaba_store::activations::{self, Activation};
 use aldaba_store::outbox::{self, MessageKind, NewMessage};
+use aldaba_store::passwords::{self, codes};
 use aldaba_store::seal::{self, Place};
 use aldaba_store::sessions::{self, Session};
 use aldaba_store::testing::TestDatabase;
@@ -26,12 +27,13 @@ const SECRET: [u8; 32] = *b"the-server-half-of-the-agreement";
 const TRANSCRIPT: &[u8] = b"every field of an activation, 12345678Z included";
 const TEXT: &str = "Aldaba: su codigo es 7Q2M-XK4T";
 const OWN_KEY: &str = "K7QZ";
+const PHC: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0$dGhlIGhhc2ggb2YgYSBwYXNzd29yZA";
 
 /// Puts every secret through every table; returns what must not be found again.
 async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
     let person = person(&db.store).await;
     let device = device(&db.store, person).await;
-    let (code, activation_code) = (ShortCode::generate(&OsRandom), ShortCode::generate(&OsRandom));
+    let [code, activation_code, step_code] = [(); 3].map(|()| ShortCode::generate(&OsRandom));
     let session_id = SessionId::generate(&OsRandom);
     let activation = Activation {
         id: ActivationId::generate(&OsRandom),
@@ -73,12 +75,26 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         created_at: NOW,
         used_at: NOW,
     };
+    let password_code = codes::NewCode {
+        id: PasswordCodeId::generate(&OsRandom),
+        person: Some(person),
+        purpose: codes::Purpose::Set,
+        binding: BINDING,
+        code: step_code.clone(),
+        relying_party: "demo-sede".to_owned(),
+        procedure: String::new(),
+        password_version: None,
+        created_at: NOW,
+        expires_at: at(600),
+    };
     let (typed, cookie) = (activation_code.clone(), session_id.clone());
     write_tx!(db, |tx| {
         activations::insert(tx, &activation).await?;
         activations::add_code(tx, &activation.id, &typed, NOW).await?;
         requests::insert(tx, &request).await?;
         outbox::enqueue(tx, &message).await?;
+        passwords::set(tx, &person, PHC, NOW, at(1000)).await?;
+        codes::insert(tx, &password_code).await?;
         sessions::insert(tx, &cookie, &session).await
     });
     let keys = db.keys();
@@ -90,6 +106,8 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         DEVICE_NAME,
         TEXT,
         OWN_KEY,
+        PHC,
+        &PHC[31..],
         "2031-05-17",
         CONTRAST,
     ];
@@ -101,7 +119,7 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         keys.mac.expose().to_vec(),
     ]);
     secrets.push(keys.signing.to_bytes().expose().to_vec());
-    for code in [&code, &activation_code] {
+    for code in [&code, &activation_code, &step_code] {
         secrets.push(code.canonical().as_bytes().to_vec());
         secrets.push(code.grouped().into_bytes());
     }
