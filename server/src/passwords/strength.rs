@@ -53,7 +53,9 @@ pub(super) fn judge(password: &Password, leaked: Option<&Path>) -> Judgement {
 fn weak(estimated: &zxcvbn::Entropy) -> Weak {
     let feedback = estimated.feedback();
     let warning = feedback.and_then(zxcvbn::feedback::Feedback::warning);
-    let suggestions = feedback.map_or(&[][..], zxcvbn::feedback::Feedback::suggestions);
+    let suggestions = feedback
+        .map(zxcvbn::feedback::Feedback::suggestions)
+        .unwrap_or_default();
     Weak {
         warning: warning.map_or("pwd-weak-guessable", warning_text),
         suggestions: suggestions
