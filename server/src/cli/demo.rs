@@ -148,6 +148,8 @@ fn config(
         log_format: LogFormat::Text,
         worker_threads: None,
         policy: policy()?,
+        leaked_passwords: None,
+        password_cost: crate::passwords::Cost::default(),
         messages: Messages::Outbox,
         // Everybody who tries it comes from the same address.
         limits: Limits {
@@ -163,7 +165,6 @@ fn config(
         },
         methods: Methods::default(),
         relying_parties: vec![RelyingParty {
-            sms_per_month: 1000,
             procedures: vec![
                 Procedure::new("padron", "Volante de empadronamiento"),
                 Procedure::new("tributos", "Recibos y tributos"),
@@ -178,7 +179,11 @@ fn config(
             ],
             redirect_uris: vec![format!("{site}/callback")],
             post_logout_redirect_uris: vec![format!("{site}/signed-out")],
-            backchannel_logout_uri: Some(format!("{site}/backchannel-logout").parse().context("backchannel_logout_uri")?),
+            backchannel_logout_uri: Some(
+                format!("{site}/backchannel-logout")
+                    .parse()
+                    .context("backchannel_logout_uri")?,
+            ),
             claims: vec![Claim::GivenName, Claim::FamilyName, Claim::Document],
             sms_per_month: 1000,
             ..RelyingParty::new(

@@ -39,7 +39,10 @@ pub(super) struct Serving {
 /// Starts it on a free port of this machine, the same as last time if possible, as the client `id` of the server at `issuer`.
 pub(super) async fn start(issuer: &str, id: &str, folder: &Path) -> anyhow::Result<Listening> {
     let file = folder.join(PORT_FILE);
-    let port = match std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok()) {
+    let port = match std::fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+    {
         Some(port) if is_free(port).await => port,
         _ => 0,
     };
@@ -65,7 +68,14 @@ async fn start_at(issuer: &str, id: &str, port: u16) -> anyhow::Result<Listening
     let mut command = Command::new(program);
     command
         .arg(COMMAND)
-        .args(["--issuer", issuer, "--client-id", id, "--listen", &format!("127.0.0.1:{port}")])
+        .args([
+            "--issuer",
+            issuer,
+            "--client-id",
+            id,
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+        ])
         .args(["--client-secret-file", "-", "--end-with-stdin"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
