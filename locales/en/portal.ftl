@@ -362,7 +362,7 @@ error-back-home = Go to the home page
 
 oidc-consent-title = Send this information to { $site }?
 oidc-consent-who = You are signed in as { $name }.
-oidc-consent-intro = It is the first time that this site asks for it. It will get exactly what you see here, and nothing else.
+oidc-consent-intro = The site asks for it. It will get exactly what you see here, and nothing else.
 oidc-consent-data-heading = What it will get
 oidc-consent-yes = Yes, send it and go on
 oidc-consent-remembered = We will remember it: we will not ask again unless this site asks for more.
@@ -373,6 +373,7 @@ oidc-claim-given-name = Given name
 oidc-claim-family-name = Surnames
 oidc-claim-document = DNI or NIE
 oidc-claim-level = Security level
+oidc-claim-how = How you signed in, and when
 oidc-claim-code = Code to recognise you by
 oidc-claim-code-text = One for this site only: it does not tell which other sites you use.
 oidc-step-up-title = Level { $needed } is needed

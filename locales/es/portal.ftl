@@ -362,7 +362,7 @@ error-back-home = Ir a la página de inicio
 
 oidc-consent-title = ¿Enviar estos datos a { $site }?
 oidc-consent-who = Ha entrado como { $name }.
-oidc-consent-intro = Es la primera vez que este sitio pide estos datos. Recibirá exactamente lo que ve aquí, y nada más.
+oidc-consent-intro = El sitio pide estos datos. Recibirá exactamente lo que ve aquí, y nada más.
 oidc-consent-data-heading = Lo que recibirá
 oidc-consent-yes = Sí, enviar y continuar
 oidc-consent-remembered = Lo recordaremos: no volveremos a preguntarlo mientras este sitio no pida algo más.
@@ -373,6 +373,7 @@ oidc-claim-given-name = Nombre
 oidc-claim-family-name = Apellidos
 oidc-claim-document = DNI o NIE
 oidc-claim-level = Nivel de seguridad
+oidc-claim-how = Cómo se ha identificado, y cuándo
 oidc-claim-code = Código para reconocerle
 oidc-claim-code-text = Uno solo para este sitio: no sirve para saber qué otros sitios usa.
 oidc-step-up-title = Hace falta el nivel { $needed }

@@ -121,7 +121,7 @@ mod tests {
         fn most(&self, window: u64, of: impl Fn(Asker) -> bool + Copy) -> u32 {
             self.0
                 .iter()
-                .map(|(at, _)| self.count(*at, window, |asker| of(asker)))
+                .map(|(at, _)| self.count(*at, window, of))
                 .max()
                 .unwrap_or(0)
         }

@@ -14,7 +14,7 @@ use super::{answer, paths};
 use crate::app::App;
 use crate::config::RelyingParty;
 use crate::portal::cookies::Cookie;
-use crate::portal::{Failure, Page, Reply, Visitor};
+use crate::portal::{Failure, Page, Reply, Visitor, date_and_time};
 use crate::texts::FluentValue;
 
 /// Which sign-in.
@@ -207,6 +207,11 @@ fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, qu
     shown.push(Shown {
         label: page.t("oidc-claim-level"),
         value: level_name(&page, question.level),
+    });
+    let how = page.t(&format!("method-{}", question.method.as_str().replace('_', "-")));
+    shown.push(Shown {
+        label: page.t("oidc-claim-how"),
+        value: format!("{how}. {}", date_and_time(&page, question.since)),
     });
     shown.push(Shown {
         label: page.t("oidc-claim-code"),

@@ -112,7 +112,7 @@ async fn use_code(
     let (now, token) = (app.now(), Bearer::generate(app.random()));
     let (ends, idle) = (now.plus(seconds(ACCESS_TOKEN_LIFE)), seconds(app.policy().session_idle));
     let challenge = challenge_of(verifier);
-    let (client, redirect_uri) = (party.id.clone(), redirect_uri.to_owned());
+    let (client, entitled, redirect_uri) = (party.id.clone(), party.claims.clone(), redirect_uri.to_owned());
     app.store()
         .write(move |tx| {
             Box::pin(async move {
@@ -135,12 +135,8 @@ async fn use_code(
                 let Some((person, names)) = turn::person(tx, &grant.person).await? else {
                     return Ok(None);
                 };
-                let told = authorization
-                    .request
-                    .id_token
-                    .intersection(&grant.claims)
-                    .copied()
-                    .collect();
+                let asked = authorization.request.id_token.intersection(&grant.claims).copied();
+                let told = asked.filter(|claim| entitled.contains(claim)).collect();
                 Ok(Some(Used {
                     released: released(&told, &person, &names),
                     authorization,

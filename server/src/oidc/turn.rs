@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aldaba_core::ids::SessionId;
 use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use aldaba_core::oidc::{AuthorizationError, Bearer, CODE_LIFE, Consent, SessionFacts, Step, claim_words, decide};
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
@@ -35,6 +36,10 @@ pub(super) struct Question {
     pub name: String,
     /// What their sign-in proved.
     pub level: Level,
+    /// How they signed in.
+    pub method: Method,
+    /// When.
+    pub since: Timestamp,
     /// What the site would learn.
     pub claims: Vec<Released>,
     /// The same as words, so that an answer is to this question.
@@ -193,6 +198,8 @@ impl Turn {
         let claims = authorization.request.claims();
         Ok(Next::Ask(Box::new(Question {
             level: authorization.request.acr_for(session.level),
+            method: session.method,
+            since: session.created_at,
             claims: released(&claims, &person, &names),
             words: claim_words(&claims),
             name: person.name,

@@ -15,6 +15,7 @@ mod device;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aldaba_core::ids::PersonId;
@@ -97,6 +98,8 @@ pub struct TestServer {
     pub database: TestDatabase,
     router: Router,
     peer: Option<SocketAddr>,
+    /// Other nodes made so far.
+    nodes: AtomicU64,
 }
 
 /// An answer, read to its end.
@@ -138,6 +141,7 @@ impl TestServer {
             clock,
             database,
             peer: None,
+            nodes: AtomicU64::new(0),
         };
         server.sync_clients().await;
         server.register(&[ANA, LUIS]).await;
@@ -153,7 +157,8 @@ impl TestServer {
             store: self.database.store.clone(),
             keys: Arc::clone(self.database.keys()),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            random: Arc::new(SeededRandom::new(2)),
+            // Of its own, as each machine's: two nodes never make the same key.
+            random: Arc::new(SeededRandom::new(self.nodes.fetch_add(1, Ordering::Relaxed) + 2)),
             places: None,
             certificates,
         });

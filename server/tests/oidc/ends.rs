@@ -87,6 +87,10 @@ async fn what_a_client_may_no_longer_know_is_told_no_more(backend: Backend) {
         .tokens(&mut TestBrowser::default(), &mut device, "sede", &[])
         .await;
     let token = tokens["access_token"].as_str().unwrap();
+    let in_id_token = [("claims", Some(r#"{"id_token":{"document":null}}"#))];
+    let code = stage
+        .code(&mut TestBrowser::default(), &mut device, "sede", &in_id_token)
+        .await;
     let mut parties = stage.server.app.config().relying_parties.clone();
     parties[0].claims.clear();
     aldaba_server::oidc::clients::sync(&stage.server.app, parties)
@@ -94,6 +98,8 @@ async fn what_a_client_may_no_longer_know_is_told_no_more(backend: Backend) {
         .unwrap();
     let told: Value = stage.userinfo(token).await.expect(200).json();
     assert_eq!(told.as_object().unwrap().len(), 1);
+    let tokens: Value = stage.redeem("sede", &code, &[]).await.expect(200).json();
+    assert_eq!(stage.claims(&tokens).await.get("document"), None);
     aldaba_server::oidc::clients::admin::disable(&stage.server.app, "sede")
         .await
         .unwrap();

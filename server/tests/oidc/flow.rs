@@ -115,6 +115,7 @@ async fn the_citizen_sees_what_goes_to_whom_before_the_first_time(backend: Backe
         "DNI o NIE",
         ANA.document,
         "Avanzado",
+        "PIN de un solo uso, visto en su app. 15 de enero de 2027, 09:00",
         "Ha entrado como Ana García Ruiz.",
     ] {
         assert!(page.contains(text), "{text}: {page}");

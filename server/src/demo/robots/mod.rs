@@ -75,12 +75,20 @@ pub struct Robot {
     pub behaviour: Behaviour,
 }
 
-const fn robot(document: &'static str, name: &'static str, phone: &'static str, behaviour: Behaviour) -> Robot {
+const fn robot(
+    document: &'static str,
+    name: &'static str,
+    given_name: &'static str,
+    phone: &'static str,
+    behaviour: Behaviour,
+) -> Robot {
     Robot {
         person: Sample {
             document,
             contrast: "2035-12-31",
             name,
+            given_name,
+            family_name: "Siempre",
             phone,
             level: Level::Substantial,
             language: Language::Es,
@@ -91,10 +99,28 @@ const fn robot(document: &'static str, name: &'static str, phone: &'static str, 
 
 /// All of them.
 pub const ROBOTS: [Robot; 4] = [
-    robot("99999999R", "Aprueba Siempre", "+34600000011", Behaviour::Approves),
-    robot("99999998T", "Rechaza Siempre", "+34600000012", Behaviour::Rejects),
-    robot("99999997E", "Calla Siempre", "+34600000013", Behaviour::Silent),
-    robot("99999996K", "Yerra Siempre", "+34600000014", Behaviour::Mistypes),
+    robot(
+        "99999999R",
+        "Aprueba Siempre",
+        "Aprueba",
+        "+34600000011",
+        Behaviour::Approves,
+    ),
+    robot(
+        "99999998T",
+        "Rechaza Siempre",
+        "Rechaza",
+        "+34600000012",
+        Behaviour::Rejects,
+    ),
+    robot("99999997E", "Calla Siempre", "Calla", "+34600000013", Behaviour::Silent),
+    robot(
+        "99999996K",
+        "Yerra Siempre",
+        "Yerra",
+        "+34600000014",
+        Behaviour::Mistypes,
+    ),
 ];
 
 /// What a test citizen did with a request.
