@@ -9,6 +9,7 @@ on_both!(
     failures_delay_this_method_only,
     a_success_forgets_the_failures,
     strangers_are_delayed_alike_and_on_every_node,
+    a_browser_known_to_its_owner_is_counted_apart,
     a_hundred_failures_leave_one_try_for_each_signature,
     recovering_lifts_it,
     of_a_hundred_parallel_tries_five_are_evaluated,
@@ -80,11 +81,38 @@ async fn strangers_are_delayed_alike_and_on_every_node(backend: Backend) {
     let other = server.another_node();
     let document = aldaba_core::document::Document::parse(NOBODY.document).unwrap();
     let password = aldaba_core::password::Password::read(WORDS).unwrap();
-    let refused = aldaba_server::passwords::cancel(&other, &document, &password).await;
+    let browser = aldaba_server::requests::BrowserBinding::generate(&aldaba_core::random::OsRandom);
+    let refused = aldaba_server::passwords::cancel(&other, &document, &password, &browser).await;
     assert!(
         matches!(refused, Err(aldaba_server::passwords::ProveError::Delayed { .. })),
         "{refused:?}"
     );
+}
+
+// REQ-PWD-06, REQ-LIM-05
+async fn a_browser_known_to_its_owner_is_counted_apart(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    create(&server, &ANA, WORDS).await;
+    let (mut known, answer) = sign_in(&server, &ANA, WORDS).await;
+    answer.expect(303);
+    fail(&server, &ANA, 12).await;
+    sign_in(&server, &ANA, WORDS).await.1.expect_problem("password_delayed");
+    let again = async |browser: &mut TestBrowser, person: &TestPerson, password: &str| {
+        let path = "/signin/password?site=sede&procedure=padron";
+        browser.get(&server, path).await.expect(200);
+        let fields = [("document", person.document), ("password", password)];
+        browser.post(&server, "/signin/password", &fields).await
+    };
+    again(&mut known, &ANA, WORDS).await.expect(303);
+    // There, too, failures add up; and it is known to nobody else.
+    for _ in 0..6 {
+        again(&mut known, &ANA, OTHER).await;
+    }
+    again(&mut known, &ANA, WORDS).await.expect_problem("password_delayed");
+    fail(&server, &NOBODY, 12).await;
+    again(&mut known, &NOBODY, WORDS)
+        .await
+        .expect_problem("password_delayed");
 }
 
 // REQ-PWD-06
