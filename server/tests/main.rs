@@ -50,4 +50,5 @@ mod sms;
 mod sms_limits;
 mod stream;
 
+mod password;
 mod portal;

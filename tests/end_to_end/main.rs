@@ -7,5 +7,6 @@ mod environment;
 mod headless;
 mod keychain;
 mod main_job;
+mod password;
 mod requests;
 mod sms;

@@ -8,7 +8,7 @@
 //! keys.rs         the server's keys and the file they live in
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
-//! persons.rs activations.rs devices.rs requests.rs sessions.rs authorizations.rs consents.rs outbox.rs audit.rs
+//! persons.rs activations.rs devices.rs requests.rs sessions.rs passwords.rs authorizations.rs consents.rs outbox.rs audit.rs
 //! certificate_tickets.rs   one table family each
 //! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
 //! sms_pins.rs known_browsers.rs   PINs by SMS, and the browsers that may ask for reserved ones
@@ -42,6 +42,7 @@ pub mod maintenance;
 mod migrations;
 pub mod oidc_keys;
 pub mod outbox;
+pub mod passwords;
 pub mod persons;
 pub mod requests;
 pub mod seal;

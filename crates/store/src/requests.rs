@@ -240,7 +240,7 @@ macro_rules! live {
 macro_rules! triable {
     ($now:literal) => {
         concat!(
-            "((state = 'revealed' AND method = 'incoming' AND pin_expires_at > ",
+            "((state = 'revealed' AND method IN ('incoming', 'password') AND pin_expires_at > ",
             $now,
             " AND expires_at > ",
             $now,
@@ -425,12 +425,12 @@ pub async fn lock_with_device(
     Ok(Some((request, revealer)))
 }
 
-/// What a person's devices show: live, incoming, not quiet; oldest first. Those revealed are included, whoever revealed them.
+/// What a person's devices show: live, incoming (also after a password), not quiet; oldest first. Those revealed are included, whoever revealed them.
 pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<Vec<Request>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND method = 'incoming' AND quiet = 0 AND ",
+        " FROM requests WHERE person_id = $1 AND method IN ('incoming', 'password') AND quiet = 0 AND ",
         live!("$2"),
         " ORDER BY created_at, id"
     );
@@ -448,7 +448,7 @@ pub async fn find_by_code(
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
         "UPDATE requests SET person_id = $1, quiet = 0, updated_at = CASE WHEN quiet = 1 OR person_id IS NULL THEN $3 ELSE \
-         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method = 'incoming' \
+         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method IN ('incoming', 'password') \
          AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr')) AND ",
         live!("$3"),
         " ORDER BY created_at DESC LIMIT 1) AND (person_id = $1 OR person_id IS NULL) RETURNING ",
@@ -474,7 +474,7 @@ pub async fn reveal(
     const SQL: &str = concat!(
         "UPDATE requests SET state = 'revealed', device_id = $3, revealed_at = $4, updated_at = $4, \
          pin_expires_at = CASE WHEN expires_at < $5 THEN expires_at ELSE $5 END \
-         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method = 'incoming' AND expires_at > $4 \
+         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method IN ('incoming', 'password') AND expires_at > $4 \
          AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
          RETURNING ",
         columns!()
@@ -527,7 +527,7 @@ pub async fn count_wrong_try(
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
         "UPDATE requests SET tries = tries + 1, updated_at = $2, \
-         state = CASE WHEN tries + 1 >= (CASE WHEN method = 'incoming' THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
+         state = CASE WHEN tries + 1 >= (CASE WHEN method IN ('incoming', 'password') THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
          WHERE id = $1 AND ",
         triable!("$2"),
         " RETURNING ",
@@ -580,7 +580,7 @@ pub async fn changed_since(tx: &Transaction, person: &PersonId, since: Timestamp
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'sms') AND quiet = 0 \
+        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'sms', 'password') AND quiet = 0 \
          ORDER BY updated_at, id"
     );
     let rows = tx.select_all(SQL, vec![bind::id(person), bind::time(since)]).await?;

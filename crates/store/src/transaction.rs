@@ -316,7 +316,15 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(PersonId, DeviceId, ActivationId, RequestId, AuthorizationId, MessageId);
+ids!(
+    PersonId,
+    DeviceId,
+    ActivationId,
+    RequestId,
+    AuthorizationId,
+    MessageId,
+    PasswordCodeId
+);
 
 /// Values bound to statements. Absent values are typed, because PostgreSQL asks for it.
 pub(crate) mod bind {
@@ -348,6 +356,10 @@ pub(crate) mod bind {
 
     pub(crate) fn int(number: impl Into<i64>) -> Value {
         Value::BigInt(Some(number.into()))
+    }
+
+    pub(crate) fn optional_int(number: Option<i64>) -> Value {
+        Value::BigInt(number)
     }
 
     /// A counter; those beyond the database's 63 bits are refused.

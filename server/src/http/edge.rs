@@ -124,7 +124,10 @@ enum Counted {
 fn kind(method: &Method, template: &str) -> Counted {
     match template {
         "/v1/activations" => Counted::Always(Kind::Start),
-        "/signin" | "/signin/sms" | "/signin/key" | "/signin/pin/sms" if method == Method::POST => {
+        "/signin" | "/signin/sms" | "/signin/key" | "/signin/pin/sms" | "/signin/password" | "/password/create"
+        | "/password/recover" | "/password/change" | "/password/cancel"
+            if method == Method::POST =>
+        {
             Counted::Always(Kind::Start)
         }
         "/healthz" | "/readyz" => Counted::Never,

@@ -37,4 +37,4 @@ pub use page::{PinPage, ViewError, view};
 pub use routes::api;
 pub use self_generated::try_self_generated;
 pub use sms::{SmsError, go_on_by_sms, try_sms};
-pub use try_pin::{TryError, try_pin};
+pub use try_pin::{TryError, try_pin, try_second_step};

@@ -86,6 +86,32 @@ pub async fn try_pin(
     pin: &str,
     own_key: Option<&str>,
 ) -> Result<SignedIn, TryError> {
+    try_revealed(app, id, binding, relying_party, pin, own_key, Method::Incoming).await
+}
+
+/// The same for the second step after a password: the request was made because the password was right.
+///
+/// # Errors
+/// [`TryError`]; a wrong try is counted, durably, before its answer.
+pub async fn try_second_step(
+    app: &App,
+    id: &RequestId,
+    binding: &BrowserBinding,
+    relying_party: &str,
+    pin: &str,
+) -> Result<SignedIn, TryError> {
+    try_revealed(app, id, binding, relying_party, pin, None, Method::Password).await
+}
+
+async fn try_revealed(
+    app: &App,
+    id: &RequestId,
+    binding: &BrowserBinding,
+    relying_party: &str,
+    pin: &str,
+    own_key: Option<&str>,
+    method: Method,
+) -> Result<SignedIn, TryError> {
     let now = app.now();
     let digits = app.policy().pin_digits;
     let typed = Pin::parse(pin, usize::try_from(digits).unwrap_or(0)).ok_or(TryError::MalformedPin)?;
@@ -94,7 +120,7 @@ pub async fn try_pin(
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                let (request, revealer) = match attempt.begin(tx, Method::Incoming, now).await? {
+                let (request, revealer) = match attempt.begin(tx, method, now).await? {
                     Ok(begun) => begun,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
@@ -108,7 +134,8 @@ pub async fn try_pin(
                 let right = request_pin(&key, &request.id, &request.relying_party.id, digits)
                     .is_some_and(|pin| pin.matches(&typed));
                 if right & attempt.own_key_matches(&request) {
-                    attempt.spend(tx, &request, Some(&device.id), device.level, now).await
+                    let level = device.level.min(method.reaches());
+                    attempt.spend(tx, &request, Some(&device.id), level, now).await
                 } else {
                     attempt.count_wrong(tx, &request, now).await
                 }
@@ -121,7 +148,7 @@ pub async fn try_pin(
 /// Tells the person's devices what became of their request.
 pub(super) fn report(app: &App, id: &RequestId, outcome: Result<SignedIn, TryError>) -> Result<SignedIn, TryError> {
     if let Ok(signed_in) = &outcome
-        && signed_in.method == Method::Incoming
+        && signed_in.method.needs_device()
     {
         let state = aldaba_core::request::RequestState::Spent;
         app.hub().publish(
@@ -223,7 +250,7 @@ impl Attempt {
             request: Some(self.id),
             relying_party: request.relying_party.id.clone(),
             method: request.method,
-            second_step: None,
+            second_step: (request.method == Method::Password).then_some(Method::Incoming),
             level,
             browser: request.browser.clone(),
             system: request.system.clone(),

@@ -10,6 +10,8 @@
 //! GET  /signin/certificate/return    back from there: a session ──303──▶ the site                certificate.rs
 //! GET, POST /signin/sms, /signin/key   the PIN by SMS, from the start              sms.rs
 //! POST /signin/pin/sms              an SMS in place of a device that does not answer  sms.rs
+//! …    /signin/password             document and password                      password.rs
+//! …    /signin/password/code        the second step by SMS                     password_code.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -25,6 +27,8 @@ mod check;
 mod form;
 mod land;
 mod over;
+mod password;
+mod password_code;
 mod pin;
 mod qr;
 mod session;
@@ -37,7 +41,9 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-pub(crate) use form::unreadable;
+pub(crate) use asks::Asks;
+pub(crate) use check::{contrast_text, document_text};
+pub(crate) use form::{From, unreadable};
 pub(crate) use land::land;
 pub use ways::offered_methods;
 
@@ -55,6 +61,11 @@ pub fn routes() -> Router<App> {
         .route("/signin/qr.svg", get(qr::show))
         .route(certificate::PAGE, get(certificate::show).post(certificate::begin))
         .route(certificate::RETURN, get(certificate::arrive))
+        .route(password::PATH, get(password::show).post(password::submit))
+        .route(
+            password_code::PATH,
+            get(password_code::show).post(password_code::submit),
+        )
         .route("/signout", post(session::sign_out))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }

@@ -42,6 +42,7 @@ struct PinTemplate {
     self_generated: bool,
     by_sms: bool,
     sms_caution: String,
+    second_step: bool,
     wants_own_key: bool,
     phrase: String,
     pin_hint: String,
@@ -142,6 +143,7 @@ pub(super) async fn submit(
         Method::Sms | Method::OwnKeySms => {
             requests::try_sms(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
         }
+        Method::Password => requests::try_second_step(&app, &id, &visitor.browser, &site, &form.pin).await,
         // Methods with pages of their own.
         _ => Err(TryError::Mismatch),
     };
@@ -258,6 +260,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
             Method::OwnKeySms => "pin-key-title",
             _ => "pin-title",
         },
+        second_step: request.method == Method::Password,
         csrf: visitor.csrf(app),
         request: id.to_string(),
         method: request.method.as_str(),
@@ -278,7 +281,11 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
             &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))],
         ),
         time: time(app, &page, &request),
-        again: asks.start(),
+        again: if request.method == Method::Password {
+            asks.start_at(super::password::PATH)
+        } else {
+            asks.start()
+        },
         asks,
         code_help,
         missing_open,

@@ -11,6 +11,7 @@ use crate::texts::FluentValue;
 /// the first page, `/signin`.
 const PAGES: &[(Method, &str)] = &[
     (Method::Incoming, FIRST),
+    (Method::Password, super::password::PATH),
     (Method::Certificate, super::certificate::PAGE),
     (Method::Sms, "/signin/sms"),
     (Method::OwnKeySms, "/signin/key"),
