@@ -5,6 +5,7 @@
     reason = "a test that cannot read the repository must fail"
 )]
 
+mod bare_app;
 mod dependencies;
 mod files;
 mod requirements;
