@@ -3,6 +3,7 @@
 //! ```text
 //! store.rs        open, write, read, close; the choice of database is made here, once
 //! writer.rs       SQLite's one writer: waiting jobs share one durable commit
+//! postgres.rs     PostgreSQL's connections, leased to one job at a time
 //! transaction.rs  what a job is given: statements in, typed rows out
 //! steps.rs        statements that belong together, one way to the database
 //! keys.rs         the server's keys and the file they live in
@@ -44,6 +45,7 @@ pub mod oidc_keys;
 pub mod outbox;
 pub mod passwords;
 pub mod persons;
+mod postgres;
 pub mod requests;
 pub mod seal;
 pub mod sessions;

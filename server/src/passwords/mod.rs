@@ -13,7 +13,7 @@
 //!   same statements and the same hash. Failures are counted by document, whether or not somebody of it exists.
 //! - A try is counted before its hash is computed, so that no number of parallel tries gains one; a success takes it back.
 //! - Failures delay passwords and nothing else; a hundred leave one try for each signature of the owner's devices.
-//! - The second step is asked for after the password was right, and only then (docs/adr/0025): by a PIN in the app, which
+//! - The second step is asked for after the password was right, and only then (docs/adr/0018): by a PIN in the app, which
 //!   reaches substantial, or by a code by SMS, which stays low.
 //! - Setting or cancelling a password ends every session and second step of the one before, and the phone is told.
 //! - Hashes are computed off the serving threads, so many at once; who finds no place is told to try again, uncounted.

@@ -9,6 +9,8 @@ pub enum Reason {
     NotMe,
     /// The citizen started it and thought better of it.
     ChangedMind,
+    /// Another phrase than the page's was chosen.
+    Phrase,
 }
 
 impl Reason {
@@ -17,6 +19,7 @@ impl Reason {
         match self {
             Reason::NotMe => "not_me",
             Reason::ChangedMind => "changed_mind",
+            Reason::Phrase => "phrase",
         }
     }
 }
@@ -28,6 +31,7 @@ impl std::str::FromStr for Reason {
         match word {
             "not_me" => Ok(Reason::NotMe),
             "changed_mind" => Ok(Reason::ChangedMind),
+            "phrase" => Ok(Reason::Phrase),
             _ => Err(StoreError::Corrupt("a reason")),
         }
     }
