@@ -13,7 +13,7 @@ const SECOND: &str = "el zurdo riega cactus";
 const THIRD: &str = "nubes de corcho torcido";
 
 async fn press(browser: &Browser) -> Result<()> {
-    browser.click("form.p-form .p-actions button").await
+    browser.follow("form.p-form .p-actions button").await
 }
 
 /// From a page that asks who somebody is to a new password.
@@ -43,7 +43,9 @@ async fn open_sign_in(browser: &Browser, server: &DemoServer) -> Result<()> {
 async fn type_password(browser: &Browser, citizen: &Citizen, password: &str, step: &str) -> Result<()> {
     browser.fill("#document", &citizen.document).await?;
     browser.fill("#password", password).await?;
-    browser.click(&format!("button[name=\"step\"][value=\"{step}\"]")).await
+    browser
+        .follow(&format!("button[name=\"step\"][value=\"{step}\"]"))
+        .await
 }
 
 async fn enters(browser: &Browser, stage: &Stage, citizen: &Citizen, password: &str) -> Result<()> {
@@ -53,7 +55,7 @@ async fn enters(browser: &Browser, stage: &Stage, citizen: &Citizen, password: &
         browser.text("#session-name").await?.contains(&citizen.name),
         "another person is signed in"
     );
-    browser.click("#signout").await?;
+    browser.follow("#signout").await?;
     browser.find("#signin").await?;
     Ok(())
 }
@@ -66,21 +68,21 @@ async fn a_password_from_its_making_to_its_end() {
         let browser = stage.browser().await?;
         // From the sample site, by the links of the pages.
         browser.open_site(&stage.server).await?;
-        browser.click("a[href^=\"/signin\"]").await?;
-        browser.click("a[href^=\"/signin/password\"]").await?;
-        browser.click("a[href^=\"/password/create\"]").await?;
+        browser.follow("a[href^=\"/signin\"]").await?;
+        browser.follow("a[href^=\"/signin/password\"]").await?;
+        browser.follow("a[href^=\"/password/create\"]").await?;
         with_a_code(&browser, stage, &citizen, 0, FIRST).await?;
         let address = browser.session().current_url().await?;
         ensure!(
             !address.as_str().contains(&citizen.document),
             "the address says too much: {address}"
         );
-        browser.click("a[href^=\"/signin/password\"]").await?;
+        browser.follow("a[href^=\"/signin/password\"]").await?;
         type_password(&browser, &citizen, SECOND, "none").await?;
         browser.find("#password-error").await?;
         type_password(&browser, &citizen, FIRST, "none").await?;
         browser.find("#session-name").await?;
-        browser.click("#signout").await?;
+        browser.follow("#signout").await?;
 
         // With a PIN of the app as well.
         let device = HeadlessDevice::activated(&stage.server, &stage.folder("device")?, &citizen).await?;

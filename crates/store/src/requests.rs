@@ -321,9 +321,9 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
     const SQL: &str = concat!(
         "INSERT INTO requests (id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, \
          browser, system, place, phrase, language, code, code_mac, method, origin, quiet, state, created_at, updated_at, \
-         expires_at, own_key_mac, binding_hash, choices) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         expires_at, own_key_mac, binding_hash) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
          CASE WHEN $16 = 1 OR pending >= $24 OR unanswered_hour >= $25 OR unanswered_day >= $26 THEN 1 ELSE 0 END, \
-         'pending', $17, $17, $18, $19, $20, CAST($27 AS TEXT) FROM (",
+         'pending', $17, $17, $18, $19, $20 FROM (",
         limits::counting!("$21", "$17", "$22", "$23"),
         ") AS counted RETURNING quiet"
     );
@@ -332,7 +332,6 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
         .own_key
         .as_ref()
         .map(|own_key| own_key_mac(keys, id, own_key).to_vec());
-    let choices = (!request.choices.is_empty()).then(|| request.choices.join("\n"));
     let [pending, hour, day] = limits;
     let values = vec![
         bind::id(id),
@@ -361,7 +360,6 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
         bind::int(pending),
         bind::int(hour),
         bind::int(day),
-        bind::optional_text(choices.as_deref()),
     ];
     Ok(Step::new(SQL, values))
 }
