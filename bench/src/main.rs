@@ -1,8 +1,9 @@
-//! `cargo xtask bench`: figures of the server, each beside its floor from the same run, as one table.
+//! `cargo xtask bench`: figures of the server and the app, each beside its floor from the same run, as one table.
 //!
 //! A floor is what bare parts take for the same work on the same machine in the same minutes: the figures are ratios
 //! and not stopwatch readings, so that they mean something on any machine.
 
+mod app;
 mod figures;
 mod fixture;
 mod floor;
@@ -10,15 +11,16 @@ mod process;
 mod stats;
 mod visit;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
 
-/// Figures of the server, each beside its floor from the same run.
+/// Figures of the server and the app, each beside its floor from the same run.
 #[derive(Parser)]
 struct Arguments {
-    /// Only these: signin, streams, events. All when none is named.
+    /// Only these: signin, streams, events, app. All when none is named.
     figures: Vec<String>,
     /// How often each figure is taken.
     #[arg(long, default_value_t = 5)]
@@ -29,6 +31,12 @@ struct Arguments {
     /// Streams to open.
     #[arg(long, default_value_t = 5000)]
     streams: usize,
+    /// The app as it is shipped.
+    #[arg(long)]
+    app: Option<PathBuf>,
+    /// The bare app, built alike.
+    #[arg(long)]
+    bare_app: Option<PathBuf>,
     /// The bare server that floors are read from, on this database; started by the measurement itself.
     #[arg(long, hide = true)]
     floor: Option<String>,
@@ -55,6 +63,13 @@ async fn main() -> Result<()> {
     }
     if wants("events") {
         figures::events(&plan, arguments.streams, 200, &mut table).await?;
+    }
+    if wants("app") {
+        let built = |given: Option<PathBuf>, name: &str| {
+            given.unwrap_or_else(|| aldaba_tests::programs::target().join("release").join(name))
+        };
+        let (ours, bare) = (built(arguments.app, "aldaba"), built(arguments.bare_app, "bare-app"));
+        app::measure(&ours, &bare, arguments.runs, &mut table).await?;
     }
     table.print();
     Ok(())

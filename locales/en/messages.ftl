@@ -4,6 +4,11 @@ sms-activation-code = Aldaba: your activation code is { $code }. Valid for { $mi
 sms-sign-in-pin = Aldaba: { $pin } is your PIN to sign in to { $domain }. Valid for { $minutes } minutes, once. Tell it to nobody.
 sms-device-activated = Aldaba: the device "{ $device }" was activated with your identity document. If it was not you, deactivate it from another device or tell the help office.
 sms-device-closed = Aldaba: the device "{ $device }" can no longer be used with your identity document. If it was not you, tell the help office.
+sms-password-code = Aldaba: { $code } is your code to set a new password. It lasts { $minutes } minutes. If you did not ask for it, do nothing and tell it to nobody.
+sms-password-step = Aldaba: { $code } is your code to sign in. It lasts { $minutes } minutes. If you are not signing in, somebody knows your password: change it.
+sms-password-set = Aldaba: your password was set or changed, and your sessions with the one before have ended. If it was not you, tell the office.
+sms-password-cancelled = Aldaba: your password was cancelled. If it was not you, tell the office.
+sms-password-ending = Aldaba: your password expires on { $day }. Change it before then, on the page where you sign in with it.
 
 request-browser-unknown = Unknown browser
 request-system-unknown = Unknown system

@@ -23,6 +23,7 @@ portal-zone-peninsula = time in mainland Spain
 portal-zone-utc = UTC
 portal-time = { $time } ({ $zone })
 portal-date-and-time = { $day } { $month } { $year }, { $time } ({ $zone })
+portal-day = { $day } { $month } { $year }
 portal-month-1 = January
 portal-month-2 = February
 portal-month-3 = March
@@ -99,6 +100,8 @@ way-qr = QR code
 way-qr-text = Without typing your document: scan a drawing with the app and approve there.
 way-page-bound = PIN from your app for this page
 way-page-bound-text = Your app needs no connection: type a code of the page into it and it gives you eight digits.
+way-password = Password
+way-password-text = With your document and the password that you chose, without an app. Some procedures ask for a PIN as well.
 way-sms = PIN by SMS
 way-sms-text = If you do not have the app at hand: a one-time PIN on the phone of your registration.
 way-own-key-sms = Own key and code by SMS
@@ -251,6 +254,108 @@ pin-error-delayed = There have been several failed tries with the PIN of the app
     [one] one minute
    *[other] { $minutes } minutes
   }, or get a PIN, which you can use right away
+
+## Passwords
+
+pwd-signin-title = Sign in with your password
+pwd-signin-intro = Type your document and your password. If you want more security, sign in with a PIN from your app as well.
+pwd-signin-intro-step = Type your document and your password. This procedure asks for a second step: afterwards you will see a PIN in your app and type it here.
+pwd-label = Password
+pwd-signin-submit = Sign in
+pwd-signin-continue = Continue
+pwd-signin-submit-app = Sign in with a PIN as well
+pwd-signin-submit-sms = Sign in with an SMS as well
+pwd-step-hint = The second step reaches your app or your phone only if the password is right.
+pwd-links-heading = Your password
+pwd-link-create = I have no password: create one
+pwd-link-recover = I forgot it, or it has expired
+pwd-link-change = Change it for another
+pwd-link-cancel = Cancel it
+pwd-back-signin = Sign in with a password
+pwd-other-ways = Other ways to sign in
+pwd-second-step-intro = Your password is right. The second step is left: a PIN from your app.
+pwd-step-title = Type the code from the SMS
+pwd-step-intro = Your password is right. We have sent a code to your phone; it lasts { $minutes } minutes.
+pwd-code-label = Code from the SMS
+pwd-code-hint = Eight letters and digits, like 7Q2M-XK4T. You can paste it.
+pwd-create-title = Create a password
+pwd-create-intro = We will send a code by SMS to the phone in your registration. With it you can choose your password.
+pwd-recover-title = Recover your password
+pwd-recover-intro = We will send a code by SMS to the phone in your registration. With it you can choose a new password; the one before will no longer work.
+pwd-begin-submit = Send the code
+pwd-set-title = Choose your password
+pwd-set-intro = If the details are right, you will get an SMS with a code. It lasts { $minutes } minutes. Type it here with your new password.
+pwd-new-label = New password
+pwd-new-hint = At least eight characters. Easiest to remember and hard to guess are several uncommon words; capitals and symbols are not needed.
+pwd-again-label = New password again
+pwd-old-label = Current password
+pwd-set-submit = Save the password
+pwd-another-code = Ask for another code
+pwd-change-title = Change your password
+pwd-change-intro = Changing it ends all sessions that you opened with the one before.
+pwd-change-submit = Change the password
+pwd-cancel-title = Cancel your password
+pwd-cancel-intro = Nobody will be able to sign in with it and its sessions will end. Other ways to sign in stay as they are. You can create another whenever you like.
+pwd-cancel-intro-session = You are signed in in this browser, so you need not type it. Nobody will be able to sign in with it and its sessions will end. Other ways to sign in stay as they are.
+pwd-cancel-submit = Cancel the password
+pwd-done-set-title = Password saved
+pwd-done-set-text = You can sign in with it now. It lasts two years: we will tell you a month before it expires.
+pwd-done-changed-title = Password changed
+pwd-done-changed-text = The one before no longer works, and the sessions that you opened with it have ended. The new one lasts two years.
+pwd-done-cancelled-title = Password cancelled
+pwd-done-cancelled-text = Nobody can sign in with it. Other ways to sign in stay as they are.
+pwd-over-title = This code no longer works
+pwd-over-text = The code has expired, was used, or was typed wrongly too often. Ask for another.
+pwd-expired-title = Your password has expired
+pwd-expired-text = It is right, but two years have passed since you chose it. Choose another with a code that you will get by SMS.
+pwd-expired-recover = Choose another
+pwd-ending-title = Your password expires soon
+pwd-ending-text = You have signed in. Your password lasts until { $day }: change it before that day.
+pwd-ending-go-on = Continue
+
+pwd-error-empty = Type your password
+pwd-error-long = A password has at most { $longest } characters
+pwd-error-wrong = The document or the password is not right. Check capitals and the keyboard's language
+pwd-error-delayed = There were several failed tries with this document. Wait { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+  } or use another way to sign in, which works at once
+pwd-error-disabled = There were too many failed tries with this document and the password is paused. Open your app while online and try once more, recover the password, or use another way to sign in
+pwd-error-busy = Too many people are signing in right now. This try does not count: try again in a few seconds
+pwd-error-no-device = Your password is right, but you have no activated app for the second step. Activate the app or use another way to sign in
+pwd-error-no-sms = Your password is right, but we cannot send you more SMS now. Use the PIN of your app or another way to sign in
+pwd-error-code-empty = Type the code that you got by SMS
+pwd-error-code-wrong = The code is not right. { $tries ->
+    [one] You have one try left
+   *[other] You have { $tries } tries left
+  }
+pwd-error-failed = Details or code not valid. Check the code of the last SMS or ask for another
+pwd-error-new-empty = Type the new password
+pwd-error-short = A password has at least { $shortest } characters
+pwd-error-control = The password has a character that cannot be typed, such as a line break. Type it again
+pwd-error-different = The two passwords differ. Type them again
+pwd-error-same = The new password is the same as the current one. Choose another
+pwd-error-personal = The password contains your document, your name or your phone, which is what is tried first. Choose another
+pwd-error-leaked = This password is in lists of stolen passwords. Choose another
+pwd-error-unknown = We cannot check now whether the password is safe. Try again in a few minutes
+pwd-weak-guessable = This password is easy to guess.
+pwd-weak-keyboard = Keys in a row are easy to guess.
+pwd-weak-repeats = Repetitions are easy to guess.
+pwd-weak-common = It is one of the most used passwords.
+pwd-weak-similar = It is like one of the most used passwords.
+pwd-weak-sequence = Sequences like abc or 6543 are easy to guess.
+pwd-weak-date = Years and dates are easy to guess.
+pwd-weak-word = A single word is easy to guess.
+pwd-weak-name = Names and surnames are easy to guess.
+pwd-help-words = Add one or two uncommon words.
+pwd-help-no-symbols = Symbols, digits and capitals are not needed.
+pwd-help-capitals = Capitals do not help much.
+pwd-help-reversed = Reversed words do not help much.
+pwd-help-substitutions = Replacing letters by signs, such as “@” for “a”, does not help much.
+pwd-help-keyboard = Use more keys with more turns.
+pwd-help-repeats = Do not repeat words or characters.
+pwd-help-sequences = Avoid sequences.
+pwd-help-dates = Avoid years and dates, above all your own.
 
 ## When the request is over
 

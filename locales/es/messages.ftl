@@ -5,6 +5,11 @@ sms-activation-code = Aldaba: { $code } es su clave para activar la app. Vale { 
 sms-sign-in-pin = Aldaba: { $pin } es su PIN para entrar en { $domain }. Vale { $minutes } minutos, una vez. No lo diga a nadie.
 sms-device-activated = Aldaba: dispositivo nuevo "{ $device }" activado con su documento. Si no ha sido usted, avise a la oficina o quite el dispositivo desde otro.
 sms-device-closed = Aldaba: el dispositivo "{ $device }" ha dejado de servir con su documento. Si no ha sido usted, avise a la oficina.
+sms-password-code = Aldaba: { $code } es su clave para poner una contrasena nueva. Vale { $minutes } minutos. Si no la ha pedido, no haga nada y no la diga a nadie.
+sms-password-step = Aldaba: { $code } es su clave para entrar. Vale { $minutes } minutos. Si no esta entrando, alguien sabe su contrasena: cambiela.
+sms-password-set = Aldaba: su contrasena se ha puesto o cambiado y sus sesiones con la anterior han terminado. Si no ha sido usted, avise a la oficina.
+sms-password-cancelled = Aldaba: su contrasena se ha dado de baja. Si no ha sido usted, avise a la oficina.
+sms-password-ending = Aldaba: su contrasena caduca el { $day }. Cambiela antes en la pagina donde entra con ella.
 
 request-browser-unknown = Navegador desconocido
 request-system-unknown = Sistema desconocido

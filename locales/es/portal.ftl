@@ -23,6 +23,7 @@ portal-zone-peninsula = hora peninsular
 portal-zone-utc = UTC
 portal-time = { $time } ({ $zone })
 portal-date-and-time = { $day } de { $month } de { $year }, { $time } ({ $zone })
+portal-day = { $day } de { $month } de { $year }
 portal-month-1 = enero
 portal-month-2 = febrero
 portal-month-3 = marzo
@@ -99,6 +100,8 @@ way-qr = Código QR
 way-qr-text = Sin escribir su documento: escanee un dibujo con la app y apruebe allí.
 way-page-bound = PIN de su app para esta página
 way-page-bound-text = Su app no necesita conexión: escriba en ella un código de la página y le dará ocho cifras.
+way-password = Contraseña
+way-password-text = Con su documento y la contraseña que eligió, sin app. Algunos trámites piden además un PIN.
 way-sms = PIN por SMS
 way-sms-text = Si no tiene la app a mano: un PIN de un solo uso en el teléfono que consta en su registro.
 way-own-key-sms = Clave propia y código por SMS
@@ -251,6 +254,108 @@ pin-error-delayed = Ha habido varios intentos fallidos con el PIN de la app. Esp
     [one] un minuto
    *[other] { $minutes } minutos
   } o pida un PIN, que puede usar ya
+
+## Contraseñas
+
+pwd-signin-title = Entre con su contraseña
+pwd-signin-intro = Escriba su documento y su contraseña. Si quiere más seguridad, entre además con un PIN de su app.
+pwd-signin-intro-step = Escriba su documento y su contraseña. Este trámite pide un segundo paso: después verá un PIN en su app y lo escribirá aquí.
+pwd-label = Contraseña
+pwd-signin-submit = Entrar
+pwd-signin-continue = Continuar
+pwd-signin-submit-app = Entrar con un PIN además
+pwd-signin-submit-sms = Entrar con un SMS además
+pwd-step-hint = El segundo paso llega a su app o a su móvil solo si la contraseña es correcta.
+pwd-links-heading = Su contraseña
+pwd-link-create = No tengo contraseña: crear una
+pwd-link-recover = La he olvidado o ha caducado
+pwd-link-change = Cambiarla por otra
+pwd-link-cancel = Darla de baja
+pwd-back-signin = Entrar con contraseña
+pwd-other-ways = Otras formas de identificarse
+pwd-second-step-intro = Su contraseña es correcta. Falta el segundo paso: un PIN de su app.
+pwd-step-title = Escriba el código del SMS
+pwd-step-intro = Su contraseña es correcta. Hemos enviado un código a su móvil, que vale { $minutes } minutos.
+pwd-code-label = Código del SMS
+pwd-code-hint = Ocho letras y cifras, como 7Q2M-XK4T. Puede pegarlo.
+pwd-create-title = Cree una contraseña
+pwd-create-intro = Le enviaremos un código por SMS al móvil que consta en su registro. Con él podrá elegir su contraseña.
+pwd-recover-title = Recupere su contraseña
+pwd-recover-intro = Le enviaremos un código por SMS al móvil que consta en su registro. Con él podrá elegir una contraseña nueva; la anterior dejará de servir.
+pwd-begin-submit = Enviar el código
+pwd-set-title = Elija su contraseña
+pwd-set-intro = Si los datos son correctos, recibirá un SMS con un código. Vale { $minutes } minutos. Escríbalo aquí con su contraseña nueva.
+pwd-new-label = Contraseña nueva
+pwd-new-hint = Al menos ocho caracteres. Lo más fácil de recordar y difícil de adivinar son varias palabras poco comunes; no hacen falta mayúsculas ni símbolos.
+pwd-again-label = Repita la contraseña nueva
+pwd-old-label = Contraseña actual
+pwd-set-submit = Guardar la contraseña
+pwd-another-code = Pedir otro código
+pwd-change-title = Cambie su contraseña
+pwd-change-intro = Al cambiarla terminan todas las sesiones que abrió con la anterior.
+pwd-change-submit = Cambiar la contraseña
+pwd-cancel-title = Dé de baja su contraseña
+pwd-cancel-intro = Nadie podrá entrar con ella y sus sesiones terminarán. Las demás formas de identificarse siguen igual. Podrá crear otra cuando quiera.
+pwd-cancel-intro-session = Está identificado en este navegador, así que no hace falta escribirla. Nadie podrá entrar con ella y sus sesiones terminarán. Las demás formas de identificarse siguen igual.
+pwd-cancel-submit = Dar de baja la contraseña
+pwd-done-set-title = Contraseña guardada
+pwd-done-set-text = Ya puede entrar con ella. Vale dos años: le avisaremos un mes antes de que caduque.
+pwd-done-changed-title = Contraseña cambiada
+pwd-done-changed-text = La anterior ya no sirve y las sesiones que abrió con ella han terminado. La nueva vale dos años.
+pwd-done-cancelled-title = Contraseña dada de baja
+pwd-done-cancelled-text = Nadie puede entrar con ella. Las demás formas de identificarse siguen igual.
+pwd-over-title = Este código ya no sirve
+pwd-over-text = El código ha caducado, ya se ha usado o se ha escrito mal demasiadas veces. Pida otro.
+pwd-expired-title = Su contraseña ha caducado
+pwd-expired-text = Es correcta, pero han pasado dos años desde que la eligió. Elija otra con un código que recibirá por SMS.
+pwd-expired-recover = Elegir otra
+pwd-ending-title = Su contraseña caduca pronto
+pwd-ending-text = Ha entrado correctamente. Su contraseña vale hasta el { $day }: cámbiela antes de ese día.
+pwd-ending-go-on = Continuar
+
+pwd-error-empty = Escriba su contraseña
+pwd-error-long = La contraseña tiene como mucho { $longest } caracteres
+pwd-error-wrong = El documento o la contraseña no son correctos. Compruebe las mayúsculas y el idioma del teclado
+pwd-error-delayed = Ha habido varios intentos fallidos con este documento. Espere { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+  } o use otra forma de identificarse, que puede usar ya
+pwd-error-disabled = Ha habido demasiados intentos fallidos con este documento y la contraseña está en pausa. Abra su app con conexión e inténtelo una vez más, recupere la contraseña o use otra forma de identificarse
+pwd-error-busy = Ahora mismo hay demasiadas personas entrando. Este intento no cuenta: pruebe otra vez dentro de unos segundos
+pwd-error-no-device = Su contraseña es correcta, pero no tiene ninguna app activada para el segundo paso. Active la app o use otra forma de identificarse
+pwd-error-no-sms = Su contraseña es correcta, pero ahora no podemos enviarle más SMS. Use el PIN de su app u otra forma de identificarse
+pwd-error-code-empty = Escriba el código que ha recibido por SMS
+pwd-error-code-wrong = El código no es correcto. { $tries ->
+    [one] Le queda un intento
+   *[other] Le quedan { $tries } intentos
+  }
+pwd-error-failed = Datos o código no válidos. Compruebe el código del último SMS o pida otro
+pwd-error-new-empty = Escriba la contraseña nueva
+pwd-error-short = La contraseña tiene al menos { $shortest } caracteres
+pwd-error-control = La contraseña tiene un carácter que no se puede escribir, como un salto de línea. Escríbala otra vez
+pwd-error-different = Las dos contraseñas no coinciden. Escríbalas otra vez
+pwd-error-same = La contraseña nueva es la misma que la actual. Elija otra
+pwd-error-personal = La contraseña contiene su documento, su nombre o su teléfono, que es lo primero que se prueba. Elija otra
+pwd-error-leaked = Esta contraseña aparece en listas de contraseñas robadas. Elija otra
+pwd-error-unknown = Ahora no podemos comprobar si la contraseña es segura. Inténtelo de nuevo dentro de unos minutos
+pwd-weak-guessable = Esta contraseña es fácil de adivinar.
+pwd-weak-keyboard = Las teclas seguidas son fáciles de adivinar.
+pwd-weak-repeats = Las repeticiones son fáciles de adivinar.
+pwd-weak-common = Es una de las contraseñas más usadas.
+pwd-weak-similar = Se parece a una de las contraseñas más usadas.
+pwd-weak-sequence = Las series como abc o 6543 son fáciles de adivinar.
+pwd-weak-date = Los años y las fechas son fáciles de adivinar.
+pwd-weak-word = Una sola palabra es fácil de adivinar.
+pwd-weak-name = Los nombres y apellidos son fáciles de adivinar.
+pwd-help-words = Añada una o dos palabras poco comunes.
+pwd-help-no-symbols = No hacen falta símbolos, cifras ni mayúsculas.
+pwd-help-capitals = Las mayúsculas no ayudan mucho.
+pwd-help-reversed = Las palabras al revés no ayudan mucho.
+pwd-help-substitutions = Cambiar letras por signos, como «@» por «a», no ayuda mucho.
+pwd-help-keyboard = Use más teclas y con más cambios de dirección.
+pwd-help-repeats = No repita palabras ni caracteres.
+pwd-help-sequences = Evite las series.
+pwd-help-dates = Evite años y fechas, sobre todo los suyos.
 
 ## Cuando la petición ha terminado
 

@@ -21,6 +21,7 @@ use crate::http::limits::EdgeLimits;
 use crate::metrics::Metrics;
 use crate::oidc::clients::Registry;
 use crate::oidc::keys::Keys;
+use crate::passwords::Hasher;
 use crate::places::Places;
 use crate::requests::events::Hub;
 use crate::requests::self_generated::Strangers;
@@ -42,6 +43,7 @@ struct Inner {
     hub: Hub,
     strangers: Strangers,
     known_devices: KnownDevices,
+    passwords: Hasher,
     places: Option<Places>,
     certificates: Option<Certificates>,
     metrics: Metrics,
@@ -81,6 +83,7 @@ impl App {
         let texts = Texts::embedded();
         // Devices show it in the language that most of their owners speak.
         let name = texts.get(Language::Es, "account-site-name");
+        let passwords = Hasher::new(parts.config.password_cost);
         Self(Arc::new(Inner {
             account: account::site(&parts.config, name).map(Arc::new),
             config: parts.config,
@@ -92,6 +95,7 @@ impl App {
             hub: Hub::new(),
             strangers: Strangers::default(),
             known_devices: KnownDevices::default(),
+            passwords,
             places: parts.places,
             certificates: parts.certificates,
             metrics: Metrics::new(),
@@ -168,6 +172,12 @@ impl App {
     #[must_use]
     pub fn known_devices(&self) -> &KnownDevices {
         &self.0.known_devices
+    }
+
+    /// Hashes passwords, so many at once.
+    #[must_use]
+    pub fn passwords(&self) -> &Hasher {
+        &self.0.passwords
     }
 
     /// Rough places of addresses, where the operator configured a GeoIP database.

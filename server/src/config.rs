@@ -18,6 +18,8 @@ use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::passwords::Cost;
+
 pub use certificates::{Certificates, Unreachable};
 pub use check::{IpRange, PublicUrl};
 pub use relying_party::{Claim, Procedure, RelyingParty};
@@ -71,6 +73,13 @@ pub struct Config {
     /// The ways to sign in.
     #[serde(default)]
     pub methods: Methods,
+    /// A list of leaked passwords, as haveibeenpwned.com publishes it: `SHA-1:count` lines in the order of the hashes. No
+    /// password of it can be chosen. None: only the lists inside the program are looked at.
+    #[serde(default)]
+    pub leaked_passwords: Option<PathBuf>,
+    /// What hashing a password costs. Never read from a file: less is for tests only.
+    #[serde(skip)]
+    pub password_cost: Cost,
     /// The public sites that may ask for a sign-in, those of `clients_file` included. They are brought into the database
     /// when the server starts and on SIGHUP; others are added there by `aldaba-server client add`.
     #[serde(default)]

@@ -6,6 +6,7 @@ use aldaba_store::maintenance;
 
 use crate::app::App;
 use crate::oidc::keys;
+use crate::passwords;
 
 const FOLD: Duration = Duration::from_secs(5);
 /// Folds between two purges: ten minutes.
@@ -25,6 +26,7 @@ pub async fn run(app: App) {
         if folds % FOLDS_A_PURGE == 0 {
             purge(&app).await;
             signing_keys(&app).await;
+            warn(&app).await;
         }
     }
 }
@@ -33,6 +35,15 @@ pub async fn run(app: App) {
 async fn signing_keys(app: &App) {
     if let Err(error) = keys::look_after(app).await {
         tracing::warn!(%error, "the keys that sign tokens could not be looked after");
+    }
+}
+
+/// Warns those whose passwords end soon.
+pub async fn warn(app: &App) {
+    match passwords::warn(app).await {
+        Ok(0) => {}
+        Ok(people) => tracing::info!(people, "warned that their passwords end"),
+        Err(error) => tracing::warn!(%error, "nobody could be warned that their password ends"),
     }
 }
 

@@ -8,6 +8,7 @@
 //! oidc/        sites as OpenID Connect clients, the keys that sign for them, logouts
 //! sessions/    signed-in browsers, whatever method signed them in
 //! certificates/  X.509 certificates: mutual TLS on a host of its own, and what makes one good
+//! passwords/   made by code, typed, changed, recovered, cancelled
 //! messages/    the outbox's worker and the SMS gateway
 //! citizens/    who may sign in: adding, importing, the demo's people
 //! account/     the citizen's own pages: open sessions, methods
@@ -30,6 +31,7 @@ pub mod http;
 pub mod messages;
 pub mod metrics;
 pub mod oidc;
+pub mod passwords;
 pub mod places;
 pub mod portal;
 pub mod requests;

@@ -47,7 +47,11 @@ async fn nothing_personal_or_secret_is_told(backend: Backend) {
         .with_writer(log.clone())
         .try_init()
         .is_ok();
-    let server = TestServer::with(backend, |config| config.demo = true).await;
+    let server = TestServer::with(backend, |config| {
+        config.demo = true;
+        config.relying_parties[0].sms_per_month = 100;
+    })
+    .await;
     let mut secrets: Vec<String> = Vec::new();
 
     let pending = PendingActivation::start(&server, &ANA).await;
@@ -125,6 +129,7 @@ async fn nothing_personal_or_secret_is_told(backend: Backend) {
     server.wait(60);
     waiting.post(&server, "/signin/pin/sms", &[]).await.expect(303);
     waiting.get(&server, "/signin/pin").await.expect(200);
+    secrets.extend(passwords(&server).await);
 
     let asked = TestBrowser::ask(&server, &ANA).await;
     let id = asked.request();
@@ -216,6 +221,71 @@ async fn nothing_personal_or_secret_is_told(backend: Backend) {
             }
         }
     }
+}
+
+/// A password is made, typed wrongly and rightly, sent a second step, and changed. What must not be found of it.
+async fn passwords(server: &TestServer) -> Vec<String> {
+    let [first, second, wrong] = [
+        "canario zurdo entre cactus",
+        "grapadora de tortuga violeta",
+        "mirlo de patas torcidas",
+    ];
+    server.wait(1);
+    let mut browser = TestBrowser::default();
+    browser.get(server, "/password/create").await.expect(200);
+    let who = [("document", LUIS.document), ("contrast", LUIS.contrast)];
+    browser.post(server, "/password/create", &who).await.expect(303);
+    browser.get(server, "/password/new").await.expect(200);
+    let code = server.last_code(LUIS.phone).await;
+    for (code, password) in [("ZZZZZZZZ", wrong), (code.as_str(), "12345678"), (code.as_str(), first)] {
+        let fields = [
+            ("code", code),
+            ("new_password", password),
+            ("new_password_again", password),
+        ];
+        browser.post(server, "/password/new", &fields).await;
+    }
+    browser.get(server, "/signin/password?site=sede").await.expect(200);
+    let typed = |password| [("document", LUIS.document), ("password", password)];
+    browser
+        .post(server, "/signin/password", &typed(wrong))
+        .await
+        .expect_problem("password_wrong");
+    browser
+        .post(server, "/signin/password", &typed(first))
+        .await
+        .expect(303);
+    browser.get(server, "/signin/password?site=sede").await.expect(200);
+    let [document, password] = typed(first);
+    server.wait(1);
+    let step = [document, password, ("step", "sms")];
+    browser.post(server, "/signin/password", &step).await.expect(303);
+    browser.get(server, "/signin/password/code").await.expect(200);
+    let step_code = server.last_code(LUIS.phone).await;
+    browser
+        .post(server, "/signin/password/code", &[("code", &step_code)])
+        .await
+        .expect(303);
+    browser.get(server, "/password/change").await.expect(200);
+    let change = [
+        document,
+        password,
+        ("new_password", second),
+        ("new_password_again", second),
+    ];
+    browser.post(server, "/password/change", &change).await.expect(303);
+    let grouped = |code: &str| format!("{}-{}", &code[..4], &code[4..]);
+    let mut secrets = vec![grouped(&code), grouped(&step_code), code, step_code];
+    for password in [first, second, wrong] {
+        secrets.extend([
+            password.to_owned(),
+            password.replace(' ', "+"),
+            b64::encode(password.as_bytes()),
+        ]);
+        secrets.push(hex(password.as_bytes()));
+    }
+    secrets.push("$argon2id$".to_owned());
+    secrets
 }
 
 /// Whether the text has it by itself, not as a part of a longer number or word.

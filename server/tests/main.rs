@@ -53,4 +53,5 @@ mod sms_limits;
 mod stream;
 mod user_verified;
 
+mod password;
 mod portal;

@@ -103,6 +103,17 @@ fn unsafe_settings_are_refused_with_what_to_do() {
             "geoip_database = \"FOLDER/geo.mmdb\"\nlisten = ",
             "there is no file",
         ),
+        // A list that cannot be looked up is no list; what a hash costs is no setting.
+        (
+            "listen = ",
+            "leaked_passwords = \"FOLDER/server.keys\"\nlisten = ",
+            "leaked_passwords",
+        ),
+        (
+            "listen = ",
+            "password_cost = { memory = 8, passes = 1 }\nlisten = ",
+            "unknown field",
+        ),
         (
             "listen = ",
             "trusted_proxies = [\"10.0.0.0/33\"]\nlisten = ",
@@ -200,6 +211,12 @@ fn the_commands_look_after_a_server() {
         "00112233445566778899aabbccddeeff",
     ]);
     assert!(!none.status.success() && text(&none).contains("there is no device"));
+    assert_eq!(
+        ok(&["password", "cancel", "--config", config, "12345678Z"]),
+        "there was no password\n"
+    );
+    let nobody = folder.run(&["password", "cancel", "--config", config, "00000000T"]);
+    assert!(!nobody.status.success() && text(&nobody).contains("there is no citizen"));
     assert!(ok(&["audit", "verify", "--config", config]).starts_with("4 entries"));
     assert!(ok(&["openapi"]).contains("\"openapi\": \"3.1.0\""));
     let again = folder.run(&["key", "create", folder.path("server.keys").to_str().unwrap()]);

@@ -7,6 +7,7 @@ mod environment;
 mod headless;
 mod keychain;
 mod main_job;
+mod password;
 mod qr;
 mod requests;
 mod sms;

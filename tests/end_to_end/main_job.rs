@@ -52,7 +52,7 @@ async fn an_incoming_pin_signs_in_and_out() {
         );
         app.gone(&testid("request-card")).await?;
 
-        browser.click("#signout").await?;
+        browser.follow("#signout").await?;
         browser.find("#signin").await?;
         browser.open_site(&stage.server).await?;
         ensure!(browser.seen("#session-name").await?.is_none(), "still signed in");
@@ -80,7 +80,7 @@ async fn a_pin_made_by_the_app_alone_signs_in_once() {
         let pin = digits(&app.read("self-pin").await?);
         browser.send_pin(&pin).await?;
         browser.find("#session-name").await?;
-        browser.click("#signout").await?;
+        browser.follow("#signout").await?;
 
         // The same PIN again, in another sign-in: spent.
         browser.ask_with_own_pin(&stage.server, &citizen).await?;

@@ -26,7 +26,7 @@ async fn a_pin_by_sms_signs_in_and_out() {
             browser.text("#session-name").await?.contains(&citizen.name),
             "another person is signed in"
         );
-        browser.click("#signout").await?;
+        browser.follow("#signout").await?;
         browser.find("#signin").await?;
         ensure!(!stage.server.log().contains(&pin), "the PIN is in the server's log");
 
@@ -81,7 +81,7 @@ async fn an_sms_takes_the_place_of_an_app_that_does_not_answer() {
             .script("return document.querySelector('[data-appears-status]').textContent")
             .await?;
         ensure!(told.as_str().is_some_and(|text| !text.is_empty()), "nobody hears of it");
-        browser.click("#sms button").await?;
+        browser.follow("#sms button").await?;
         browser.find(".p-steps strong:not(.p-phrase)").await?;
         app.gone(&testid("request-card")).await?;
         let pin = stage.server.sms_pin(&citizen, 1).await?;

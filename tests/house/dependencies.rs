@@ -17,6 +17,7 @@ const CORE_MAY_USE: &[&str] = &[
     "serde",
     "subtle",
     "thiserror",
+    "unicode-normalization",
     "zeroize",
 ];
 

@@ -6,6 +6,7 @@
     reason = "a test that cannot read the repository must fail"
 )]
 
+mod bare_app;
 mod dependencies;
 mod examples;
 mod files;

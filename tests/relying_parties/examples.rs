@@ -15,12 +15,13 @@ async fn signs_in(name: &str) -> Result<()> {
     let device = HeadlessDevice::activated(&server, &folder.path().join("device"), &citizen).await?;
     let example = Example::start(name, &server, folder.path()).await?;
 
-    let visitor = Visitor::new(server.url())?;
-    // A running server learns within a second of a site that was just registered.
-    let form = until("the provider knows the site", async || {
+    // A running server learns within a second of a site that was just registered. Each look is a browser of its own: a site
+    // keeps a cookie for every sign-in that was begun, and refuses when there are many.
+    let (visitor, form) = until("the provider knows the site", async || {
+        let visitor = Visitor::new(server.url())?;
         let front = visitor.open(&example.url).await?;
         let shown = visitor.press(&front, "signin").await?;
-        Ok(shown.text.contains("name=\"document\"").then_some(shown))
+        Ok(shown.text.contains("name=\"document\"").then_some((visitor, shown)))
     })
     .await
     .with_context(|| example.log())?;

@@ -35,7 +35,7 @@ async fn is_gone(pid: u32) -> Result<()> {
 
 // REQ-SITE-02
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_begins_and_ends_with_the_demo_and_is_told_its_secret_in_private() {
+async fn it_begins_and_ends_with_the_demo_and_is_told_in_private_who_it_is() {
     let played: Result<()> = async {
         let folder = tempfile::tempdir()?;
         let mut server = DemoServer::start(&folder.path().join("server")).await?;

@@ -1,5 +1,7 @@
 //! The real app in its window, driven through tauri-driver and WebKitWebDriver.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use serde_json::json;
 use thirtyfour::prelude::*;
@@ -31,17 +33,31 @@ impl App {
     /// # Errors
     /// When it does not open a window that can be driven.
     pub async fn open(desktop: &Desktop, server: &str, language: &str, dark: bool) -> Result<Self> {
+        Self::open_program(&programs::ours("aldaba")?, desktop, server, language, dark).await
+    }
+
+    /// As [`App::open`], from another file: a build for release, which is not preset by the environment, or another app.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_program(
+        program: &Path,
+        desktop: &Desktop,
+        server: &str,
+        language: &str,
+        dark: bool,
+    ) -> Result<Self> {
         let (port, native) = (free_port()?, free_port()?);
         let mut driver = desktop.command(&programs::system(&["tauri-driver"])?);
         driver.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
         driver.env("ALDABA_SERVER", server).env("LANGUAGE", language);
         driver.env("GTK_THEME", if dark { "Adwaita:dark" } else { "Adwaita" });
-        let program = Background::start(&mut driver, &desktop.folder().join("app.log"))?;
         let mut capabilities = Capabilities::new();
         capabilities.set("browserName", "wry")?;
-        capabilities.set("tauri:options", json!({ "application": programs::ours("aldaba")? }))?;
+        capabilities.set("tauri:options", json!({ "application": program }))?;
+        let driver = Background::start(&mut driver, &desktop.folder().join("app.log"))?;
         Ok(Self {
-            driver: Driver::open(program, &[port, native], capabilities).await?,
+            driver: Driver::open(driver, &[port, native], capabilities).await?,
         })
     }
 

@@ -10,6 +10,7 @@ use thirtyfour::prelude::*;
 use crate::driver::Driver;
 use crate::process::{Background, free_port};
 use crate::programs;
+use crate::waiting::until;
 
 /// A window of Chromium.
 #[derive(Debug)]
@@ -93,6 +94,26 @@ impl Browser {
     /// When the page cannot be loaded.
     pub async fn goto(&self, url: &str) -> Result<()> {
         Ok(self.session().goto(url).await?)
+    }
+
+    /// Clicks the link or the button that `css` names and waits until the page it leads to is there, whole. Looking sooner sees
+    /// the page that is being left, or one of which only the beginning has arrived.
+    ///
+    /// # Errors
+    /// When it cannot be clicked or leads nowhere.
+    pub async fn follow(&self, css: &str) -> Result<()> {
+        self.script("window.left = true").await?;
+        self.click(css).await?;
+        until(&format!("{css} leads to another page"), async || {
+            let arrived = "return window.left !== true && document.readyState === 'complete'";
+            // Between two pages there is none to ask.
+            let arrived = self
+                .script(arrived)
+                .await
+                .is_ok_and(|there| there.as_bool() == Some(true));
+            Ok(arrived.then_some(()))
+        })
+        .await
     }
 
     /// Sets size and colours as the emulation of a device does, so that widths below the smallest window are possible.

@@ -111,6 +111,11 @@ impl Desktop {
         &self.folder
     }
 
+    /// Its screen, as DISPLAY names it.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// `program`, to be started on this desktop.
     ///
     /// # Errors

@@ -128,7 +128,7 @@ async fn first_pages(
         page(see, browser, name, caption).await?;
     }
     browser.open_site(&stage.server).await?;
-    browser.click("a[href=\"/ask\"]").await?;
+    browser.follow("a[href=\"/ask\"]").await?;
     browser.find("main[data-screen=\"ask\"]").await?;
     page(
         see,
@@ -140,7 +140,7 @@ async fn first_pages(
     browser.ask_to_sign_in(&stage.server).await?;
     page(see, browser, "portal-signin", "Signing in: document and contrast datum").await?;
     browser.fill("input[name=\"document\"]", "12345678A").await?;
-    browser.click("button[name=\"method\"][value=\"incoming\"]").await?;
+    browser.follow("button[name=\"method\"][value=\"incoming\"]").await?;
     browser.find("#errors").await?;
     page(
         see,
@@ -160,7 +160,7 @@ async fn first_pages(
     browser.open_sms_form(&stage.server, "/signin/key").await?;
     page(see, browser, "portal-signin-key", "An own key, and a code by SMS").await?;
     browser
-        .click("form[action=\"/signin/key\"] button[type=\"submit\"]")
+        .follow("form[action=\"/signin/key\"] button[type=\"submit\"]")
         .await?;
     browser.find("#errors").await?;
     page(
@@ -295,10 +295,10 @@ async fn sign_in(
     browser.send_pin(&pin).await?;
     browser.find("#session-name").await?;
     page(see, browser, "portal-signed-in", "Signed in: name, level, method, when").await?;
-    browser.click("#claims").await?;
+    browser.follow("#claims").await?;
     browser.find("[data-claim=\"acr\"]").await?;
     page(see, browser, "site-claims", "What the sample site was told").await?;
-    browser.click("#signout").await?;
+    browser.follow("#signout").await?;
     browser.find("#signin").await?;
     page(see, browser, "portal-signed-out", "Signed out").await
 }

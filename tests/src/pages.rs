@@ -20,7 +20,7 @@ impl Browser {
     /// When a page is not what it should be.
     pub async fn ask_to_sign_in(&self, server: &DemoServer) -> Result<()> {
         self.open_site(server).await?;
-        self.click("#signin").await?;
+        self.follow("#signin").await?;
         self.find("input[name=\"document\"]").await?;
         Ok(())
     }
@@ -66,7 +66,7 @@ impl Browser {
     pub async fn ask_by_sms(&self, server: &DemoServer, citizen: &Citizen) -> Result<()> {
         self.open_sms_form(server, "/signin/sms").await?;
         self.fill_in(citizen).await?;
-        self.click("form[action=\"/signin/sms\"] button[type=\"submit\"]")
+        self.follow("form[action=\"/signin/sms\"] button[type=\"submit\"]")
             .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
@@ -81,7 +81,7 @@ impl Browser {
         self.fill_in(citizen).await?;
         self.fill("input[name=\"own_key\"]", key).await?;
         self.fill("input[name=\"own_key_again\"]", key).await?;
-        self.click("form[action=\"/signin/key\"] button[type=\"submit\"]")
+        self.follow("form[action=\"/signin/key\"] button[type=\"submit\"]")
             .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
@@ -96,7 +96,7 @@ impl Browser {
         // A browser that used this way last is shown its page at once.
         let form = format!("form[action=\"{path}\"]");
         if self.seen(&form).await?.is_none() {
-            self.click(&format!(".p-ways a[href^=\"{path}\"]")).await?;
+            self.follow(&format!(".p-ways a[href^=\"{path}\"]")).await?;
             self.find(&form).await?;
         }
         Ok(())
@@ -136,7 +136,7 @@ impl Browser {
     }
 
     async fn send_form(&self, method: &str) -> Result<()> {
-        self.click(&format!("button[name=\"method\"][value=\"{method}\"]"))
+        self.follow(&format!("button[name=\"method\"][value=\"{method}\"]"))
             .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
@@ -148,7 +148,7 @@ impl Browser {
     /// When there is no field for one.
     pub async fn send_pin(&self, pin: &str) -> Result<()> {
         self.fill("input[name=\"pin\"]", pin).await?;
-        self.click("form[action=\"/signin/pin\"] button[type=\"submit\"]")
+        self.follow("form[action=\"/signin/pin\"] button[type=\"submit\"]")
             .await?;
         self.agree().await
     }
@@ -157,7 +157,7 @@ impl Browser {
     async fn agree(&self) -> Result<()> {
         let yes = "form[action=\"/oidc/consent\"] button[value=\"yes\"]";
         if self.seen(yes).await?.is_some() {
-            self.click(yes).await?;
+            self.follow(yes).await?;
         }
         Ok(())
     }

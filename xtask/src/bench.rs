@@ -1,14 +1,16 @@
-//! `cargo xtask bench`: builds the measuring programs as they are shipped and starts them.
+//! `cargo xtask bench`: builds the measuring programs and what they measure as they are shipped, and starts them.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context, Result};
 
 use crate::postgres::Postgres;
-use crate::{command, places, setup};
+use crate::{command, places, setup, ui};
 
 /// What `bench` can be told.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only these figures: signin, streams, events. All when none is named.
+    /// Only these figures: signin, streams, events, app. All when none is named.
     figures: Vec<String>,
     /// How often each figure is taken.
     #[arg(long, default_value_t = 5)]
@@ -18,6 +20,7 @@ pub struct Arguments {
 /// The command.
 pub fn run(arguments: &Arguments) -> Result<()> {
     setup::ready(setup::Purpose::Everything)?;
+    let wants = |figure: &str| arguments.figures.is_empty() || arguments.figures.iter().any(|named| named == figure);
     command::run(command::cargo().args([
         "build",
         "--profile",
@@ -28,6 +31,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         "aldaba-bench",
         "--bins",
     ]))?;
+    if wants("app") {
+        build_apps()?;
+    }
     let postgres = Postgres::start()?;
     let mut bench = command::new(places::target().join("server").join("bench"));
     bench
@@ -35,4 +41,21 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         .arg("--runs")
         .arg(arguments.runs.to_string());
     command::run(bench.env("ALDABA_TEST_POSTGRES", postgres.url()))
+}
+
+/// The app as it is shipped, and the bare one of the same versions. The first time takes a quarter of an hour.
+fn build_apps() -> Result<()> {
+    ui::build()?;
+    let release = ["build", "--release", "--features", "custom-protocol"];
+    command::run(command::cargo().args(release).args(["--package", "aldaba"]))?;
+    let bare = places::root().join("bench").join("bare-app");
+    fs::copy(places::root().join("Cargo.lock"), bare.join("Cargo.lock")).context("bench/bare-app/Cargo.lock")?;
+    command::run(
+        command::cargo()
+            .args(release)
+            .arg("--manifest-path")
+            .arg(bare.join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(places::target()),
+    )
 }

@@ -119,7 +119,9 @@ fn dependencies(advisories: bool) -> Result<Tally> {
 }
 
 fn nextest(filter: &str, database: Option<&str>) -> Result<Tally> {
-    let results = places::target().join("nextest").join("default").join("junit.xml");
+    // The runner keeps its results in the workspace, wherever CARGO_TARGET_DIR points.
+    let store = places::root().join("target").join("nextest");
+    let results = store.join("default").join("junit.xml");
     let _ = fs::remove_file(&results);
     let mut run = command::cargo_workspace(&["nextest", "run"]);
     run.args(["--no-fail-fast", "--no-tests=pass", "-E", filter]);
@@ -130,8 +132,8 @@ fn nextest(filter: &str, database: Option<&str>) -> Result<Tally> {
         run.env("ALDABA_TEST_POSTGRES", url);
     }
     let status = run.status().context("cannot start cargo nextest")?;
-    let text = fs::read_to_string(&results).unwrap_or_default();
-    let mut tally = from_junit(&text).unwrap_or_default();
+    let text = fs::read_to_string(&results).with_context(|| format!("no results in {}", results.display()))?;
+    let mut tally = from_junit(&text).with_context(|| format!("cannot read {}", results.display()))?;
     // Exit codes and results must agree: a runner that died is a failure even if it left no failed test behind.
     if !status.success() && tally.failed == 0 {
         tally.failed = 1;

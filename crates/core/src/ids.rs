@@ -79,6 +79,8 @@ id! {
     AuthorizationId,
     /// A message in the outbox; the idempotency key towards the gateway.
     MessageId,
+    /// A code sent for a password: to set it, or as its second step.
+    PasswordCodeId,
 }
 
 /// A signed-in browser session: a bearer secret of 32 bytes. Only its hash is stored, and `Debug` prints nothing.

@@ -12,6 +12,7 @@
 //! | [`request`] | the life of an incoming PIN: `pending → revealed → spent`, or `rejected`, `burnt`, `expired` |
 //! | [`self_generated`] | how guesses at a self-generated PIN slow down |
 //! | [`sms`] | which SMS may still go to a person, whoever asks |
+//! | [`password`] | what a password may be, how long it lives, how guesses at it slow down |
 //! | [`device`] | device states and the counter that finds cloned stores |
 //! | [`policy`] | every number of the protocol, in one place |
 
@@ -25,6 +26,7 @@ pub mod level;
 pub mod method;
 pub mod oidc;
 pub mod own_key;
+pub mod password;
 pub mod phone;
 pub mod phrase;
 pub mod pin;

@@ -67,10 +67,11 @@ impl Method {
         }
     }
 
-    /// Whether a device must say, signed, that it shows or approves the request before the page can go on.
+    /// Whether a device must say, signed, that it shows or approves the request before the page can go on. A request of
+    /// [`Method::Password`] is the second step: a PIN in the app, after the password was right.
     #[must_use]
     pub const fn needs_device(self) -> bool {
-        matches!(self, Self::Incoming | Self::Qr)
+        matches!(self, Self::Incoming | Self::Qr | Self::Password)
     }
 
     /// Whether its PIN or code comes by SMS, so that the site must pay for one.
@@ -83,7 +84,7 @@ impl Method {
     #[must_use]
     pub const fn tries(self, policy: &Policy) -> u32 {
         match self {
-            Self::Incoming | Self::Qr => policy.pin_tries,
+            Self::Incoming | Self::Qr | Self::Password => policy.pin_tries,
             _ => policy.self_tries,
         }
     }

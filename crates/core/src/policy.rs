@@ -18,7 +18,8 @@ pub struct Policy {
     pub sms_per_hour: u32,
     /// SMS with a code to one person a day, whoever caused them.
     pub sms_per_day: u32,
-    /// Those of a day that only browsers can cause in which this very person signed in before, once there is such a browser.
+    /// Those of a day that only browsers can cause in which this very person signed in before, or who types their password,
+    /// once there is such a browser or a password.
     pub sms_reserved: u32,
     /// How long a device is given to answer before an SMS takes its place, in seconds.
     pub sms_wait: u32,
@@ -57,6 +58,10 @@ pub struct Policy {
     pub signature_window: u32,
     /// Idle life of a browser session, in seconds.
     pub session_idle: u32,
+    /// Life of a password, in seconds.
+    pub password_life: u32,
+    /// How long before its end its owner is warned, in seconds.
+    pub password_warning: u32,
 }
 
 impl Default for Policy {
@@ -86,6 +91,8 @@ impl Default for Policy {
             self_failures_to_disable: 100,
             signature_window: 90,
             session_idle: 3600,
+            password_life: 730 * 24 * 3600,
+            password_warning: 30 * 24 * 3600,
         }
     }
 }
@@ -166,6 +173,11 @@ impl Policy {
                 self.session_idle >= 1 && self.session_idle <= 12 * 3600,
                 "session_idle",
                 "from 1 second to 12 hours",
+            ),
+            (
+                self.password_life > self.password_warning && self.password_life <= 1827 * 24 * 3600,
+                "password_life",
+                "longer than password_warning and at most five years",
             ),
         ];
         match rules.into_iter().find(|(holds, ..)| !holds) {

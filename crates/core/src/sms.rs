@@ -5,18 +5,19 @@
 //!
 //! ```text
 //! sms_per_day = 6  ├── open ──────┤── reserved ──┤
-//!                  anybody: 3        browsers in which this very person signed in before: 3 at least
+//!                  anybody: 3        browsers in which this very person signed in before, and
+//!                                    who has typed this person's password: 3 at least
 //! ```
 //!
 //! Rules:
 //! - No person is sent more than `sms_per_day` codes in any 24 hours, whoever asked for them and whatever for.
 //! - Strangers together cause no more than the open share of them, and `sms_per_hour` an hour.
-//! - What is reserved is so from the moment the person has a browser that is known; until then all of it is open, as there
-//!   is nobody to reserve it for.
-//! - A browser that is known may use what the open share left as well.
+//! - What is reserved is so from the moment the person has a browser that is known, or a password; until then all of it is
+//!   open, as there is nobody to reserve it for.
+//! - Whom it is reserved for may use what the open share left as well.
 //!
 //! Hence a stranger with any number of requests, addresses and browsers keeps nobody from signing in by SMS in a browser in
-//! which they signed in before, and nobody's phone rings more than `sms_per_day` times a day.
+//! which they signed in before, nor from the second step after their password, and nobody's phone rings more than `sms_per_day` times a day.
 
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub const KNOWN_FOR: Duration = Duration::from_secs(365 * 24 * 3600);
 pub enum Asker {
     /// A browser in which this very person signed in before.
     KnownBrowser,
+    /// Who has typed this person's password, a moment ago.
+    Password,
     /// Anybody else: another browser, or an app that is being activated.
     Anybody,
 }
@@ -47,24 +50,22 @@ pub struct SmsCounts {
     pub open_hour: u32,
 }
 
-/// Whether one more may go. `has_known_browser`: whether there is a browser in which the person signed in before.
+/// Whether one more may go. `is_reserved`: whether there is a browser in which the person signed in before, or a password.
 #[must_use]
-pub const fn may_send(policy: &Policy, asker: Asker, counts: &SmsCounts, has_known_browser: bool) -> bool {
+pub const fn may_send(policy: &Policy, asker: Asker, counts: &SmsCounts, is_reserved: bool) -> bool {
     if counts.day >= policy.sms_per_day {
         return false;
     }
     match asker {
-        Asker::KnownBrowser => true,
-        Asker::Anybody => {
-            counts.open_hour < policy.sms_per_hour && counts.open_day < open_share(policy, has_known_browser)
-        }
+        Asker::KnownBrowser | Asker::Password => true,
+        Asker::Anybody => counts.open_hour < policy.sms_per_hour && counts.open_day < open_share(policy, is_reserved),
     }
 }
 
 /// How many SMS a day anybody can cause.
 #[must_use]
-pub const fn open_share(policy: &Policy, has_known_browser: bool) -> u32 {
-    if has_known_browser {
+pub const fn open_share(policy: &Policy, is_reserved: bool) -> u32 {
+    if is_reserved {
         policy.sms_per_day.saturating_sub(policy.sms_reserved)
     } else {
         policy.sms_per_day
@@ -189,7 +190,7 @@ mod tests {
         }
     }
 
-    // REQ-SMS-04, REQ-SMS-05
+    // REQ-SMS-04, REQ-SMS-05, REQ-PWD-12
     #[test]
     fn nothing_is_reserved_for_a_browser_that_is_not_there() {
         let policy = Policy::default();
@@ -206,6 +207,8 @@ mod tests {
         assert!(!anybody(counts(3, 3, 0), true), "the rest is reserved");
         assert!(may_send(&policy, Asker::KnownBrowser, &counts(5, 3, 3), true));
         assert!(!may_send(&policy, Asker::KnownBrowser, &counts(6, 3, 3), true));
+        assert!(may_send(&policy, Asker::Password, &counts(5, 3, 3), true));
+        assert!(!may_send(&policy, Asker::Password, &counts(6, 3, 3), true));
     }
 
     // REQ-SMS-02

@@ -56,6 +56,18 @@ pub enum ErrorCode {
     SelfGeneratedDelayed,
     /// Self-generated PINs are off until the device next signs anything.
     SelfGeneratedDisabled,
+    /// Unknown person, no password, wrong password: one answer for all.
+    PasswordWrong,
+    /// The new password is not good enough.
+    PasswordRefused,
+    /// The password was right, and is over.
+    PasswordExpired,
+    /// Too many wrong passwords; `retry_after`.
+    PasswordDelayed,
+    /// Passwords are off until the owner's device signs something or the password is recovered.
+    PasswordDisabled,
+    /// The password was right; its owner has no device, or no SMS can go to them.
+    SecondStepUnavailable,
     /// Too many calls from one address; `retry_after`.
     RateLimited,
     /// A needed part (database) is not there now.
@@ -90,7 +102,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of docs/error-codes.md.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 47] = [
         Self::DocumentInvalid,
         Self::ContrastInvalid,
         Self::RequestInvalid,
@@ -117,6 +129,12 @@ impl ErrorCode {
         Self::RequestMismatch,
         Self::SelfGeneratedDelayed,
         Self::SelfGeneratedDisabled,
+        Self::PasswordWrong,
+        Self::PasswordRefused,
+        Self::PasswordExpired,
+        Self::PasswordDelayed,
+        Self::PasswordDisabled,
+        Self::SecondStepUnavailable,
         Self::RateLimited,
         Self::Unavailable,
         Self::NotFound,
@@ -164,6 +182,12 @@ impl ErrorCode {
             Self::RequestMismatch => "request_mismatch",
             Self::SelfGeneratedDelayed => "self_generated_delayed",
             Self::SelfGeneratedDisabled => "self_generated_disabled",
+            Self::PasswordWrong => "password_wrong",
+            Self::PasswordRefused => "password_refused",
+            Self::PasswordExpired => "password_expired",
+            Self::PasswordDelayed => "password_delayed",
+            Self::PasswordDisabled => "password_disabled",
+            Self::SecondStepUnavailable => "second_step_unavailable",
             Self::RateLimited => "rate_limited",
             Self::Unavailable => "unavailable",
             Self::NotFound => "not_found",
@@ -192,7 +216,9 @@ impl ErrorCode {
             | Self::DeviceRevoked
             | Self::DeviceFrozen
             | Self::RequestMismatch
-            | Self::PinWrong => 403,
+            | Self::PinWrong
+            | Self::PasswordWrong
+            | Self::PasswordExpired => 403,
             Self::RequestUnknown | Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::SignatureReplayed
@@ -201,11 +227,16 @@ impl ErrorCode {
             | Self::RequestBurnt
             | Self::PhraseWrong
             | Self::PinNotRevealed
-            | Self::PinUsed => 409,
+            | Self::PinUsed
+            | Self::SecondStepUnavailable => 409,
             Self::RequestExpired | Self::QrStale | Self::PinExpired => 410,
             Self::PayloadTooLarge => 413,
-            Self::DocumentInvalid | Self::ContrastInvalid => 422,
-            Self::SelfGeneratedDelayed | Self::SelfGeneratedDisabled | Self::RateLimited => 429,
+            Self::DocumentInvalid | Self::ContrastInvalid | Self::PasswordRefused => 422,
+            Self::SelfGeneratedDelayed
+            | Self::SelfGeneratedDisabled
+            | Self::PasswordDelayed
+            | Self::PasswordDisabled
+            | Self::RateLimited => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
             Self::Timeout => 504,

@@ -45,7 +45,7 @@ pub async fn requests_since(
     let rows = tx
         .select_all(
             "SELECT id, person_id, CASE WHEN method = 'sms' THEN 'expired' ELSE state END, updated_at FROM requests \
-             WHERE expires_at > $2 AND updated_at >= $1 AND person_id IS NOT NULL AND method IN ('incoming', 'qr', 'sms') \
+             WHERE expires_at > $2 AND updated_at >= $1 AND person_id IS NOT NULL AND method IN ('incoming', 'qr', 'sms', 'password') \
              AND quiet = 0 ORDER BY updated_at, id",
             vec![bind::time(since), bind::time(now)],
         )

@@ -18,11 +18,12 @@ fn browser_mac(keys: &ServerKeys, person: &PersonId, browser: &[u8]) -> [u8; 32]
 pub struct Acquaintance {
     /// The person signed in in this browser.
     pub this_one: bool,
-    /// The person signed in in some browser.
-    pub any: bool,
+    /// The person signed in in some browser, or has a password: somebody for whom a part of the SMS is reserved.
+    pub reserved: bool,
 }
 
-/// Whether the person signed in in that browser within the last year, and whether in any. `None`: a browser without the cookie.
+/// Whether the person signed in in that browser within the last year, and whether in any or has a password. `None`: a browser
+/// without the cookie.
 pub async fn look(
     tx: &Transaction,
     person: &PersonId,
@@ -34,14 +35,15 @@ pub async fn look(
     let row = tx
         .select_one(
             "SELECT (SELECT COUNT(*) FROM known_browsers WHERE person_id = $1 AND browser_mac = $2 AND used_at > $3), \
-             (SELECT COUNT(*) FROM (SELECT 1 FROM known_browsers WHERE person_id = $1 AND used_at > $3 LIMIT 1) AS found)",
+             (SELECT COUNT(*) FROM (SELECT 1 FROM known_browsers WHERE person_id = $1 AND used_at > $3 LIMIT 1) AS found), \
+             (SELECT COUNT(*) FROM passwords WHERE person_id = $1)",
             vec![bind::id(person), bind::blob(mac), bind::time(now.minus(KNOWN_FOR))],
         )
         .await?
         .ok_or(StoreError::Corrupt("a count"))?;
     Ok(Acquaintance {
         this_one: row.flag(0)?,
-        any: row.flag(1)?,
+        reserved: row.flag(1)? || row.flag(2)?,
     })
 }
 

@@ -3,12 +3,13 @@
 //! ```text
 //! store.rs        open, write, read, close; the choice of database is made here, once
 //! writer.rs       SQLite's one writer: waiting jobs share one durable commit
+//! postgres.rs     PostgreSQL's connections, leased to one job at a time
 //! transaction.rs  what a job is given: statements in, typed rows out
 //! steps.rs        statements that belong together, one way to the database
 //! keys.rs         the server's keys and the file they live in
 //! seal.rs         columns that a stolen database must not give away
 //! migrations/     the schema, step by step
-//! persons.rs activations.rs devices.rs requests.rs sessions.rs authorizations.rs consents.rs outbox.rs audit.rs
+//! persons.rs activations.rs devices.rs requests.rs sessions.rs passwords.rs authorizations.rs consents.rs outbox.rs audit.rs
 //! certificate_tickets.rs   one table family each
 //! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
 //! sms_pins.rs known_browsers.rs   PINs by SMS, and the browsers that may ask for reserved ones
@@ -42,7 +43,9 @@ pub mod maintenance;
 mod migrations;
 pub mod oidc_keys;
 pub mod outbox;
+pub mod passwords;
 pub mod persons;
+mod postgres;
 pub mod requests;
 pub mod seal;
 pub mod sessions;

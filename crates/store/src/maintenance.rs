@@ -37,6 +37,8 @@ pub struct Purged {
     pub logouts: u64,
     /// Browsers that nobody signed in in for a year.
     pub known_browsers: u64,
+    /// Codes for passwords, and failures at documents without one.
+    pub passwords: u64,
 }
 
 impl Purged {
@@ -52,6 +54,7 @@ impl Purged {
             + self.clients
             + self.logouts
             + self.known_browsers
+            + self.passwords
     }
 
     /// Whether a table may have more: call again.
@@ -67,6 +70,7 @@ impl Purged {
             || self.clients >= most
             || self.logouts >= most
             || self.known_browsers >= most
+            || self.passwords >= most
     }
 }
 
@@ -139,5 +143,6 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
             now.minus(KNOWN_FOR),
         )
         .await?,
+        passwords: crate::passwords::purge(tx, now, KEPT).await?,
     })
 }

@@ -29,7 +29,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// What a message is about; limits count by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MessageKind {
-    /// The code of an activation.
+    /// The code of an activation, or one to set a password.
     ActivationCode,
     /// The PIN of a sign-in that anybody began.
     SignInPin,
@@ -39,6 +39,12 @@ pub enum MessageKind {
     NewDevice,
     /// A device was deactivated or frozen.
     DeviceClosed,
+    /// The second step of a sign-in by password.
+    PasswordStep,
+    /// A password was set, changed or cancelled.
+    PasswordChanged,
+    /// A password ends soon.
+    PasswordEnding,
 }
 
 impl MessageKind {
@@ -50,6 +56,9 @@ impl MessageKind {
             MessageKind::KnownSignInPin => "known_sign_in_pin",
             MessageKind::NewDevice => "new_device",
             MessageKind::DeviceClosed => "device_closed",
+            MessageKind::PasswordStep => "password_step",
+            MessageKind::PasswordChanged => "password_changed",
+            MessageKind::PasswordEnding => "password_ending",
         }
     }
 }
@@ -64,6 +73,9 @@ impl std::str::FromStr for MessageKind {
             "known_sign_in_pin" => Ok(MessageKind::KnownSignInPin),
             "new_device" => Ok(MessageKind::NewDevice),
             "device_closed" => Ok(MessageKind::DeviceClosed),
+            "password_step" => Ok(MessageKind::PasswordStep),
+            "password_changed" => Ok(MessageKind::PasswordChanged),
+            "password_ending" => Ok(MessageKind::PasswordEnding),
             _ => Err(StoreError::Corrupt("a kind of message")),
         }
     }
@@ -301,10 +313,15 @@ pub async fn list(tx: &Transaction, limit: u32) -> Result<Vec<Message>, StoreErr
 pub async fn count_codes(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<SmsCounts, StoreError> {
     let row = tx
         .select_one(
-            "SELECT COUNT(*), COUNT(*) FILTER (WHERE kind <> 'known_sign_in_pin'), \
-             COUNT(*) FILTER (WHERE kind <> 'known_sign_in_pin' AND created_at > $2) FROM outbox \
-             WHERE person_id = $1 AND created_at > $3 AND kind IN ('activation_code', 'sign_in_pin', 'known_sign_in_pin')",
-            vec![bind::id(person), bind::time(now.minus(HOUR)), bind::time(now.minus(DAY))],
+            "SELECT COUNT(*), COUNT(*) FILTER (WHERE kind IN ('activation_code', 'sign_in_pin')), \
+             COUNT(*) FILTER (WHERE kind IN ('activation_code', 'sign_in_pin') AND created_at > $2) FROM outbox \
+             WHERE person_id = $1 AND created_at > $3 \
+             AND kind IN ('activation_code', 'sign_in_pin', 'known_sign_in_pin', 'password_step')",
+            vec![
+                bind::id(person),
+                bind::time(now.minus(HOUR)),
+                bind::time(now.minus(DAY)),
+            ],
         )
         .await?
         .ok_or(StoreError::Corrupt("a count"))?;

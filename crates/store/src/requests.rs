@@ -252,7 +252,7 @@ pub(crate) use live;
 macro_rules! triable {
     ($now:literal) => {
         concat!(
-            "((state = 'revealed' AND method IN ('incoming', 'qr') AND pin_expires_at > ",
+            "((state = 'revealed' AND method IN ('incoming', 'qr', 'password') AND pin_expires_at > ",
             $now,
             " AND expires_at > ",
             $now,
@@ -446,12 +446,13 @@ pub async fn lock_with_device(
     Ok(Some((request, revealer)))
 }
 
-/// What a person's devices show: live, incoming or claimed by QR, not quiet; oldest first. Those revealed are included, whoever revealed them.
+/// What a person's devices show: live, incoming (also after a password) or claimed by QR, not quiet; oldest
+/// first. Those revealed are included, whoever revealed them.
 pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<Vec<Request>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND method IN ('incoming', 'qr') AND quiet = 0 AND ",
+        " FROM requests WHERE person_id = $1 AND method IN ('incoming', 'qr', 'password') AND quiet = 0 AND ",
         live!("$2"),
         " ORDER BY created_at, id"
     );
@@ -472,7 +473,7 @@ pub async fn reveal(
     const SQL: &str = concat!(
         "UPDATE requests SET state = 'revealed', device_id = $3, revealed_at = $4, updated_at = $4, user_verified = $6, \
          pin_expires_at = CASE WHEN expires_at < $5 THEN expires_at ELSE $5 END \
-         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method IN ('incoming', 'qr') AND expires_at > $4 \
+         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method IN ('incoming', 'qr', 'password') AND expires_at > $4 \
          AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
          RETURNING ",
         columns!()
@@ -526,7 +527,7 @@ pub async fn count_wrong_try(
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
         "UPDATE requests SET tries = tries + 1, updated_at = $2, \
-         state = CASE WHEN tries + 1 >= (CASE WHEN method IN ('incoming', 'qr') THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
+         state = CASE WHEN tries + 1 >= (CASE WHEN method IN ('incoming', 'qr', 'password') THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
          WHERE id = $1 AND ",
         triable!("$2"),
         " RETURNING ",
@@ -579,7 +580,7 @@ pub async fn changed_since(tx: &Transaction, person: &PersonId, since: Timestamp
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'qr', 'sms') AND quiet = 0 \
+        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'qr', 'sms', 'password') AND quiet = 0 \
          ORDER BY updated_at, id"
     );
     let rows = tx.select_all(SQL, vec![bind::id(person), bind::time(since)]).await?;

@@ -1,7 +1,7 @@
 //! Statements that belong together and need nothing of each other but that the one before has won.
 //!
 //! Each is written, and read, as a statement of its own. SQLite runs them one after the other, which costs it next to
-//! nothing. To PostgreSQL each statement is a way there and back, so there they travel as one (docs/adr/0010):
+//! nothing. To PostgreSQL each statement is a way there and back, so there they travel as one (docs/adr/0016):
 //!
 //! ```text
 //! WITH s0 AS (first … RETURNING 1), s1 AS (second … WHERE EXISTS (SELECT 1 FROM s0) … RETURNING 1) SELECT …

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::direct::Direct;
 use crate::error::{OpenError, StoreError};
 use crate::keys::ServerKeys;
 use crate::migrations;
+use crate::postgres::Leases;
 use crate::transaction::{Context, Transaction};
 use crate::writer::Writer;
 
@@ -71,9 +72,18 @@ pub struct Store {
 struct Inner {
     context: Arc<Context>,
     backend: Backend,
-    /// SQLite: connections that only read. PostgreSQL: all.
-    pool: DatabaseConnection,
-    writer: Option<Writer>,
+    ways: Ways,
+}
+
+/// The ways to the database.
+enum Ways {
+    /// Connections that only read, and the one that writes.
+    Sqlite {
+        readers: DatabaseConnection,
+        writer: Writer,
+    },
+    /// All are alike.
+    Postgres(Leases),
 }
 
 impl fmt::Debug for Store {
@@ -113,8 +123,7 @@ impl Store {
             inner: Arc::new(Inner {
                 context,
                 backend: Backend::Sqlite,
-                pool,
-                writer: Some(writer),
+                ways: Ways::Sqlite { readers: pool, writer },
             }),
         };
         store.check_keys().await?;
@@ -126,7 +135,8 @@ impl Store {
         let alone = connect_postgres(&config.url, 1).await?;
         migrations::run(&alone).await?;
         alone.close().await?;
-        let pool = connect_postgres(&config.url, config.max_connections.max(2)).await?;
+        let connections = config.max_connections.max(2);
+        let pool = connect_postgres(&config.url, connections).await?;
         require(&pool, "SHOW synchronous_commit", "on").await?;
         require(&pool, "SHOW fsync", "on").await?;
         let context = Context::new(keys, DbBackend::Postgres);
@@ -134,8 +144,7 @@ impl Store {
             inner: Arc::new(Inner {
                 context,
                 backend: Backend::Postgres,
-                pool,
-                writer: None,
+                ways: Ways::Postgres(Leases::new(pool.get_postgres_connection_pool().clone(), connections)),
             }),
         };
         store.check_keys().await?;
@@ -181,11 +190,13 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        if let Some(writer) = &self.inner.writer {
-            return writer.write(job).await;
-        }
-        let transaction = self.inner.pool.begin().await.map_err(StoreError::from)?;
-        let transaction = Transaction::writing(transaction, Arc::clone(&self.inner.context));
+        let leases = match &self.inner.ways {
+            Ways::Sqlite { writer, .. } => return writer.write(job).await,
+            Ways::Postgres(leases) => leases,
+        };
+        let lease = leases.lease().await?;
+        lease.begin().await?;
+        let transaction = Transaction::writing(lease, Arc::clone(&self.inner.context));
         match job(&transaction).await {
             Ok(value) => {
                 transaction.commit().await?;
@@ -210,7 +221,11 @@ impl Store {
         F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T, E>> + Send,
         E: From<StoreError>,
     {
-        let transaction = Transaction::reading(self.inner.pool.clone(), Arc::clone(&self.inner.context));
+        let context = Arc::clone(&self.inner.context);
+        let transaction = match &self.inner.ways {
+            Ways::Sqlite { readers, .. } => Transaction::reading(readers.clone(), context),
+            Ways::Postgres(leases) => Transaction::looking(leases.lease().await?, context),
+        };
         job(&transaction).await
     }
 
@@ -219,10 +234,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or what the database said.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.inner.pool.ping().await?;
-        match &self.inner.writer {
-            Some(writer) => writer.write::<(), StoreError, _>(|_| Box::pin(async { Ok(()) })).await,
-            None => Ok(()),
+        match &self.inner.ways {
+            Ways::Sqlite { readers, writer } => {
+                readers.ping().await?;
+                writer.write::<(), StoreError, _>(|_| Box::pin(async { Ok(()) })).await
+            }
+            Ways::Postgres(leases) => leases.lease().await?.ping().await,
         }
     }
 
@@ -231,10 +248,13 @@ impl Store {
     /// # Errors
     /// What the database said on closing.
     pub async fn close(&self) -> Result<(), StoreError> {
-        if let Some(writer) = &self.inner.writer {
-            writer.close().await;
+        match &self.inner.ways {
+            Ways::Sqlite { readers, writer } => {
+                writer.close().await;
+                readers.close_by_ref().await?;
+            }
+            Ways::Postgres(leases) => leases.close().await,
         }
-        self.inner.pool.close_by_ref().await?;
         Ok(())
     }
 
@@ -290,9 +310,9 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
     let password = bare.password().map(percent_decoded);
     bare.set_password(None).map_err(|()| OpenError::Url)?;
     let mut options = options(bare.as_str(), connections);
-    // A connection that slept may have died with the server behind it; asking a busy one each time would cost a round trip.
+    // Leases ask a connection that slept (postgres.rs); the pool's own question would come a second time.
     options
-        .test_before_acquire_if_idle_for(Duration::from_secs(10))
+        .test_before_acquire(false)
         .map_sqlx_postgres_opts(move |postgres| {
             let postgres = postgres
                 .options([("synchronous_commit", "on")])

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use aldaba_core::time::Timestamp;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, Value};
 
 use crate::direct::{Cell, Direct};
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
+use crate::postgres::Lease;
 
 /// What every transaction of a store shares.
 pub(crate) struct Context {
@@ -35,8 +36,10 @@ impl Context {
 enum Connection {
     /// Reads, each statement on its own; on SQLite its connections refuse to write.
     Read(DatabaseConnection),
-    /// An open transaction.
-    Write(DatabaseTransaction),
+    /// PostgreSQL, in a transaction that the store opens and ends.
+    Write(Lease),
+    /// PostgreSQL, each statement on its own; changing ones are refused here.
+    Look(Lease),
     /// SQLite's writing connection, on its writer's own thread, in a transaction that the writer opens and ends.
     Direct(Direct),
 }
@@ -48,9 +51,16 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    pub(crate) fn writing(transaction: DatabaseTransaction, context: Arc<Context>) -> Self {
+    pub(crate) fn writing(lease: Lease, context: Arc<Context>) -> Self {
         Self {
-            connection: Connection::Write(transaction),
+            connection: Connection::Write(lease),
+            context,
+        }
+    }
+
+    pub(crate) fn looking(lease: Lease, context: Arc<Context>) -> Self {
+        Self {
+            connection: Connection::Look(lease),
             context,
         }
     }
@@ -109,7 +119,7 @@ impl Transaction {
     pub(crate) async fn select_all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let rows = match &self.connection {
             Connection::Read(connection) => connection.query_all_raw(self.statement(sql, values)).await?,
-            Connection::Write(transaction) => transaction.query_all_raw(self.statement(sql, values)).await?,
+            Connection::Write(lease) | Connection::Look(lease) => lease.run(sql, values).await?.0,
             Connection::Direct(direct) => return Ok(direct.query(sql, values)?.into_iter().map(Row::Direct).collect()),
         };
         Ok(rows.into_iter().map(Row::Driver).collect())
@@ -119,7 +129,7 @@ impl Transaction {
     pub(crate) async fn select_one(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
         let row = match &self.connection {
             Connection::Read(connection) => connection.query_one_raw(self.statement(sql, values)).await?,
-            Connection::Write(transaction) => transaction.query_one_raw(self.statement(sql, values)).await?,
+            Connection::Write(lease) | Connection::Look(lease) => lease.run(sql, values).await?.0.into_iter().next(),
             Connection::Direct(direct) => return Ok(direct.query(sql, values)?.into_iter().next().map(Row::Direct)),
         };
         Ok(row.map(Row::Driver))
@@ -128,11 +138,8 @@ impl Transaction {
     /// A changing statement; how many rows it changed.
     pub(crate) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
         match &self.connection {
-            Connection::Read(_) => Err(StoreError::ReadOnly),
-            Connection::Write(transaction) => {
-                let done = transaction.execute_raw(self.statement(sql, values)).await?;
-                Ok(done.rows_affected())
-            }
+            Connection::Read(_) | Connection::Look(_) => Err(StoreError::ReadOnly),
+            Connection::Write(lease) => Ok(lease.run(sql, values).await?.1),
             Connection::Direct(direct) => direct.execute(sql, values),
         }
     }
@@ -157,25 +164,22 @@ impl Transaction {
     pub(crate) fn open(&self) -> Result<(), StoreError> {
         match &self.connection {
             Connection::Write(_) | Connection::Direct(_) => Ok(()),
-            Connection::Read(_) => Err(StoreError::ReadOnly),
+            Connection::Read(_) | Connection::Look(_) => Err(StoreError::ReadOnly),
         }
     }
 
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self.connection {
-            Connection::Write(transaction) => transaction
-                .commit()
-                .await
-                .map_err(|error| StoreError::Commit(error.to_string())),
+    pub(crate) async fn commit(&self) -> Result<(), StoreError> {
+        match &self.connection {
+            Connection::Write(lease) => lease.commit().await,
             // The writer ends its own transactions.
-            Connection::Read(_) | Connection::Direct(_) => Ok(()),
+            Connection::Read(_) | Connection::Look(_) | Connection::Direct(_) => Ok(()),
         }
     }
 
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
-        match self.connection {
-            Connection::Write(transaction) => Ok(transaction.rollback().await?),
-            Connection::Read(_) | Connection::Direct(_) => Ok(()),
+    pub(crate) async fn rollback(&self) -> Result<(), StoreError> {
+        match &self.connection {
+            Connection::Write(lease) => lease.rollback().await,
+            Connection::Read(_) | Connection::Look(_) | Connection::Direct(_) => Ok(()),
         }
     }
 
@@ -183,7 +187,7 @@ impl Transaction {
     pub(crate) fn as_direct(&self) -> Result<&Direct, StoreError> {
         match &self.connection {
             Connection::Direct(direct) => Ok(direct),
-            Connection::Read(_) | Connection::Write(_) => Err(StoreError::ReadOnly),
+            Connection::Read(_) | Connection::Look(_) | Connection::Write(_) => Err(StoreError::ReadOnly),
         }
     }
 }
@@ -316,7 +320,15 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(PersonId, DeviceId, ActivationId, RequestId, AuthorizationId, MessageId);
+ids!(
+    PersonId,
+    DeviceId,
+    ActivationId,
+    RequestId,
+    AuthorizationId,
+    MessageId,
+    PasswordCodeId
+);
 
 /// Values bound to statements. Absent values are typed, because PostgreSQL asks for it.
 pub(crate) mod bind {
@@ -348,6 +360,10 @@ pub(crate) mod bind {
 
     pub(crate) fn int(number: impl Into<i64>) -> Value {
         Value::BigInt(Some(number.into()))
+    }
+
+    pub(crate) fn optional_int(number: Option<i64>) -> Value {
+        Value::BigInt(number)
     }
 
     /// A counter; those beyond the database's 63 bits are refused.

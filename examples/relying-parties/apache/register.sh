@@ -7,4 +7,5 @@ aldaba-server client add --data "${ALDABA_DATA:-aldaba-demo}" \
     --backchannel-logout-uri "http://127.0.0.1:${PORT:-8088}/privado/callback?logout=backchannel" \
     --claims given_name,family_name,document --level low \
     | sed -n 's/^client_secret //p' > client.secret
-openssl rand -hex 32 > crypto.secret
+sed 's/^/OIDCClientSecret /' client.secret > secrets.conf
+echo "OIDCCryptoPassphrase $(openssl rand -hex 32)" >> secrets.conf

@@ -14,3 +14,4 @@ mod sms;
 pub mod start;
 
 pub use routes::{api, confirm_activation, resend_code, start_activation};
+pub(crate) use sms::queue_text;

@@ -27,11 +27,23 @@ pub(super) async fn queue_code(
     code: &ShortCode,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let text = code_text(app, language, code);
+    queue_text(app, tx, owner, asked, text, now).await
+}
+
+/// The same for any text with a code that arrives like an activation's and counts as one: setting a password.
+pub(crate) async fn queue_text(
+    app: &App,
+    tx: &Transaction,
+    owner: Option<&Person>,
+    asked: PersonId,
+    text: String,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let policy = app.policy();
     let counts = outbox::count_codes(tx, &asked, now).await?;
     let browsers = known_browsers::look(tx, &asked, None, now).await?;
-    let within = may_send(policy, Asker::Anybody, &counts, browsers.any);
-    let text = code_text(app, language, code);
+    let within = may_send(policy, Asker::Anybody, &counts, browsers.reserved);
     let recipient = owner
         .and_then(|owner| Some((owner.id, owner.phone.clone()?)))
         .filter(|_| within);

@@ -148,6 +148,8 @@ fn config(
         log_format: LogFormat::Text,
         worker_threads: None,
         policy: policy()?,
+        leaked_passwords: None,
+        password_cost: crate::passwords::Cost::default(),
         messages: Messages::Outbox,
         // Everybody who tries it comes from the same address.
         limits: Limits {

@@ -6,6 +6,7 @@ mod demo;
 mod device;
 mod oidc_key;
 mod operator;
+mod password;
 mod sample_site;
 mod serve;
 mod start;
@@ -64,6 +65,9 @@ enum Command {
     /// The keys that sign tokens for public sites.
     #[command(subcommand, name = "oidc-key")]
     OidcKey(OidcKeyCommand),
+    /// Cancel a citizen's password.
+    #[command(subcommand)]
+    Password(PasswordCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -238,6 +242,17 @@ enum DeviceCommand {
 }
 
 #[derive(Subcommand)]
+enum PasswordCommand {
+    /// Cancel the password of one citizen and end its sessions. Their phone is told; they can create another.
+    Cancel {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// DNI or NIE.
+        document: String,
+    },
+}
+
+#[derive(Subcommand)]
 enum AuditCommand {
     /// Check the chain of every entry; names the first broken one. Keep the printed heads elsewhere: they show later
     /// whether the whole log was put back to an earlier day.
@@ -278,6 +293,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Device(command) => device::run(command),
         Command::Client(command) => client::run(command),
         Command::OidcKey(command) => oidc_key::run(command),
+        Command::Password(command) => password::run(command),
         Command::Audit(AuditCommand::Verify(server)) => operator::verify(&server),
         Command::Key(KeyCommand::Create { file }) => operator::create_key(&file),
         Command::SampleSite(arguments) => aldaba_sede::cli::run(*arguments),

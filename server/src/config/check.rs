@@ -11,6 +11,7 @@ use url::{Host, Url};
 
 use super::{Config, ConfigError, Messages};
 use crate::oidc::clients;
+use crate::passwords::LeakedList;
 
 /// The address that people and devices use: scheme, host and port, no path. `https`, or `http` on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -170,6 +171,11 @@ impl Config {
             && !file.is_file()
         {
             return refused("geoip_database", format!("there is no file {}", file.display()));
+        }
+        if let Some(file) = &self.leaked_passwords
+            && let Err(error) = LeakedList::open(file)
+        {
+            return refused("leaked_passwords", format!("{}: {error}", file.display()));
         }
         if let Some(admin) = self.admin_listen
             && admin == self.listen

@@ -125,6 +125,7 @@ fn kind(method: &Method, template: &str) -> Counted {
     match template {
         "/v1/activations" => Counted::Always(Kind::Start),
         "/signin" | "/signin/sms" | "/signin/key" | "/signin/pin/sms" | "/signin/bound" | "/signin/qr"
+        | "/signin/password" | "/password/create" | "/password/recover" | "/password/change" | "/password/cancel"
             if method == Method::POST =>
         {
             Counted::Always(Kind::Start)

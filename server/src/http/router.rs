@@ -22,7 +22,8 @@ pub fn router(app: App) -> Router {
         .merge(crate::portal::routes())
         .merge(crate::signin::routes())
         .merge(crate::oidc::routes())
-        .merge(crate::account::routes());
+        .merge(crate::account::routes())
+        .merge(crate::passwords::routes());
     if app.config().demo {
         router = router
             .merge(crate::demo::routes())

@@ -10,6 +10,7 @@ mod assets;
 pub mod cookies;
 pub mod csrf;
 mod failure;
+pub mod field;
 mod home;
 mod page;
 mod reply;
@@ -25,7 +26,7 @@ pub use failure::{Failure, PageRequest};
 pub use page::{FieldErrors, Page, Way};
 pub use reply::{Reply, status_of};
 pub use visitor::Visitor;
-pub use when::{date_and_time, minutes, time_of_day};
+pub use when::{date_and_time, day_of, minutes, time_of_day};
 
 /// The front page and the pages' own files.
 pub fn routes() -> Router<App> {

@@ -180,6 +180,7 @@ mod tests {
             "src/signin",
             "src/oidc",
             "src/account",
+            "src/passwords",
             "src/demo",
         ] {
             files(&root.join(folder), &mut found);
@@ -203,6 +204,7 @@ mod tests {
             "account-",
             "ways-",
             "certificate-",
+            "pwd-",
         ];
         let keys = found.iter().flat_map(|text| {
             text.split('"').filter(|part| {

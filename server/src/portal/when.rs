@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use aldaba_core::language::Language;
 use aldaba_core::time::Timestamp;
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 
 use super::Page;
-use crate::texts::FluentValue;
+use crate::texts::{FluentValue, Texts};
 
 /// The official time zone of the Spanish peninsula. Pages say whose time it is.
 const ZONE: &str = "Europe/Madrid";
@@ -25,6 +26,22 @@ pub fn date_and_time(page: &Page, moment: Timestamp) -> String {
             ("year", FluentValue::from(local.year().to_string())),
             ("time", FluentValue::from(clock(&local))),
             ("zone", FluentValue::from(page.t(zone))),
+        ],
+    )
+}
+
+/// `23 de noviembre de 2026`, for messages too.
+#[must_use]
+pub fn day_of(texts: &Texts, language: Language, moment: Timestamp) -> String {
+    let (local, _) = local(moment);
+    let month = texts.get(language, &format!("portal-month-{}", local.month()));
+    texts.with(
+        language,
+        "portal-day",
+        &[
+            ("day", FluentValue::from(local.day().to_string())),
+            ("month", FluentValue::from(month)),
+            ("year", FluentValue::from(local.year().to_string())),
         ],
     )
 }

@@ -70,7 +70,7 @@ pub(super) async fn queue_pin(
     } else {
         (Asker::Anybody, MessageKind::SignInPin)
     };
-    let within = may_send(policy, asker, &counts, browser.any);
+    let within = may_send(policy, asker, &counts, browser.reserved);
     let recipient = owner
         // Who said twice that it was not them hears of strangers no more that day.
         .filter(|owner| within && (browser.this_one || !owner.is_muted(now)))

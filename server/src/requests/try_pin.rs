@@ -74,7 +74,8 @@ pub enum TryError {
     Store(#[from] StoreError),
 }
 
-/// Tries the PIN of a request that a device shows, whichever way it began: by typing a document, or with a QR.
+/// Tries the PIN of a request that a device shows, whichever way it began: by typing a document, with a QR, or as the second
+/// step after a right password.
 ///
 /// # Errors
 /// [`TryError`]; a wrong try is counted, durably, before its answer.
@@ -109,7 +110,7 @@ pub async fn try_pin(
                 let right = request_pin(&key, &request.id, &request.relying_party.id, digits)
                     .is_some_and(|pin| pin.matches(&typed));
                 if right & attempt.own_key_matches(&request) {
-                    let level = Method::Incoming.proves(device.registration, device.level, request.user_verified);
+                    let level = method.proves(device.registration, device.level, request.user_verified);
                     attempt.spend(tx, &request, Some(&device.id), level, now).await
                 } else {
                     attempt.count_wrong(tx, &request, now).await
@@ -123,7 +124,7 @@ pub async fn try_pin(
 /// Tells the person's devices what became of their request.
 pub(super) fn report(app: &App, id: &RequestId, outcome: Result<SignedIn, TryError>) -> Result<SignedIn, TryError> {
     if let Ok(signed_in) = &outcome
-        && matches!(signed_in.method, Method::Incoming | Method::Qr)
+        && signed_in.method.needs_device()
     {
         let state = aldaba_core::request::RequestState::Spent;
         app.hub().publish(
@@ -252,7 +253,7 @@ impl Attempt {
             request: Some(self.id),
             relying_party: request.relying_party.id.clone(),
             method,
-            second_step: None,
+            second_step: (method == Method::Password).then_some(Method::Incoming),
             level,
             browser: request.browser.clone(),
             system: request.system.clone(),

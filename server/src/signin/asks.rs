@@ -13,7 +13,7 @@ use crate::texts::FluentValue;
 
 /// A site and what it asks for.
 #[derive(Clone)]
-pub(super) struct Asks {
+pub(crate) struct Asks {
     /// The site's id.
     pub id: String,
     /// What people know it by.

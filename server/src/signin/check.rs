@@ -103,7 +103,8 @@ pub(super) fn errors(page: &Page, refusals: Vec<Refusal>) -> FieldErrors {
     errors
 }
 
-fn document_text(error: DocumentError) -> &'static str {
+/// The key of the text for a document that is none.
+pub(crate) fn document_text(error: DocumentError) -> &'static str {
     match error {
         DocumentError::Empty => "signin-error-document-empty",
         DocumentError::Shape => "signin-error-document-shape",
@@ -111,7 +112,8 @@ fn document_text(error: DocumentError) -> &'static str {
     }
 }
 
-fn contrast_text(error: ContrastError) -> &'static str {
+/// The key of the text for a contrast datum that is none.
+pub(crate) fn contrast_text(error: ContrastError) -> &'static str {
     match error {
         ContrastError::Empty => "signin-error-contrast-empty",
         ContrastError::Date => "signin-error-contrast-date",

@@ -22,9 +22,9 @@ use crate::requests::{self, NewSignIn, RequestError};
 /// What the site says when it sends somebody here.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct From {
-    pub site: String,
-    pub procedure: String,
+pub(crate) struct From {
+    pub(crate) site: String,
+    pub(crate) procedure: String,
     /// The method that was asked for by name; without it, the browser's last one comes first.
     way: String,
 }

@@ -1,10 +1,12 @@
 //! Where a browser goes once somebody is signed in, by whatever method.
 
+use aldaba_core::method::Method;
 use axum::response::Response;
 
 use super::asks::return_address;
 use crate::app::App;
 use crate::oidc::paths;
+use crate::passwords;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, Reply, Visitor};
 use crate::sessions::{self, SignedIn};
@@ -24,12 +26,16 @@ pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &S
         Some(party) => return_address(app, &party),
         None => "/".to_owned(),
     };
-    Reply::new(app, visitor)
+    let on = Reply::new(app, visitor)
         .cookie(Cookie::Session, &signed_in.session.expose())
         .cookie(Cookie::Known, &signed_in.known.to_cookie())
         .cookie(Cookie::Method, signed_in.method.as_str())
         .without(Cookie::Request)
-        .see_other(&target)
+        .see_other(&target);
+    if signed_in.method == Method::Password {
+        return passwords::warned(app, visitor, signed_in, on).await;
+    }
+    on
 }
 
 /// Where an OpenID Connect sign-in goes on.

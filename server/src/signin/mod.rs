@@ -19,6 +19,8 @@
 //! GET  /signin/qr/now.svg           the QR of this moment                      scan.rs
 //! POST /signin/qr/now               the same and how it stands, for scripts    scan.rs
 //! GET  /open/{what}                 where a link for the app leads without it  open.rs
+//! …    /signin/password             document and password                      password.rs
+//! …    /signin/password/code        the second step by SMS                     password_code.rs
 //! POST /signout                     ends the session                           session.rs
 //! ```
 //!
@@ -36,6 +38,8 @@ mod form;
 mod land;
 mod open;
 mod over;
+mod password;
+mod password_code;
 mod pin;
 mod qr;
 mod scan;
@@ -49,7 +53,9 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 
-pub(crate) use form::unreadable;
+pub(crate) use asks::Asks;
+pub(crate) use check::{contrast_text, document_text};
+pub(crate) use form::{From, unreadable};
 pub(crate) use land::land;
 pub use ways::offered_methods;
 
@@ -73,6 +79,11 @@ pub fn routes() -> Router<App> {
         .route("/open/{what}", get(open::show))
         .route(certificate::PAGE, get(certificate::show).post(certificate::begin))
         .route(certificate::RETURN, get(certificate::arrive))
+        .route(password::PATH, get(password::show).post(password::submit))
+        .route(
+            password_code::PATH,
+            get(password_code::show).post(password_code::submit),
+        )
         .route("/signout", post(session::sign_out))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }

@@ -43,6 +43,7 @@ struct PinTemplate {
     code: Option<&'static str>,
     kind: Kind,
     sms_caution: String,
+    second_step: bool,
     wants_own_key: bool,
     phrase: String,
     pin_hint: String,
@@ -138,7 +139,7 @@ pub(super) async fn submit(
     };
     let own_key = Some(form.own_key.as_str()).filter(|key| !key.trim().is_empty());
     let tried = match method {
-        Method::Incoming | Method::Qr => {
+        Method::Incoming | Method::Qr | Method::Password => {
             requests::try_pin(&app, &id, &visitor.browser, &site, method, &form.pin, own_key).await
         }
         Method::SelfGenerated | Method::PageBound => {
@@ -264,6 +265,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
             Method::OwnKeySms => "pin-key-title",
             _ => "pin-title",
         },
+        second_step: request.method == Method::Password,
         csrf: visitor.csrf(app),
         request: id.to_string(),
         method: request.method.as_str(),
@@ -286,6 +288,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         again: asks.start_at(match request.method {
             Method::Qr => "/signin/qr",
             Method::PageBound => "/signin/bound",
+            Method::Password => super::password::PATH,
             _ => "/signin",
         }),
         asks,

@@ -13,6 +13,7 @@ const PAGES: &[(Method, &str)] = &[
     (Method::Incoming, FIRST),
     (Method::Qr, "/signin/qr"),
     (Method::PageBound, "/signin/bound"),
+    (Method::Password, super::password::PATH),
     (Method::Certificate, super::certificate::PAGE),
     (Method::Sms, "/signin/sms"),
     (Method::OwnKeySms, "/signin/key"),

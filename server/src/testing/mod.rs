@@ -37,6 +37,7 @@ use crate::citizens::import;
 use crate::citizens::record::Record;
 use crate::config::{Config, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty, SigningKeys};
 use crate::http::client::Peer;
+use crate::passwords::Cost;
 
 pub use browser::TestBrowser;
 pub use device::{Event, EventReader, PendingActivation, TestDevice, other_pin};
@@ -382,6 +383,9 @@ fn config() -> Config {
         log_format: LogFormat::Text,
         worker_threads: None,
         policy: Policy::default(),
+        leaked_passwords: None,
+        // Two hundred times cheaper than a real one: what tests look at is how often, not how long.
+        password_cost: Cost { memory: 64, passes: 1 },
         messages: Messages::Outbox,
         limits: Limits {
             starts_per_minute: 0,

@@ -99,7 +99,7 @@ async fn main() -> Result<()> {
     album
         .add(&browser, "signed-in", "Typed on the page: signed in.")
         .await?;
-    browser.click("#signout").await?;
+    browser.follow("#signout").await?;
     browser.find("#signin").await?;
     album.add(&browser, "signed-out", "Signed out.").await?;
 

@@ -1,10 +1,11 @@
-import { createEffect, createSignal, on, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, on, Show } from "solid-js";
 import type { SelfGeneratedPin } from "../bindings/SelfGeneratedPin";
 import type { UiError } from "../bindings/UiError";
 import { toUiError } from "../ipc/call";
 import { selfGeneratedPin } from "../ipc/commands";
 import { useApp } from "../state/app";
 import { secondsLeft, useClock } from "../state/clock";
+import { inSteps } from "../state/countdown";
 import { t } from "../texts/texts";
 import { CopyButton } from "./CopyButton";
 import { Digits } from "./Digits";
@@ -18,6 +19,7 @@ export const SelfGenerated = () => {
   const [current, setCurrent] = createSignal<SelfGeneratedPin>();
   const [error, setError] = createSignal<UiError>();
   const left = () => secondsLeft(current()?.valid_until ?? 0, now());
+  const shown = createMemo(() => inSteps(left()));
   let asking = false;
 
   createEffect(
@@ -51,9 +53,9 @@ export const SelfGenerated = () => {
           <>
             <Digits pin={pin().pin} testid="self-pin" />
             <div class="pin-foot">
-              <p class="countdown" role="timer" aria-live="off" aria-label={`${t("app-self-timer")}: ${left()} s`}>
-                <Ring left={left()} of={pin().period} />
-                <span class="countdown-words">{t("app-self-next", { seconds: left() })}</span>
+              <p class="countdown" role="timer" aria-live="off" aria-label={`${t("app-self-timer")}: ${shown()} s`}>
+                <Ring left={shown()} of={pin().period} />
+                <span class="countdown-words">{t("app-self-next", { seconds: shown() })}</span>
               </p>
               <CopyButton source="self" label={t("app-copy-self")} testid="copy-self" />
             </div>

@@ -15,3 +15,9 @@ export function announcement(before: number, after: number): Announcement | unde
   const minutes = Math.ceil(after / 60);
   return minutes * 60 < before ? { minutes } : undefined;
 }
+
+/**
+ * Seconds left, up to the next five: for a countdown that is always on the screen. Each change paints the window anew, and
+ * nobody hurries for a PIN that is followed by another one.
+ */
+export const inSteps = (seconds: number) => Math.ceil(seconds / 5) * 5;

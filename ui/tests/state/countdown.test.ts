@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { announcement } from "../../src/state/countdown";
+import { announcement, inSteps } from "../../src/state/countdown";
 
 // REQ-UI-04
 describe("a countdown is announced sparingly", () => {
@@ -37,4 +37,9 @@ describe("a countdown is announced sparingly", () => {
     expect(announcement(8, 300)).toBeUndefined();
     expect(announcement(0, 0)).toBeUndefined();
   });
+});
+
+// REQ-UI-04
+test("what is always on the screen changes every five seconds, and never shows less than is left", () => {
+  expect([30, 29, 26, 25, 21, 6, 5, 1, 0].map(inSteps)).toEqual([30, 30, 30, 25, 25, 10, 5, 5, 0]);
 });

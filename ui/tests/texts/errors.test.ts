@@ -14,6 +14,12 @@ const ofThePageOnly = [
   "request_mismatch",
   "self_generated_delayed",
   "self_generated_disabled",
+  "password_wrong",
+  "password_refused",
+  "password_expired",
+  "password_delayed",
+  "password_disabled",
+  "second_step_unavailable",
 ];
 
 // REQ-ERR-01

@@ -4,6 +4,7 @@ mod m0001_first;
 mod m0002_sessions_of_every_method;
 mod m0003_clients;
 mod m0004_oidc;
+mod m0005_passwords;
 mod m0006_certificates;
 mod m0007_sms;
 mod m0008_devices_user_verified;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_sessions_of_every_method::Migration),
             Box::new(m0003_clients::Migration),
             Box::new(m0004_oidc::Migration),
+            Box::new(m0005_passwords::Migration),
             Box::new(m0006_certificates::Migration),
             Box::new(m0007_sms::Migration),
             Box::new(m0008_devices_user_verified::Migration),

@@ -47,7 +47,7 @@ pub async fn find_by_code(
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
         "UPDATE requests SET person_id = $1, quiet = 0, updated_at = CASE WHEN quiet = 1 OR person_id IS NULL THEN $3 ELSE \
-         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method IN ('incoming', 'qr') \
+         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method IN ('incoming', 'qr', 'password') \
          AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr' AND ",
         uses_qr!(),
         ")) AND ",

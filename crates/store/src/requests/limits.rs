@@ -27,7 +27,7 @@ macro_rules! counting {
             $person,
             " AND created_at > ",
             $day_ago,
-            " AND origin = 'document' AND quiet = 0 AND method IN ('incoming', 'sms') AND revealed_at IS NULL \
+            " AND origin = 'document' AND quiet = 0 AND method IN ('incoming', 'sms', 'password') AND revealed_at IS NULL \
              AND state NOT IN ('rejected', 'spent')"
         )
     };

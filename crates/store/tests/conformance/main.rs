@@ -45,6 +45,7 @@ mod model;
 mod oidc_keys;
 mod opening;
 mod outbox;
+mod passwords;
 mod persons;
 mod requests;
 mod secrecy;

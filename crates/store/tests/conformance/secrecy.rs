@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use aldaba_core::code::ShortCode;
-use aldaba_core::ids::{ActivationId, MessageId, RequestId, SessionId};
+use aldaba_core::ids::{ActivationId, MessageId, PasswordCodeId, RequestId, SessionId};
 use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
@@ -17,6 +17,7 @@ use aldaba_store::activations::{self, Activation};
 use aldaba_store::clients::{self, Settings};
 use aldaba_store::oidc_keys::{self, OidcKey};
 use aldaba_store::outbox::{self, MessageKind, NewMessage};
+use aldaba_store::passwords::{self, codes};
 use aldaba_store::seal::{self, Place};
 use aldaba_store::sessions::{self, Session};
 use aldaba_store::testing::TestDatabase;
@@ -33,12 +34,13 @@ const OWN_KEY: &str = "K7QZ";
 const SMS_PIN: &str = "573914028";
 const KNOWN: [u8; 32] = *b"the-secret-of-a-known-browser-32";
 const CLIENT_SECRET: &str = "the-secret-of-a-site-in-43-characters-or-so";
+const PHC: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBzYWx0$dGhlIGhhc2ggb2YgYSBwYXNzd29yZA";
 
 /// Puts every secret through every table; returns what must not be found again.
 async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
     let person = person(&db.store).await;
     let device = device(&db.store, person).await;
-    let (code, activation_code) = (ShortCode::generate(&OsRandom), ShortCode::generate(&OsRandom));
+    let [code, activation_code, step_code] = [(); 3].map(|()| ShortCode::generate(&OsRandom));
     let session_id = SessionId::generate(&OsRandom);
     let activation = Activation {
         id: ActivationId::generate(&OsRandom),
@@ -94,6 +96,18 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         json: "{}".to_owned(),
         sms_per_month: 0,
     };
+    let password_code = codes::NewCode {
+        id: PasswordCodeId::generate(&OsRandom),
+        person: Some(person),
+        purpose: codes::Purpose::Set,
+        binding: BINDING,
+        code: step_code.clone(),
+        relying_party: "demo-sede".to_owned(),
+        procedure: String::new(),
+        password_version: None,
+        created_at: NOW,
+        expires_at: at(600),
+    };
     let (typed, cookie) = (activation_code.clone(), session_id.clone());
     write_tx!(db, |tx| {
         activations::insert(tx, &activation).await?;
@@ -102,6 +116,8 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         sms_pins::insert(tx, &request.id, &Pin::parse(SMS_PIN, 9).unwrap(), true).await?;
         known_browsers::remember(tx, &person, &KNOWN, NOW).await?;
         outbox::enqueue(tx, &message).await?;
+        passwords::set(tx, &person, PHC, NOW, at(1000)).await?;
+        codes::insert(tx, &password_code).await?;
         oidc_keys::add(tx, &oidc_key, None).await?;
         clients::add(tx, &site, NOW).await?;
         clients::add_secret(tx, "sede", &clients::secret_hash(CLIENT_SECRET), NOW, NOW).await?;
@@ -119,6 +135,8 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         TEXT,
         OWN_KEY,
         SMS_PIN,
+        PHC,
+        &PHC[31..],
         "2031-05-17",
         CONTRAST,
     ];
@@ -136,7 +154,7 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         keys.mac.expose().to_vec(),
     ]);
     secrets.push(keys.signing.to_bytes().expose().to_vec());
-    for code in [&code, &activation_code] {
+    for code in [&code, &activation_code, &step_code] {
         secrets.push(code.canonical().as_bytes().to_vec());
         secrets.push(code.grouped().into_bytes());
     }

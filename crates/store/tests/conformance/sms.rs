@@ -33,8 +33,10 @@ async fn take_over(db: &TestDatabase, id: RequestId, made_before: Timestamp, now
 }
 
 async fn look(db: &TestDatabase, person: PersonId, browser: Option<[u8; 32]>, now: Timestamp) -> (bool, bool) {
-    let Acquaintance { this_one, any } =
-        read_tx!(db, |tx| known_browsers::look(tx, &person, browser.as_ref(), now).await);
+    let Acquaintance {
+        this_one,
+        reserved: any,
+    } = read_tx!(db, |tx| known_browsers::look(tx, &person, browser.as_ref(), now).await);
     (this_one, any)
 }
 

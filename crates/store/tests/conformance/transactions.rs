@@ -128,4 +128,41 @@ on_both! {
         assert!(matches!(refused, Err(StoreError::Unavailable)), "{refused:?}");
         db.store.close().await.unwrap();
     }
+
+    async fn a_job_dropped_half_way_leaves_nothing_and_its_connection_serves_on(db: &TestDatabase) {
+        if db.store.backend() == aldaba_store::Backend::Sqlite {
+            // There a job runs to its end whoever waits for it.
+            return;
+        }
+        let person = person(&db.store).await;
+        let mut dropped = Vec::new();
+        // More often than there are connections.
+        for _ in 0..48 {
+            let (store, new) = (db.store.clone(), new_request(Some(person)));
+            dropped.push(new.id);
+            let (tell, told) = tokio::sync::oneshot::channel();
+            let task = tokio::spawn(async move {
+                store.write::<(), StoreError, _>(move |tx| Box::pin(async move {
+                    requests::insert(tx, &new).await?;
+                    let _ = tell.send(());
+                    std::future::pending().await
+                })).await
+            });
+            told.await.unwrap();
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        let kept = request(&db.store, person).await;
+        for id in dropped {
+            assert!(read_tx!(db, |tx| requests::get(tx, &id).await).is_none());
+        }
+        assert!(read_tx!(db, |tx| requests::get(tx, &kept).await).is_some());
+        // Whoever writes next begins in no transaction of somebody else's.
+        let store = db.store.clone();
+        at_once(32, move |_| {
+            let (store, new) = (store.clone(), new_request(Some(person)));
+            async move { insert_request(&store, new).await }
+        }).await;
+        assert_eq!(read_tx!(db, |tx| requests::list_for_person(tx, &person, at(1)).await).len(), 33);
+    }
 }
