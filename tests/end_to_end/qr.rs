@@ -1,7 +1,5 @@
 //! Signing in with a QR, its code, a picture of it, a link; and the PIN for one page.
 
-use std::time::Duration;
-
 use aldaba_tests::app::App;
 use aldaba_tests::browser::Browser;
 use aldaba_tests::desktop::{Desktop, Keyring};
@@ -26,6 +24,16 @@ async fn approve(app: &App, browser: &Browser) -> Result<()> {
     app.press("approve").await?;
     app.find(&testid("approved")).await?;
     Ok(())
+}
+
+/// Waits until the QR of the page has changed by itself.
+async fn drawn_anew(browser: &Browser) -> Result<()> {
+    let image = "return document.querySelector('[data-qr-image]').src";
+    let first = browser.script(image).await?;
+    until("the QR changes by itself", async || {
+        Ok((browser.script(image).await? != first).then_some(()))
+    })
+    .await
 }
 
 /// Hands a link to the app as the system does: to a second start of it.
@@ -54,12 +62,7 @@ async fn a_typed_code_and_an_approval_sign_in_and_out() {
             address.path() == "/signin/qr/page" && address.query().is_none(),
             "the address says too much: {address}"
         );
-        let image = "return document.querySelector('[data-qr-image]').src";
-        let first = browser.script(image).await?;
-        until("the QR changes by itself", async || {
-            Ok((browser.script(image).await? != first).then_some(()))
-        })
-        .await?;
+        drawn_anew(&browser).await?;
         app.enter("lookup-code", &browser.page_code().await?).await?;
         app.press("lookup").await?;
         let card = app.read("request-card").await?;
@@ -74,7 +77,7 @@ async fn a_typed_code_and_an_approval_sign_in_and_out() {
             "another person is signed in"
         );
         app.gone(&testid("request-card")).await?;
-        browser.click("#signout").await?;
+        browser.follow("#signout").await?;
         browser.find("#signin").await?;
         Ok(())
     })
@@ -98,9 +101,11 @@ async fn a_picture_of_the_qr_brings_it_up_while_it_is_fresh() {
             field.send_keys(&path).await?;
             anyhow::Ok(())
         };
-        // An old picture is refused, with a way on.
+        // An old picture is refused, with a way on. The page draws another one each second.
         browser.find(".p-qr img").await?.screenshot(&picture).await?;
-        tokio::time::sleep(Duration::from_millis(4_500)).await;
+        for _ in 0..5 {
+            drawn_anew(&browser).await?;
+        }
         choose().await?;
         app.find("[data-code=\"qr_stale\"]").await?;
         // A fresh one comes up; a busy machine may need more than one try to be quick enough.
@@ -110,7 +115,7 @@ async fn a_picture_of_the_qr_brings_it_up_while_it_is_fresh() {
             }
             browser.find(".p-qr img").await?.screenshot(&picture).await?;
             choose().await?;
-            tokio::time::sleep(Duration::from_millis(700)).await;
+            drawn_anew(&browser).await?;
             Ok(None)
         })
         .await?;
@@ -144,7 +149,7 @@ async fn a_pin_for_one_page_signs_in_at_the_higher_level() {
         let level = browser.text("#session-level").await?;
         ensure!(level.contains("Avanzado"), "level {level}");
         // Another page's: refused.
-        browser.click("#signout").await?;
+        browser.follow("#signout").await?;
         browser.ask_for_bound_pin(&stage.server, &citizen).await?;
         browser.send_pin(&pin).await?;
         browser.find("main[data-code=\"pin_wrong\"]").await?;

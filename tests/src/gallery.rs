@@ -311,7 +311,7 @@ async fn with_a_qr(
 ) -> Result<()> {
     app.gone(&testid("request-card")).await?;
     browser.ask_to_sign_in(&stage.server).await?;
-    browser.click("a[href^=\"/signin/qr\"]").await?;
+    browser.follow("a[href^=\"/signin/qr\"]").await?;
     browser.find("form[action=\"/signin/qr\"]").await?;
     page(
         see,
@@ -321,7 +321,7 @@ async fn with_a_qr(
     )
     .await?;
     browser
-        .click("form[action=\"/signin/qr\"] button[type=\"submit\"]")
+        .follow("form[action=\"/signin/qr\"] button[type=\"submit\"]")
         .await?;
     browser.find("[data-qr-image]").await?;
     page(
@@ -346,7 +346,7 @@ async fn with_a_qr(
         .await?;
     app.press("approve").await?;
     browser.find("#session-name").await?;
-    browser.click("#signout").await?;
+    browser.follow("#signout").await?;
     browser.find("#signin").await?;
     Ok(())
 }
@@ -360,7 +360,7 @@ async fn for_one_page(
 ) -> Result<()> {
     app.gone(&testid("request-card")).await?;
     browser.ask_to_sign_in(&stage.server).await?;
-    browser.click("a[href^=\"/signin/bound\"]").await?;
+    browser.follow("a[href^=\"/signin/bound\"]").await?;
     browser.find("form[action=\"/signin/bound\"]").await?;
     page(
         see,

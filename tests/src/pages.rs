@@ -108,8 +108,8 @@ impl Browser {
     /// When a page is not what it should be.
     pub async fn ask_with_qr(&self, server: &DemoServer) -> Result<()> {
         self.ask_to_sign_in(server).await?;
-        self.click("a[href^=\"/signin/qr\"]").await?;
-        self.click("form[action=\"/signin/qr\"] button[type=\"submit\"]")
+        self.follow("a[href^=\"/signin/qr\"]").await?;
+        self.follow("form[action=\"/signin/qr\"] button[type=\"submit\"]")
             .await?;
         self.find("[data-qr-image]").await?;
         Ok(())
@@ -121,10 +121,10 @@ impl Browser {
     /// When a page is not what it should be.
     pub async fn ask_for_bound_pin(&self, server: &DemoServer, citizen: &Citizen) -> Result<()> {
         self.ask_to_sign_in(server).await?;
-        self.click("a[href^=\"/signin/bound\"]").await?;
+        self.follow("a[href^=\"/signin/bound\"]").await?;
         self.find("form[action=\"/signin/bound\"]").await?;
         self.fill_in(citizen).await?;
-        self.click("form[action=\"/signin/bound\"] button[type=\"submit\"]")
+        self.follow("form[action=\"/signin/bound\"] button[type=\"submit\"]")
             .await?;
         self.find("input[name=\"pin\"]").await?;
         Ok(())
