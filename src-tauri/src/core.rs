@@ -15,6 +15,7 @@ use aldaba_core::language::Language;
 use aldaba_core::random::OsRandom;
 use aldaba_core::time::{Clock as _, SystemClock};
 use aldaba_protocol::error::ErrorCode;
+use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::{Notify, OnceCell, watch};
 
@@ -31,6 +32,7 @@ pub struct Core {
     data: PathBuf,
     preset: Option<String>,
     authenticator: OnceCell<Arc<Authenticator>>,
+    first: Mutex<Option<JoinHandle<Result<AppStatus, Error>>>>,
     requests: Mutex<Option<RequestsView>>,
     online: AtomicBool,
     link: Mutex<Option<String>>,
@@ -66,6 +68,7 @@ impl Core {
             data,
             preset: from_environment("ALDABA_SERVER").or(option_env!("ALDABA_PRESET_SERVER").map(str::to_owned)),
             authenticator: OnceCell::new(),
+            first: Mutex::new(None),
             requests: Mutex::new(None),
             online: AtomicBool::new(false),
             clipboard: Clipboard::new(app),
@@ -89,6 +92,28 @@ impl Core {
                 .unwrap_or_else(|_| Err(Error::with_detail(ErrorCode::Internal, "start")))
         });
         assembled.await.cloned()
+    }
+
+    /// Asks the keychain while the window loads its page, so that the page's own first question is answered at once.
+    pub fn begin(&self) {
+        let app = self.app.clone();
+        let asked = tauri::async_runtime::spawn(async move { app.state::<Core>().status().await });
+        *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
+    }
+
+    /// The answer that [`Self::begin`] asked for, once; later, where the app stands then.
+    ///
+    /// # Errors
+    /// As [`Self::status`].
+    pub async fn first_status(&self) -> Result<AppStatus, Error> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match first {
+            Some(asked) => match asked.await {
+                Ok(answered) => answered,
+                Err(_) => self.status().await,
+            },
+            None => self.status().await,
+        }
     }
 
     /// Where the app stands, found out anew.

@@ -77,6 +77,7 @@ pub fn run() {
         .setup(|app| {
             let core = Core::new(app.handle())?;
             app.manage(core);
+            app.state::<Core>().begin();
             links::listen(app.handle());
             watching::start(app.handle().clone());
             Ok(())

@@ -12,7 +12,7 @@ async fn sign_in(server: &TestServer, device: &mut TestDevice, browser: &mut Tes
     browser.start(server, &ANA, &[]).await.expect(303);
     browser.get(server, "/signin/pin").await.expect(200);
     let id = browser.request();
-    device.reveal(server, &id).await.expect(200);
+    device.reveal_verified(server, &id).await.expect(200);
     let entered = browser.type_pin(server, &device.pin(&id, "sede")).await.expect(303);
     assert_eq!(entered.headers["location"], "https://sede.example/entrar");
 }

@@ -20,6 +20,7 @@ fn without_random_values(text: &str) -> String {
         ("class=\"p-phrase\" translate=\"no\">", "<"),
         ("aria-hidden=\"true\">", "<"),
         ("Código, carácter a carácter: ", "<"),
+        ("href=\"aldaba://request?c=", "\""),
         ("<path fill=\"#000\" d=\"", "\""),
         ("aldaba_request=", ";"),
         ("aldaba_browser=", ";"),

@@ -9,10 +9,11 @@ use super::Answer;
 use crate::core::Core;
 use crate::ipc::AppStatus;
 
-/// Where the app stands, read afresh from disk and keychain. Also what "try again" calls.
+/// Where the app stands, read from disk and keychain: the first time as the app started, then afresh. Also what "try again"
+/// calls.
 #[tauri::command]
 pub async fn app_status(core: State<'_, Core>) -> Answer<AppStatus> {
-    Ok(core.status().await?)
+    Ok(core.first_status().await?)
 }
 
 /// Keeps the language of the screens: `es` or `en`.
