@@ -75,7 +75,7 @@ async fn a_citizen_scans_and_approves(backend: Backend) {
             assert!(!page.contains(other.as_str()));
         }
         assert_eq!(state(&server, &browser).await, "claimed");
-        assert_eq!(device.requests(&server).await, [request.clone()]);
+        assert_eq!(device.requests(&server).await, std::slice::from_ref(&request));
         spend(&server, &mut browser).await.expect_problem("pin_not_revealed");
         let id = browser.request();
         let approved: wire::RequestApproved = device

@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod activation;
+mod certificate;
 mod end_of_device;
 mod environment;
 mod headless;

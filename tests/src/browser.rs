@@ -1,5 +1,7 @@
 //! The citizen's browser: headless Chromium with an empty profile.
 
+mod certificates;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -43,6 +45,26 @@ impl Browser {
     /// # Errors
     /// When Chromium or its driver does not start.
     pub async fn open(folder: &Path, language: &str) -> Result<Self> {
+        let preferences = json!({ "intl.accept_languages": language });
+        Self::open_with(folder, language, preferences).await
+    }
+
+    /// As [`Browser::open`], with the certificates of a demo's folder: its authority is trusted, and the one of its first
+    /// citizen, if `own`, is presented without asking to whoever asks for it; nobody could click the browser's own question.
+    ///
+    /// # Errors
+    /// As [`Browser::open`], and when the certificates cannot be imported.
+    pub async fn open_with_certificates(folder: &Path, language: &str, demo: &Path, own: bool) -> Result<Self> {
+        certificates::import(folder, demo, own)?;
+        let preferences = json!({
+            "intl.accept_languages": language,
+            "profile.managed_auto_select_certificate_for_urls":
+                [json!({ "pattern": "https://*", "filter": {} }).to_string()],
+        });
+        Self::open_with(folder, language, preferences).await
+    }
+
+    async fn open_with(folder: &Path, language: &str, preferences: serde_json::Value) -> Result<Self> {
         let port = free_port()?;
         let mut chromedriver = Command::new(programs::system(&["chromedriver", "chromium.chromedriver"])?);
         chromedriver.arg(format!("--port={port}"));
@@ -72,7 +94,7 @@ impl Browser {
             capabilities.add_arg(flag)?;
         }
         capabilities.add_arg(&format!("--lang={language}"))?;
-        capabilities.add_experimental_option("prefs", json!({ "intl.accept_languages": language }))?;
+        capabilities.add_experimental_option("prefs", preferences)?;
         let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
         capabilities.set_binary(&programs::system(&chromium)?.display().to_string())?;
         let browser = Self {

@@ -149,6 +149,30 @@ async fn first_pages(
         "A mistyped document, said at its field",
     )
     .await?;
+    for (path, name, caption) in [
+        (
+            "/signin/password",
+            "portal-password",
+            "Document and password, alone or with a second step",
+        ),
+        (
+            "/signin/certificate",
+            "portal-certificate",
+            "A certificate or a DNIe: what the browser will ask",
+        ),
+    ] {
+        browser.ask_to_sign_in(&stage.server).await?;
+        browser.follow(&format!(".p-ways a[href^=\"{path}\"]")).await?;
+        page(see, browser, name, caption).await?;
+    }
+    browser.goto(&format!("{}/password/create", stage.server.url())).await?;
+    page(
+        see,
+        browser,
+        "portal-password-create",
+        "A password, made with a code by SMS",
+    )
+    .await?;
     browser.open_sms_form(&stage.server, "/signin/sms").await?;
     page(
         see,
@@ -292,12 +316,30 @@ async fn sign_in(
         .await?;
     browser.find("#errors").await?;
     page(see, browser, "portal-pin-wrong", "A wrong PIN: how many tries are left").await?;
-    browser.send_pin(&pin).await?;
+    browser.type_pin(&pin).await?;
+    browser.find("form[action=\"/oidc/consent\"]").await?;
+    page(
+        see,
+        browser,
+        "portal-consent",
+        "Before the first time: what the site will be told",
+    )
+    .await?;
+    browser.agree().await?;
     browser.find("#session-name").await?;
     page(see, browser, "portal-signed-in", "Signed in: name, level, method, when").await?;
     browser.follow("#claims").await?;
     browser.find("[data-claim=\"acr\"]").await?;
     page(see, browser, "site-claims", "What the sample site was told").await?;
+    browser.goto(&format!("{}/account", stage.server.url())).await?;
+    page(
+        see,
+        browser,
+        "portal-account",
+        "The citizen's own page: open sessions, order of the ways, switching one off",
+    )
+    .await?;
+    browser.open_site(&stage.server).await?;
     browser.follow("#signout").await?;
     browser.find("#signin").await?;
     page(see, browser, "portal-signed-out", "Signed out").await

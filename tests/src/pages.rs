@@ -147,14 +147,25 @@ impl Browser {
     /// # Errors
     /// When there is no field for one.
     pub async fn send_pin(&self, pin: &str) -> Result<()> {
-        self.fill("input[name=\"pin\"]", pin).await?;
-        self.follow("form[action=\"/signin/pin\"] button[type=\"submit\"]")
-            .await?;
+        self.type_pin(pin).await?;
         self.agree().await
     }
 
+    /// As [`Browser::send_pin`], leaving the question whether the site may learn something to the test.
+    ///
+    /// # Errors
+    /// When there is no field for one.
+    pub async fn type_pin(&self, pin: &str) -> Result<()> {
+        self.fill("input[name=\"pin\"]", pin).await?;
+        self.follow("form[action=\"/signin/pin\"] button[type=\"submit\"]")
+            .await
+    }
+
     /// If the page asks whether the site may learn something: yes.
-    async fn agree(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the answer leads nowhere.
+    pub async fn agree(&self) -> Result<()> {
         let yes = "form[action=\"/oidc/consent\"] button[value=\"yes\"]";
         if self.seen(yes).await?.is_some() {
             self.follow(yes).await?;

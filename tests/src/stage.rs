@@ -133,6 +133,19 @@ impl Stage {
         Ok(browser)
     }
 
+    /// Opens a browser that trusts the demo's authority and has, if `own`, the certificate of its first citizen.
+    ///
+    /// # Errors
+    /// As [`Browser::open_with_certificates`].
+    pub async fn browser_with_certificates(&self, language: &str, own: bool) -> Result<Rc<Browser>> {
+        let number = self.shown.borrow().len();
+        let folder = self.folder(&format!("browser-{number}"))?;
+        let opened = Browser::open_with_certificates(&folder, language, self.server.folder(), own).await?;
+        let browser = Rc::new(opened);
+        self.shown.borrow_mut().push(Shown::Browser(browser.clone()));
+        Ok(browser)
+    }
+
     /// Closes the app: the process is gone afterwards.
     pub fn close_app(&self, app: Rc<App>) {
         self.shown

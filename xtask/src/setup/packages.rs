@@ -114,6 +114,12 @@ const PACKAGES: &[Package] = &[
         Kind::WebDriver,
     ),
     package(
+        "libnss3-tools",
+        Sign::Program(&["pk12util"]),
+        "gives the browser a citizen's certificate",
+        Kind::WebDriver,
+    ),
+    package(
         "fonts-dejavu-core",
         Sign::Font("DejaVu Sans"),
         "letters in the pictures",
