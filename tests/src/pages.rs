@@ -14,13 +14,17 @@ impl Browser {
         self.goto(&format!("{}/demo/sede", server.url())).await
     }
 
-    /// From the sample site to the sign-in form.
+    /// From the sample site to the sign-in form. A browser is shown first what it signed in with last, and goes on to the form
+    /// from there.
     ///
     /// # Errors
     /// When a page is not what it should be.
     pub async fn ask_to_sign_in(&self, server: &DemoServer) -> Result<()> {
         self.open_site(server).await?;
         self.follow("#signin").await?;
+        if self.seen("button[name=\"method\"]").await?.is_none() {
+            self.follow(".p-ways a[href*=\"way=incoming\"]").await?;
+        }
         self.find("input[name=\"document\"]").await?;
         Ok(())
     }
@@ -93,12 +97,8 @@ impl Browser {
     /// When a page is not what it should be.
     pub async fn open_sms_form(&self, server: &DemoServer, path: &str) -> Result<()> {
         self.ask_to_sign_in(server).await?;
-        // A browser that used this way last is shown its page at once.
-        let form = format!("form[action=\"{path}\"]");
-        if self.seen(&form).await?.is_none() {
-            self.follow(&format!(".p-ways a[href^=\"{path}\"]")).await?;
-            self.find(&form).await?;
-        }
+        self.follow(&format!(".p-ways a[href^=\"{path}\"]")).await?;
+        self.find(&format!("form[action=\"{path}\"]")).await?;
         Ok(())
     }
 
