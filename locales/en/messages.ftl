@@ -12,3 +12,4 @@ sms-password-ending = Aldaba: your password expires on { $day }. Change it befor
 
 request-browser-unknown = Unknown browser
 request-system-unknown = Unknown system
+sms-renounced = Aldaba: you have renounced. Your devices, password and sessions have ended. If it was not you, tell the office.

@@ -13,3 +13,4 @@ sms-password-ending = Aldaba: su contrasena caduca el { $day }. Cambiela antes e
 
 request-browser-unknown = Navegador desconocido
 request-system-unknown = Sistema desconocido
+sms-renounced = Aldaba: ha renunciado. Sus dispositivos, contrasena y sesiones han terminado. Si no ha sido usted, avise a la oficina.

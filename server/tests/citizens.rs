@@ -17,7 +17,9 @@ x-1234567-l,1234567,Ioana Popescu,+34 600 000 004,substantial,
 
 async fn all_rows_are_imported_or_none(backend: Backend) {
     let server = TestServer::new(backend).await;
-    let written = import::write(&server.app, import::read(GOOD).unwrap()).await.unwrap();
+    let written = import::write(&server.app, import::read(GOOD).unwrap(), false)
+        .await
+        .unwrap();
     assert_eq!((written.added, written.updated), (2, 0));
     let nuria = TestPerson {
         document: "55667788Z",
@@ -66,7 +68,9 @@ async fn an_import_updates_who_is_there(backend: Backend) {
     let server = TestServer::new(backend).await;
     let before = TestDevice::activate(&server, &ANA).await;
     let rows = "document,contrast,name,phone,level,language\n12345678Z,2035-01-01,Ana García,600000077,low,en\n";
-    let written = import::write(&server.app, import::read(rows).unwrap()).await.unwrap();
+    let written = import::write(&server.app, import::read(rows).unwrap(), false)
+        .await
+        .unwrap();
     assert_eq!((written.added, written.updated), (0, 1));
     before.info(&server).await.expect(200);
     let renewed = TestPerson {

@@ -45,6 +45,7 @@ mod oidc;
 mod page_bound;
 mod parallel;
 mod qr;
+mod renounce;
 mod self_generated;
 mod settings;
 mod signatures;

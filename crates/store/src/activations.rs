@@ -151,6 +151,16 @@ pub async fn find(tx: &Transaction, id: &ActivationId) -> Result<Option<Activati
         .transpose()
 }
 
+/// Ends a person's activations that are not confirmed.
+pub async fn end_all(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE activations SET expires_at = $2, agreement_secret = NULL \
+         WHERE person_id = $1 AND device_id IS NULL AND expires_at > $2",
+        vec![bind::id(person), bind::time(now)],
+    )
+    .await
+}
+
 /// How many activations of a person are neither confirmed nor over.
 pub async fn count_live(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<u32, StoreError> {
     let row = tx

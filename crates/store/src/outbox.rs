@@ -45,6 +45,8 @@ pub enum MessageKind {
     PasswordChanged,
     /// A password ends soon.
     PasswordEnding,
+    /// A citizen renounced.
+    Renounced,
 }
 
 impl MessageKind {
@@ -59,6 +61,7 @@ impl MessageKind {
             MessageKind::PasswordStep => "password_step",
             MessageKind::PasswordChanged => "password_changed",
             MessageKind::PasswordEnding => "password_ending",
+            MessageKind::Renounced => "renounced",
         }
     }
 }
@@ -76,6 +79,7 @@ impl std::str::FromStr for MessageKind {
             "password_step" => Ok(MessageKind::PasswordStep),
             "password_changed" => Ok(MessageKind::PasswordChanged),
             "password_ending" => Ok(MessageKind::PasswordEnding),
+            "renounced" => Ok(MessageKind::Renounced),
             _ => Err(StoreError::Corrupt("a kind of message")),
         }
     }

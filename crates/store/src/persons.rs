@@ -291,9 +291,13 @@ pub async fn names(tx: &Transaction, id: &PersonId) -> Result<Option<Names>, Sto
     }))
 }
 
-/// The citizen of a document.
+/// The citizen of a document. Who renounced is nobody.
 pub async fn find(tx: &Transaction, document: &Document) -> Result<Option<Person>, StoreError> {
-    const SQL: &str = concat!("SELECT ", columns!(), " FROM persons WHERE document_index = $1");
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM persons WHERE document_index = $1 AND renounced_at IS NULL"
+    );
     let index = bind::blob(tx.keys().document_index(document));
     tx.select_one(SQL, vec![index])
         .await?
@@ -303,11 +307,15 @@ pub async fn find(tx: &Transaction, document: &Document) -> Result<Option<Person
 
 /// The citizen of a document, locked until the transaction ends: what is counted of theirs stays true meanwhile.
 pub async fn find_locked(tx: &Transaction, document: &Document) -> Result<Option<Person>, StoreError> {
-    const PLAIN: &str = concat!("SELECT ", columns!(), " FROM persons WHERE document_index = $1");
+    const PLAIN: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM persons WHERE document_index = $1 AND renounced_at IS NULL"
+    );
     const LOCKING: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM persons WHERE document_index = $1 FOR NO KEY UPDATE"
+        " FROM persons WHERE document_index = $1 AND renounced_at IS NULL FOR NO KEY UPDATE"
     );
     tx.open()?;
     let index = bind::blob(tx.keys().document_index(document));
@@ -315,6 +323,35 @@ pub async fn find_locked(tx: &Transaction, document: &Document) -> Result<Option
         .await?
         .map(|row| read(tx, &row))
         .transpose()
+}
+
+/// Who has that document in the register, and whether they renounced.
+pub async fn registered(tx: &Transaction, document: &Document) -> Result<Option<(PersonId, bool)>, StoreError> {
+    let sql = "SELECT id, CASE WHEN renounced_at IS NULL THEN 0 ELSE 1 END FROM persons WHERE document_index = $1";
+    let index = bind::blob(tx.keys().document_index(document));
+    match tx.select_one(sql, vec![index]).await? {
+        Some(row) => Ok(Some((row.id(0)?, row.flag(1)?))),
+        None => Ok(None),
+    }
+}
+
+/// From now on nothing finds the person by their document, and none of their sessions is open. Their phone is forgotten.
+/// `false`: there is no such person, or they had renounced.
+pub async fn renounce(tx: &Transaction, id: &PersonId, now: Timestamp) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE persons SET renounced_at = $2, phone = NULL WHERE id = $1 AND renounced_at IS NULL",
+        vec![bind::id(id), bind::time(now)],
+    )
+    .await
+}
+
+/// Takes a person who had renounced back, at their own wish. `false`: they had not.
+pub async fn take_back(tx: &Transaction, id: &PersonId) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE persons SET renounced_at = NULL WHERE id = $1 AND renounced_at IS NOT NULL",
+        vec![bind::id(id)],
+    )
+    .await
 }
 
 /// A citizen by id.
@@ -370,6 +407,8 @@ pub async fn choose_methods(
 
 /// How many citizens are registered.
 pub async fn count(tx: &Transaction) -> Result<u64, StoreError> {
-    let row = tx.select_one("SELECT COUNT(*) FROM persons", vec![]).await?;
+    let row = tx
+        .select_one("SELECT COUNT(*) FROM persons WHERE renounced_at IS NULL", vec![])
+        .await?;
     row.ok_or(StoreError::Corrupt("a count"))?.count(0)
 }

@@ -490,6 +490,16 @@ pub async fn reveal(
     read_optional(tx, tx.change(SQL, values).await?)
 }
 
+/// Ends all that waits for a person, whichever way it began.
+pub async fn end_all(tx: &Transaction, person: &PersonId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE requests SET expires_at = $2, updated_at = $2 WHERE person_id = $1 \
+         AND state IN ('pending', 'revealed', 'approved') AND expires_at > $2",
+        vec![bind::id(person), bind::time(now)],
+    )
+    .await
+}
+
 /// pending, revealed or approved → rejected, by any active device of the person.
 pub async fn reject(
     tx: &Transaction,

@@ -84,14 +84,15 @@ macro_rules! columns {
     };
 }
 
-/// Neither ended nor idle since $idle, and its device, if it has one, is active.
+/// Neither ended nor idle since $idle, its device, if it has one, is active, and its person has not renounced.
 macro_rules! open {
     ($idle:literal) => {
         concat!(
             "ended_at IS NULL AND used_at > ",
             $idle,
             " AND (device_id IS NULL OR EXISTS (SELECT 1 FROM devices WHERE devices.id = sessions.device_id \
-             AND devices.state = 'active'))"
+             AND devices.state = 'active')) AND EXISTS (SELECT 1 FROM persons WHERE persons.id = sessions.person_id \
+             AND persons.renounced_at IS NULL)"
         )
     };
 }

@@ -4,6 +4,7 @@
 //! GET  /account            open sessions, methods                              page.rs
 //! POST /account/sessions   closes one session, or all                          close.rs
 //! POST /account/methods    the order of methods, and those switched off        methods.rs
+//! GET, POST /account/renounce   leaving                                        renounce.rs
 //! ```
 //!
 //! Rules:
@@ -15,6 +16,7 @@
 mod close;
 mod methods;
 mod page;
+mod renounce;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -38,6 +40,8 @@ pub fn routes() -> Router<App> {
         .route(PATH, get(page::show))
         .route("/account/sessions", post(close::submit))
         .route("/account/methods", post(methods::submit))
+        .route(renounce::PATH, get(renounce::show).post(renounce::submit))
+        .route(renounce::DONE, get(renounce::done))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }
 

@@ -33,6 +33,8 @@ pub struct Written {
     pub added: u64,
     /// There before.
     pub updated: u64,
+    /// They had renounced, and no wish of theirs to come back was said.
+    pub left_out: u64,
 }
 
 /// Reads a whole file.
@@ -115,11 +117,12 @@ pub fn read(text: &str) -> Result<Vec<Citizen>, Vec<Fault>> {
     if faults.is_empty() { Ok(citizens) } else { Err(faults) }
 }
 
-/// Writes all, in one transaction. Who is there already is updated.
+/// Writes all, in one transaction. Who is there already is updated. Who renounced comes back, as the same person, only
+/// `at_their_wish`.
 ///
 /// # Errors
 /// The database; nothing was written then.
-pub async fn write(app: &App, citizens: Vec<Citizen>) -> Result<Written, StoreError> {
+pub async fn write(app: &App, citizens: Vec<Citizen>, at_their_wish: bool) -> Result<Written, StoreError> {
     let now = app.now();
     let job = app.clone();
     app.store()
@@ -127,7 +130,16 @@ pub async fn write(app: &App, citizens: Vec<Citizen>) -> Result<Written, StoreEr
             Box::pin(async move {
                 let mut written = Written::default();
                 for citizen in citizens {
-                    let known = persons::find(tx, &citizen.document).await?.map(|person| person.id);
+                    let registered = persons::registered(tx, &citizen.document).await?;
+                    if let Some((id, true)) = registered {
+                        if !at_their_wish {
+                            written.left_out += 1;
+                            continue;
+                        }
+                        persons::take_back(tx, &id).await?;
+                        audit::append(tx, &entry(now, "person.came_back", Some(id))).await?;
+                    }
+                    let known = registered.map(|(id, _)| id);
                     let id = known.unwrap_or_else(|| PersonId::generate(job.random()));
                     let person = persons::NewPerson {
                         id,

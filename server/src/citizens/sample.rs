@@ -124,7 +124,7 @@ pub async fn add_missing(app: &App, people: &[Sample]) -> Result<u64, StoreError
     if missing.is_empty() {
         return Ok(0);
     }
-    Ok(import::write(app, missing).await?.added)
+    Ok(import::write(app, missing, false).await?.added)
 }
 
 /// A date as documents and people write it, day first; a support number as it is.

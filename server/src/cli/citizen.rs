@@ -1,4 +1,4 @@
-//! `citizen add`, `show` and `import`.
+//! `citizen add`, `show`, `import` and `renounce`.
 
 use std::io::Read;
 use std::path::Path;
@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow, bail};
 
 use super::{CitizenCommand, Outcome, ServerArgs, start};
 use crate::audit::entry;
-use crate::citizens::{import, mask, record};
+use crate::citizens::{import, mask, record, renounce};
 
 pub(super) fn run(command: CitizenCommand) -> Outcome {
     match command {
@@ -27,7 +27,7 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
             };
             let citizen = row.read().map_err(|faults| anyhow!("{}", faults.join("; ")))?;
             start::with_app(&args.server, |app| async move {
-                match import::write(&app, vec![citizen]).await? {
+                match import::write(&app, vec![citizen], true).await? {
                     import::Written { added: 1, .. } => println!("added"),
                     import::Written { .. } => println!("was there already: updated"),
                 }
@@ -49,8 +49,29 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 anyhow!("{} faults; nothing was imported", faults.len())
             })?;
             start::with_app(&server, |app| async move {
-                let written = import::write(&app, rows).await?;
+                let written = import::write(&app, rows, false).await?;
                 println!("{} added, {} updated", written.added, written.updated);
+                if written.left_out > 0 {
+                    println!(
+                        "{} left out: they had renounced. `citizen add` brings one back who wishes it.",
+                        written.left_out
+                    );
+                }
+                Ok(())
+            })
+        }
+        CitizenCommand::Renounce { server, document } => {
+            let document = Document::parse(&document).map_err(|_| anyhow!("the document number is not valid"))?;
+            start::with_app(&server, |app| async move {
+                let found = app
+                    .store()
+                    .read(move |tx| Box::pin(async move { persons::find(tx, &document).await }))
+                    .await?;
+                let Some(person) = found else {
+                    bail!("there is no citizen with that document");
+                };
+                renounce::renounce(&app, person.id).await?;
+                println!("renounced: devices, password and sessions have ended");
                 Ok(())
             })
         }

@@ -191,6 +191,14 @@ enum CitizenCommand {
         /// The file; `-` reads standard input.
         file: PathBuf,
     },
+    /// Renounce for a citizen who asks for it: their devices, password and sessions end, and nothing finds them afterwards. An
+    /// import does not bring them back; `add` does.
+    Renounce {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// DNI or NIE.
+        document: String,
+    },
 }
 
 #[derive(Args)]

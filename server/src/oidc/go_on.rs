@@ -50,6 +50,7 @@ struct ConsentPage {
     title: String,
     who: String,
     domain: String,
+    logo: Option<String>,
     shown: Vec<Shown>,
     words: String,
     sid: String,
@@ -224,6 +225,7 @@ fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, qu
         title: page.with("oidc-consent-title", &site),
         who: page.with("oidc-consent-who", &[("name", FluentValue::from(question.name))]),
         domain: party.domain.clone(),
+        logo: party.logo.as_ref().map(ToString::to_string),
         shown,
         words: question.words,
         sid: question.sid,
@@ -231,7 +233,11 @@ fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, qu
         no: page.with("oidc-no", &site),
         page,
     };
-    Reply::new(app, visitor).html(&template)
+    let reply = Reply::new(app, visitor);
+    match &party.logo {
+        Some(logo) => reply.image(logo).html(&template),
+        None => reply.html(&template),
+    }
 }
 
 /// Ends an open request with "no".

@@ -27,6 +27,7 @@ pub struct Reply<'a> {
     status: StatusCode,
     cookies: Vec<HeaderValue>,
     form_targets: BTreeSet<String>,
+    image_source: Option<String>,
     retry_after: Option<u64>,
 }
 
@@ -40,6 +41,7 @@ impl<'a> Reply<'a> {
             status: StatusCode::OK,
             cookies: Vec::new(),
             form_targets: BTreeSet::new(),
+            image_source: None,
             retry_after: None,
         };
         // Any form may be the last of a sign-in, and browsers hold `form-action` against every redirect that follows.
@@ -90,6 +92,17 @@ impl<'a> Reply<'a> {
         self
     }
 
+    /// Allows that the page shows that image of another site.
+    #[must_use]
+    pub fn image(mut self, image: &Url) -> Self {
+        // Without query and fragment, which the policy cannot name.
+        let mut source = image.clone();
+        source.set_query(None);
+        source.set_fragment(None);
+        self.image_source = Some(source.as_str().replace([';', ',', ' '], ""));
+        self
+    }
+
     /// Says when to come back, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
@@ -107,9 +120,13 @@ impl<'a> Reply<'a> {
             }
         };
         let targets: String = self.form_targets.iter().map(|origin| format!(" {origin}")).collect();
+        let image = self
+            .image_source
+            .as_ref()
+            .map_or_else(String::new, |source| format!(" {source}"));
         let policy = format!(
             "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'{targets}; \
-             frame-ancestors 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'"
+             frame-ancestors 'none'; img-src 'self' data:{image}; script-src 'self'; style-src 'self'"
         );
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();

@@ -198,19 +198,19 @@ impl TestServer {
             };
             record.read().unwrap()
         });
-        import::write(&self.app, citizens.collect()).await.unwrap();
+        import::write(&self.app, citizens.collect(), false).await.unwrap();
     }
 
-    /// The id of a citizen.
+    /// The id of a citizen, also of one who renounced.
     pub async fn person(&self, person: &TestPerson) -> PersonId {
         let document = aldaba_core::document::Document::parse(person.document).unwrap();
         let found = self
             .app
             .store()
-            .read(move |tx| Box::pin(async move { persons::find(tx, &document).await }))
+            .read(move |tx| Box::pin(async move { persons::registered(tx, &document).await }))
             .await
             .unwrap();
-        found.unwrap().id
+        found.unwrap().0
     }
 
     /// Moves the clock forward.

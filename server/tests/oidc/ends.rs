@@ -1,6 +1,7 @@
 //! What ends a session, a device or a request leaves no code and no token alive.
 
 use aldaba_core::ids::DeviceId;
+use aldaba_server::citizens::renounce;
 use aldaba_server::devices::revoke;
 use aldaba_server::testing::{ANA, TestBrowser, TestDevice};
 use aldaba_store::{Backend, devices};
@@ -19,7 +20,7 @@ on_both!(
 // REQ-OIDC-14
 async fn ending_a_device_leaves_nothing_alive(backend: Backend) {
     let stage = Stage::new(backend).await;
-    for way in ["owner", "staff", "frozen"] {
+    for way in ["owner", "staff", "frozen", "renounced"] {
         stage.server.wait(86_400);
         let mut device = TestDevice::activate(&stage.server, &ANA).await;
         let id: DeviceId = device.id;
@@ -34,6 +35,10 @@ async fn ending_a_device_leaves_nothing_alive(backend: Backend) {
         match way {
             "owner" => drop(device.end(&stage.server).await.expect(200)),
             "staff" => assert_eq!(revoke::revoke(&stage.server.app, id).await.unwrap(), Some(true)),
+            "renounced" => {
+                let person = stage.server.person(&ANA).await;
+                assert!(renounce::renounce(&stage.server.app, person).await.unwrap());
+            }
             _ => {
                 let now = stage.server.app.now();
                 let frozen = stage

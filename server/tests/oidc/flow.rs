@@ -47,6 +47,17 @@ async fn a_citizen_signs_in_at_a_site(backend: Backend) {
     server.wait(3);
     let asked = stage.identify(&mut browser, &mut device, &ANA).await.expect(200);
     assert_eq!(screen(&asked), "consent");
+    // Its logo, and nothing else of another site, may be shown there.
+    assert!(
+        asked
+            .text()
+            .contains("src=\"https://sede.example/logo.svg?v=2\" alt=\"\"")
+    );
+    let policy = asked.headers["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.contains("img-src 'self' data: https://sede.example/logo.svg;"),
+        "{policy}"
+    );
     let signed_in_at = server.app.now().as_secs();
     server.wait(20);
     let ended = location(&stage.agree(&mut browser).await);

@@ -36,6 +36,7 @@ fn sites(config: &mut Config) {
     sede.redirect_uris = vec![HOME.to_owned(), "https://sede.example/vuelta?x=1".to_owned()];
     sede.post_logout_redirect_uris = vec![GOODBYE.to_owned()];
     sede.backchannel_logout_uri = Some("https://sede.example/logout".parse().unwrap());
+    sede.logo = Some("https://sede.example/logo.svg?v=2".parse().unwrap());
     sede.claims = vec![Claim::GivenName, Claim::FamilyName, Claim::Document];
     let mut taxes = Procedure::new("tributos", "Recibos y tributos");
     taxes.level = Some(Level::Substantial);

@@ -9,6 +9,7 @@ mod m0006_certificates;
 mod m0007_sms;
 mod m0008_devices_user_verified;
 mod m0009_account;
+mod m0010_renounced;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_sms::Migration),
             Box::new(m0008_devices_user_verified::Migration),
             Box::new(m0009_account::Migration),
+            Box::new(m0010_renounced::Migration),
         ]
     }
 }
