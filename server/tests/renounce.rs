@@ -16,7 +16,8 @@ const ROW: &str = "document,contrast,name,phone\n12345678Z,2031-05-17,Ana Garcí
 
 /// Signs in at the account's pages.
 async fn sign_in(server: &TestServer, device: &mut TestDevice) -> TestBrowser {
-    let mut browser = TestBrowser::open(server, SITE).await;
+    let mut browser = TestBrowser::default();
+    browser.get(server, &format!("/signin?site={SITE}")).await.expect(200);
     browser.start(server, &ANA, &[]).await.expect(303);
     browser.get(server, "/signin/pin").await.expect(200);
     let id = browser.request();

@@ -327,7 +327,8 @@ pub async fn find_locked(tx: &Transaction, document: &Document) -> Result<Option
 
 /// Who has that document in the register, and whether they renounced.
 pub async fn registered(tx: &Transaction, document: &Document) -> Result<Option<(PersonId, bool)>, StoreError> {
-    let sql = "SELECT id, CASE WHEN renounced_at IS NULL THEN 0 ELSE 1 END FROM persons WHERE document_index = $1";
+    let sql = "SELECT id, CAST(CASE WHEN renounced_at IS NULL THEN 0 ELSE 1 END AS BIGINT) FROM persons \
+               WHERE document_index = $1";
     let index = bind::blob(tx.keys().document_index(document));
     match tx.select_one(sql, vec![index]).await? {
         Some(row) => Ok(Some((row.id(0)?, row.flag(1)?))),
