@@ -84,6 +84,7 @@ pub fn run() {
         })
         .run(tauri::generate_context!());
     if let Err(error) = app {
+        platform::start_again_if_alone(&error);
         tracing::error!(%error, "the app could not start");
         std::process::exit(1);
     }

@@ -52,3 +52,39 @@ async fn the_app_opens_where_no_server_answers() {
     app.resize(320, 700).await.unwrap();
     check(&app, "welcome").await.unwrap();
 }
+
+/// An earlier start of the app, which ends instead of answering.
+struct Ending(std::sync::mpsc::Sender<()>);
+
+#[zbus::interface(name = "org.SingleInstance.DBus")]
+impl Ending {
+    async fn execute_callback(&mut self, _arguments: Vec<String>, _folder: String) {
+        self.0.send(()).unwrap();
+        std::future::pending().await
+    }
+}
+
+// REQ-UI-05
+#[tokio::test]
+async fn the_app_opens_while_an_earlier_one_is_ending() {
+    let folder = tempfile::tempdir().unwrap();
+    let desktop = Desktop::start(folder.path(), Keyring::Unlocked).await.unwrap();
+    let bus = desktop.bus();
+    let (called, asked) = std::sync::mpsc::channel();
+    let (ready, serves) = std::sync::mpsc::channel();
+    let earlier = std::thread::spawn(move || {
+        let connection = zbus::blocking::connection::Builder::address(bus.as_str())
+            .and_then(|builder| builder.name("eu.aldaba.pin.SingleInstance"))
+            .and_then(|builder| builder.serve_at("/eu/aldaba/pin/SingleInstance", Ending(called)))
+            .and_then(zbus::blocking::connection::Builder::build)
+            .unwrap();
+        ready.send(()).unwrap();
+        asked.recv().unwrap();
+        connection.close().unwrap();
+    });
+    serves.recv().unwrap();
+    let nobody = format!("http://127.0.0.1:{}", free_port().unwrap());
+    let app = App::open(&desktop, &nobody, "es", false).await.unwrap();
+    app.reach("welcome").await.unwrap();
+    earlier.join().unwrap();
+}

@@ -45,7 +45,8 @@ async fn type_password(browser: &Browser, citizen: &Citizen, password: &str, ste
     browser.fill("#password", password).await?;
     browser
         .follow(&format!("button[name=\"step\"][value=\"{step}\"]"))
-        .await
+        .await?;
+    browser.agree().await
 }
 
 async fn enters(browser: &Browser, stage: &Stage, citizen: &Citizen, password: &str) -> Result<()> {

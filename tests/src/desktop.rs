@@ -106,6 +106,11 @@ impl Desktop {
         Ok(bus)
     }
 
+    /// The address of its message bus.
+    pub fn bus(&self) -> String {
+        bus_address(&self.folder)
+    }
+
     /// Where this desktop's files are.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -24,6 +24,29 @@ pub fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
         .plugin(tauri_plugin_deep_link::init())
 }
 
+/// Set in a start that follows a failed one, so that there is no third.
+#[cfg(unix)]
+const STARTED_AGAIN: &str = "ALDABA_STARTED_AGAIN";
+
+/// Starts this program once more, in this very process, if the one to which it wanted to hand its start on ended meanwhile:
+/// killed or closed, it had the name on the bus for a moment longer than its life, and now nobody has it.
+pub fn start_again_if_alone(error: &tauri::Error) {
+    #[cfg(unix)]
+    if matches!(error, tauri::Error::PluginInitialization(plugin, _) if plugin == "single-instance")
+        && std::env::var_os(STARTED_AGAIN).is_none()
+        && let Ok(program) = std::env::current_exe()
+    {
+        use std::os::unix::process::CommandExt as _;
+        let mut again = std::process::Command::new(program);
+        again.args(std::env::args_os().skip(1)).env(STARTED_AGAIN, "1");
+        let failed = again.exec();
+        tracing::warn!(error = %failed, "the app could not be started again");
+    }
+    // Windows frees the name with the process.
+    #[cfg(not(unix))]
+    let _ = error;
+}
+
 /// No desktop system has a lock that this program could ask for (docs/mobile.md says why); none is claimed.
 pub fn user_verification(_app: &AppHandle) -> Arc<dyn UserVerification> {
     Arc::new(NoUserVerification)

@@ -29,6 +29,9 @@ pub fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
 /// Phones read with their camera.
 pub const HAS_CAMERA: bool = true;
 
+/// A phone starts one app once.
+pub fn start_again_if_alone(_error: &tauri::Error) {}
+
 /// The app is in front once the system has opened its link.
 pub fn bring_up(_app: &AppHandle) {}
 

@@ -7,9 +7,13 @@ mod desktop;
 mod mobile;
 
 #[cfg(desktop)]
-pub use desktop::{Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, user_verification};
+pub use desktop::{
+    Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, start_again_if_alone, user_verification,
+};
 #[cfg(mobile)]
-pub use mobile::{Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, user_verification};
+pub use mobile::{
+    Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, start_again_if_alone, user_verification,
+};
 
 /// How long a PIN stays on the clipboard.
 const CLIPBOARD_LIFE: std::time::Duration = std::time::Duration::from_secs(30);
