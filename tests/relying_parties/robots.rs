@@ -1,6 +1,6 @@
 //! What a public site's own CI does: no phone, no app, a citizen who answers by itself.
 
-use aldaba_tests::forms::{Visitor, page_phrase};
+use aldaba_tests::forms::{Visitor, page_code, page_phrase};
 use aldaba_tests::server::{Citizen, DemoServer};
 use aldaba_tests::waiting::until;
 use anyhow::{Context, Result, ensure};
@@ -48,6 +48,40 @@ async fn each_outcome_is_reached_without_a_phone() {
             ensure!(answer["did"] == did, "{answer}");
             let pin = answer["pin"].as_str().unwrap_or("123456");
             let page = visitor.send_pin(pin).await?;
+            ensure!(page.contains(ends), "not {ends}:\n{page}");
+            Ok(())
+        }
+        .await;
+        outcome.with_context(|| behaviour.to_owned()).unwrap();
+    }
+}
+
+// REQ-SITE-01, REQ-QR-06
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_outcome_of_a_qr_is_reached_by_its_code_and_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = DemoServer::start(&folder.path().join("server")).await.unwrap();
+    for (behaviour, did, ends) in [
+        ("approves", "approved", "id=\"session-name\">Aprueba Siempre"),
+        ("rejects", "rejected", "data-code=\"request_rejected\""),
+        ("silent", "ignored", "data-code=\"pin_not_revealed\""),
+        ("mistypes", "rejected", "data-code=\"request_rejected\""),
+    ] {
+        let outcome: Result<()> = async {
+            let citizen = test_citizen(&server, behaviour).await?;
+            let visitor = Visitor::new(server.url())?;
+            let page = visitor.ask_with_qr().await?;
+            let code = page_code(&page.text).context("no code")?;
+            let phrase = page_phrase(&page.text).context("no two words")?;
+            let form = [
+                ("document", citizen.document.as_str()),
+                ("code", &code),
+                ("phrase", &phrase),
+            ];
+            visitor.post("/demo/robots", &form).await?;
+            let answer = answer(&server, &visitor, &citizen, &phrase).await?;
+            ensure!(answer["did"] == did, "{answer}");
+            let page = visitor.go_on_after_qr(&page).await?;
             ensure!(page.contains(ends), "not {ends}:\n{page}");
             Ok(())
         }

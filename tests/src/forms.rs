@@ -161,6 +161,45 @@ impl Visitor {
         Ok(page.text)
     }
 
+    /// From the sample site to the page that shows a QR and its code; nobody types a document.
+    ///
+    /// # Errors
+    /// When a page is not what it should be.
+    pub async fn ask_with_qr(&self) -> Result<Shown> {
+        let site = self.open("/demo/sede").await?;
+        let form = self.press(&site, "signin").await?;
+        let way = form.text.split('"').find(|part| part.starts_with("/signin/qr?"));
+        let way = way
+            .context("no way by QR is offered")?
+            .replace("&amp;", "&")
+            .replace("&#38;", "&");
+        let start = self.open(form.url.join(&way)?.as_str()).await?;
+        let (action, fields) = hidden_fields(&start, "/signin/qr")?;
+        self.submit(action, &fields).await
+    }
+
+    /// Presses "approved" on that page; what the site may learn is agreed to.
+    ///
+    /// # Errors
+    /// When it is another page.
+    pub async fn go_on_after_qr(&self, page: &Shown) -> Result<String> {
+        let (action, fields) = hidden_fields(page, "/signin/qr/page")?;
+        let next = self.submit(action, &fields).await?;
+        Ok(self.agree(next).await?.text)
+    }
+
+    /// Posts a form to a path of the server.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<String> {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Ok(self.submit(Url::parse(&self.server)?.join(path)?, &fields).await?.text)
+    }
+
     fn pin_form(&self, pin: &str) -> Result<PinForm> {
         let held = self.form.lock().map_err(|_| anyhow::anyhow!("the form is lost"))?;
         let mut form = held.clone().context("no PIN has been asked for")?;
