@@ -32,12 +32,12 @@ async fn who_renounces_is_nobody_from_then_on(backend: Backend) {
     let mut device = TestDevice::activate(&server, &ANA).await;
     let mut here = sign_in(&server, &mut device).await;
     let mut there = sign_in(&server, &mut device).await;
+    let mut events = device.events(&server, None).await;
     let pending = PendingActivation::start(&server, &ANA).await;
     let code = server.last_code(ANA.phone).await;
     let mut waiting = TestBrowser::ask(&server, &ANA).await;
     device.reveal(&server, &waiting.request()).await.expect(200);
     let pin = device.pin(&waiting.request(), "sede");
-    let mut events = device.events(&server, None).await;
     let before = server.messages().await.len();
 
     here.get(&server, "/account/renounce").await.expect(200);
@@ -53,6 +53,10 @@ async fn who_renounces_is_nobody_from_then_on(backend: Backend) {
         browser.get(&server, "/account").await.expect(303);
     }
     device.info(&server).await.expect_problem("device_revoked");
+    // After what the stream told before, of requests.
+    while let Some(event) = events.next().await
+        && event.kind != "device"
+    {}
     assert!(events.ends().await);
     pending
         .confirm(&server, &code)

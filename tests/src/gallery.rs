@@ -199,7 +199,10 @@ async fn first_pages(
 /// Of another citizen, so that the one with the app has all their SMS.
 async fn by_sms(stage: &Stage, browser: &Browser, see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {
     let all = stage.server.citizens().await?;
-    let other = all.iter().rfind(|citizen| citizen.phone.is_some());
+    // Not one of those who answer by themselves, perhaps before the page is there.
+    let other = all
+        .iter()
+        .rfind(|citizen| citizen.phone.is_some() && citizen.behaviour.is_none());
     let other = other.context("no other citizen with a phone")?;
     browser.ask_by_own_key(&stage.server, other, "ab12").await?;
     page(see, browser, "portal-pin-key", "The code of the SMS and the own key").await?;
