@@ -10,6 +10,7 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::phone::Phone;
 use aldaba_core::time::Timestamp;
+use sea_orm::Value;
 use subtle::ConstantTimeEq;
 
 use crate::error::StoreError;
@@ -203,37 +204,52 @@ fn words(methods: &[Method]) -> String {
     words.join(" ")
 }
 
+macro_rules! insert {
+    () => {
+        "INSERT INTO persons (id, document_index, document, contrast_mac, name, phone, level, language, created_at, given_name, \
+         family_name)"
+    };
+}
+
 /// Registers a citizen. `false`: their document is registered already, and nothing was changed.
 pub async fn insert(tx: &Transaction, person: &NewPerson) -> Result<bool, StoreError> {
-    let keys = tx.keys();
+    const SQL: &str = concat!(
+        insert!(),
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (document_index) DO NOTHING"
+    );
+    tx.wins(SQL, values(tx.keys(), person)?).await
+}
+
+/// Registers citizens of whom none is registered, many at once. Where one is, that is an error.
+pub async fn insert_all(tx: &Transaction, persons: &[NewPerson]) -> Result<(), StoreError> {
+    let rows = persons.iter().map(|person| values(tx.keys(), person));
+    tx.insert_all(insert!(), rows.collect::<Result<_, _>>()?).await
+}
+
+fn values(keys: &ServerKeys, person: &NewPerson) -> Result<Vec<Value>, StoreError> {
     let id = &person.id;
     let phone = match &person.phone {
         Some(phone) => Some(seal::seal(keys, place(id, "phone"), phone.e164().as_bytes())?),
         None => None,
     };
     let [given_name, family_name] = sealed_names(keys, id, person)?;
-    tx.wins(
-        "INSERT INTO persons (id, document_index, document, contrast_mac, name, phone, level, language, created_at, \
-         given_name, family_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (document_index) DO NOTHING",
-        vec![
-            bind::id(id),
-            bind::blob(keys.document_index(&person.document)),
-            bind::blob(seal::seal(
-                keys,
-                place(id, "document"),
-                person.document.canonical().as_bytes(),
-            )?),
-            bind::blob(contrast_mac(keys, id, &person.contrast)),
-            bind::blob(seal::seal(keys, place(id, "name"), person.name.as_bytes())?),
-            bind::optional_blob(phone),
-            bind::text(person.level.as_str()),
-            bind::text(person.language.tag()),
-            bind::time(person.created_at),
-            bind::optional_blob(given_name),
-            bind::optional_blob(family_name),
-        ],
-    )
-    .await
+    Ok(vec![
+        bind::id(id),
+        bind::blob(keys.document_index(&person.document)),
+        bind::blob(seal::seal(
+            keys,
+            place(id, "document"),
+            person.document.canonical().as_bytes(),
+        )?),
+        bind::blob(contrast_mac(keys, id, &person.contrast)),
+        bind::blob(seal::seal(keys, place(id, "name"), person.name.as_bytes())?),
+        bind::optional_blob(phone),
+        bind::text(person.level.as_str()),
+        bind::text(person.language.tag()),
+        bind::time(person.created_at),
+        bind::optional_blob(given_name),
+        bind::optional_blob(family_name),
+    ])
 }
 
 /// Replaces what is known of a registered citizen: contrast datum, names, phone, level and language.
