@@ -181,8 +181,7 @@ async fn answer(app: &App, used: Used) -> Response {
         released,
         now,
     } = used;
-    let claims = id_token::claims(app, &authorization, &grant, &token, released, now);
-    let signed = match keys::sign(app, "JWT", &claims).await {
+    let signed = match id_token::make(app, &authorization, &grant, &token, released, now).await {
         Ok(signed) => signed,
         Err(keys::SignError::Store(error)) => return Problem::from(error).into_response(),
         Err(keys::SignError::Claims(error)) => {
