@@ -289,24 +289,6 @@ fn sealed_names(keys: &ServerKeys, id: &PersonId, person: &NewPerson) -> Result<
     ])
 }
 
-/// The parts of a citizen's name. Read apart, by those few who tell them to a site.
-pub async fn names(tx: &Transaction, id: &PersonId) -> Result<Option<Names>, StoreError> {
-    let sql = "SELECT given_name, family_name FROM persons WHERE id = $1";
-    let Some(row) = tx.select_one(sql, vec![bind::id(id)]).await? else {
-        return Ok(None);
-    };
-    let opened = |column: usize, name| {
-        let sealed = row.optional_blob(column)?;
-        sealed
-            .map(|sealed| seal::open_text(tx.keys(), place(id, name), &sealed))
-            .transpose()
-    };
-    Ok(Some(Names {
-        given: opened(0, "given_name")?,
-        family: opened(1, "family_name")?,
-    }))
-}
-
 /// The citizen of a document.
 pub async fn find(tx: &Transaction, document: &Document) -> Result<Option<Person>, StoreError> {
     const SQL: &str = concat!("SELECT ", columns!(), " FROM persons WHERE document_index = $1");
@@ -340,6 +322,29 @@ pub async fn get(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, Stor
         .await?
         .map(|row| read(tx, &row))
         .transpose()
+}
+
+/// A citizen by id, and the parts of their name: those few who tell a site of somebody want both.
+pub async fn get_with_names(tx: &Transaction, id: &PersonId) -> Result<Option<(Person, Names)>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        ", given_name, family_name FROM persons WHERE id = $1"
+    );
+    let Some(row) = tx.select_one(SQL, vec![bind::id(id)]).await? else {
+        return Ok(None);
+    };
+    let opened = |column: usize, name| {
+        let sealed = row.optional_blob(column)?;
+        sealed
+            .map(|sealed| seal::open_text(tx.keys(), place(id, name), &sealed))
+            .transpose()
+    };
+    let names = Names {
+        given: opened(11, "given_name")?,
+        family: opened(12, "family_name")?,
+    };
+    Ok(Some((read(tx, &row)?, names)))
 }
 
 /// What a citizen's registration proves; nothing is unsealed for it.

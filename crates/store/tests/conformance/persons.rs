@@ -54,8 +54,9 @@ on_both! {
         assert_eq!(read_tx!(db, |tx| persons::count(tx).await), 33);
         for (person, device) in made.into_iter().zip(devices) {
             let (id, document) = (person.id, person.document.clone());
-            let found = read_tx!(db, |tx| persons::find(tx, &document).await).unwrap();
-            assert_eq!((found.id, found.name.as_str(), found.document), (id, NAME, person.document));
+            let wanted = document.clone();
+            let found = read_tx!(db, |tx| persons::find(tx, &wanted).await).unwrap();
+            assert_eq!((found.id, found.name.as_str(), &found.document), (id, NAME, &document));
             assert!(found.contrast_matches(db.keys(), &person.contrast));
             let held = read_tx!(db, |tx| devices::list(tx, &id).await);
             assert_eq!(held.iter().map(|held| (held.id, held.name.as_str())).collect::<Vec<_>>(), [(device.id, DEVICE_NAME)]);
