@@ -45,6 +45,8 @@ struct Town {
     citizens: usize,
     fixture: Fixture,
     site: Site,
+    /// Sign-ins so far. Citizens come in a random order, again when all have been here: never the same one twice at once.
+    visits: usize,
 }
 
 /// Half and tail of sign-ins at each size up to `most`.
@@ -65,9 +67,10 @@ pub async fn sign_ins(plan: &Plan, most: usize, table: &mut Table) -> Result<()>
                 citizens,
                 fixture,
                 site,
+                visits: 0,
             });
         }
-        visit(&client, &towns, WARM_UP).await?;
+        visit(&client, &mut towns, WARM_UP).await?;
         let mut halves = vec![Runs::default(); towns.len()];
         let mut tails = halves.clone();
         let mut ratios = halves.clone();
@@ -76,7 +79,7 @@ pub async fn sign_ins(plan: &Plan, most: usize, table: &mut Table) -> Result<()>
             let mut smallest = None;
             let places = halves.iter_mut().zip(&mut tails).zip(&mut ratios).zip(&mut together);
             for (took, (((halves, tails), ratios), together)) in
-                visit(&client, &towns, VISITS).await?.into_iter().zip(places)
+                visit(&client, &mut towns, VISITS).await?.into_iter().zip(places)
             {
                 let tail = percentile(&took, 0.99);
                 halves.push(percentile(&took, 0.5));
@@ -124,18 +127,18 @@ fn rows(
 }
 
 /// So many sign-ins in each town, in turn and evenly paced; the seconds of each, sorted, from the moment it was due.
-async fn visit(client: &Client, towns: &[Town], each: usize) -> Result<Vec<Vec<f64>>> {
+async fn visit(client: &Client, towns: &mut [Town], each: usize) -> Result<Vec<Vec<f64>>> {
     let begun = Instant::now();
     let pause = Duration::from_secs(1) / A_SECOND;
     let mut due = (0u32..).map(|turn| begun + pause * turn);
     let mut all: Vec<Vec<_>> = towns.iter().map(|_| Vec::new()).collect();
     for _ in 0..each {
-        for (town, visits) in towns.iter().zip(&mut all) {
+        for (town, visits) in towns.iter_mut().zip(&mut all) {
             let due = due.next().context("too many visits")?;
-            let chosen = usize::from_le_bytes(bytes(&OsRandom)) % town.fixture.citizens.len();
-            let citizen = town.fixture.citizens.get(chosen).context("no citizen")?;
+            let citizen = town.fixture.citizens.iter().cycle().nth(town.visits);
+            let citizen = citizen.context("no citizen")?.clone();
+            town.visits += 1;
             let (client, site, url) = (client.clone(), town.site.clone(), town.fixture.server.url.clone());
-            let citizen = citizen.clone();
             visits.push(tokio::spawn(async move {
                 sleep_until(due).await;
                 let mut visitor = Visitor::arrive(&client, &url, &citizen).await?;
@@ -179,7 +182,9 @@ async fn town(url: &str, citizens: usize) -> Result<Fixture> {
     let known: Vec<Vec<Citizen>> = futures::stream::iter(chunks).buffered(4).try_collect().await?;
     store.close().await?;
     settle(url).await?;
-    ground.serve(known.into_iter().flatten().collect()).await
+    let mut known: Vec<Citizen> = known.into_iter().flatten().collect();
+    known.sort_by_cached_key(|_| bytes::<8>(&OsRandom));
+    ground.serve(known).await
 }
 
 /// Random, but in ascending order, so that indexes are filled from one end to the other and not everywhere at once.

@@ -60,7 +60,7 @@ impl Ladder {
     /// The rows of a kind of visit that makes so many durable commits.
     pub fn rows(&self, what: &str, database: &str, commits: f64, beside: &Commits, table: &mut Table) {
         table.row(
-            &format!("server CPU a {what}, {database}, µs"),
+            &format!("server CPU of each {what}, {database}, µs"),
             self.cpu.show(1e6, 0),
             self.cpu_floor.show(1e6, 0),
             format!("{} ×", self.cpu_ratio.show(1.0, 2)),

@@ -32,7 +32,7 @@ struct Arguments {
     #[arg(long, default_value_t = 5)]
     runs: u32,
     /// Seconds that each rate is taken.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 2)]
     seconds: u64,
     /// Streams to open.
     #[arg(long, default_value_t = 5000)]

@@ -124,7 +124,8 @@ impl Visitor {
             cookies: BTreeMap::new(),
             csrf: String::new(),
             heard,
-            counter: 0,
+            // A device's counter only goes up, also when this is not its first visit.
+            counter: SystemClock.now().as_millis().unsigned_abs(),
             sizes: Vec::new(),
         };
         let page = visitor
