@@ -10,16 +10,19 @@ use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::random::{OsRandom, bytes};
 use aldaba_core::time::{Clock as _, SystemClock};
-use aldaba_protocol::keys::SigningKey;
+use aldaba_protocol::b64;
+use aldaba_protocol::keys::{PublicKey, SigningKey};
 use aldaba_protocol::secret::Key32;
-use aldaba_store::keys::KeyFile;
-use aldaba_store::{Store, StoreConfig, StoreError, devices, persons};
+use aldaba_store::keys::{KeyFile, ServerKeys};
+use aldaba_store::{Store, StoreConfig, StoreError, Transaction, clients, devices, persons};
 use anyhow::{Context as _, Result};
 
 use crate::process::Server;
 
 /// The site that asks.
 pub const SITE: &str = "bench";
+/// Where its sign-ins are answered. Nobody goes there.
+pub const REDIRECT_URI: &str = "https://bench.example/back";
 /// Everybody's contrast datum.
 pub const CONTRAST: &str = "17/05/2031";
 
@@ -40,36 +43,93 @@ pub struct Citizen {
 pub struct Fixture {
     /// The server.
     pub server: Server,
-    /// Its people.
+    /// Its people, or some of them.
     pub citizens: Vec<Citizen>,
+    /// The site's client secret.
+    pub secret: String,
+    _ground: Ground,
+}
+
+/// What a server stands on: a database with people in it, and settings that name it.
+pub struct Ground {
+    /// The settings file.
+    pub config: PathBuf,
+    /// The keys of the key file.
+    pub keys: Arc<ServerKeys>,
+    url: String,
+    address: std::net::SocketAddr,
+    secret: String,
     _folder: tempfile::TempDir,
+}
+
+impl Ground {
+    /// On `database` (an URL, or `None` for a new SQLite file), still without people.
+    pub async fn lay(database: Option<&str>) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let url = match database {
+            Some(url) => url.to_owned(),
+            None => format!("sqlite://{}?mode=rwc", folder.path().join("aldaba.db").display()),
+        };
+        let key_file = folder.path().join("server.key");
+        let keys = Arc::new(KeyFile::create(&key_file, &OsRandom)?);
+        let config = folder.path().join("aldaba.toml");
+        // A free port is found here, because public_url must name it.
+        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        std::fs::write(&config, settings(address, &url, &key_file))?;
+        let ground = Self {
+            config,
+            keys,
+            url,
+            address,
+            secret: b64::encode(&bytes::<32>(&OsRandom)),
+            _folder: folder,
+        };
+        let (store, hash) = (ground.store().await?, clients::secret_hash(&ground.secret));
+        store.write(move |tx| Box::pin(register(tx, hash))).await?;
+        store.close().await?;
+        Ok(ground)
+    }
+
+    /// Its database.
+    pub async fn store(&self) -> Result<Store> {
+        Ok(Store::open(&StoreConfig::new(self.url.clone()), Arc::clone(&self.keys)).await?)
+    }
+
+    /// Starts the server on it.
+    pub async fn serve(self, citizens: Vec<Citizen>) -> Result<Fixture> {
+        let mut command = tokio::process::Command::new(program()?);
+        command.args(["serve", "--config"]).arg(&self.config);
+        Ok(Fixture {
+            server: Server::start_at(command, &format!("http://{}", self.address)).await?,
+            citizens,
+            secret: self.secret.clone(),
+            _ground: self,
+        })
+    }
+}
+
+/// The site with its secret. Its settings come from the file when the server starts.
+async fn register(tx: &Transaction, hash: [u8; 32]) -> Result<(), StoreError> {
+    let (now, settings) = (
+        SystemClock.now(),
+        clients::Settings {
+            id: SITE.to_owned(),
+            json: "{}".to_owned(),
+            sms_per_month: 0,
+        },
+    );
+    clients::put_from_file(tx, &settings, now).await?;
+    clients::add_secret(tx, SITE, &hash, now, now).await
 }
 
 impl Fixture {
     /// Starts the server on `database` (an URL, or `None` for a new SQLite file) with so many people.
     pub async fn start(database: Option<&str>, people: usize) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let url = match database {
-            Some(url) => url.to_owned(),
-            None => format!("sqlite://{}", folder.path().join("aldaba.db").display()),
-        };
-        let key_file = folder.path().join("server.key");
-        let keys = Arc::new(KeyFile::create(&key_file, &OsRandom)?);
-        let store = Store::open(&StoreConfig::new(url.clone()), keys).await?;
+        let ground = Ground::lay(database).await?;
+        let store = ground.store().await?;
         let citizens = populate(&store, people).await?;
         store.close().await?;
-        let config = folder.path().join("aldaba.toml");
-        // A free port is found here, because public_url must name it.
-        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        std::fs::write(&config, settings(address, &url, &key_file))?;
-        let mut command = tokio::process::Command::new(program()?);
-        command.args(["serve", "--config"]).arg(&config);
-        let server = Server::start_at(command, &format!("http://{address}")).await?;
-        Ok(Self {
-            server,
-            citizens,
-            _folder: folder,
-        })
+        ground.serve(citizens).await
     }
 }
 
@@ -90,60 +150,74 @@ fn settings(address: std::net::SocketAddr, database: &str, key_file: &Path) -> S
          [messages]\nkind = \"gateway\"\nurl = \"http://127.0.0.1:9/\"\nbody = \"{{to}}{{text}}\"\n\
          [limits]\nstarts_per_minute = 0\ncalls_per_minute = 0\n\
          [[relying_parties]]\nid = \"{SITE}\"\nname = \"Bench\"\ndomain = \"bench.example\"\n\
-         return_url = \"http://{address}/\"\n",
+         return_url = \"http://{address}/\"\nredirect_uris = [\"{REDIRECT_URI}\"]\n\
+         claims = [\"given_name\", \"family_name\", \"document\"]\n",
         key_file.display()
     )
 }
 
 async fn populate(store: &Store, people: usize) -> Result<Vec<Citizen>> {
     let mut citizens = Vec::with_capacity(people);
-    for chunk in 0..people.div_ceil(500) {
-        let range = chunk * 500..people.min((chunk + 1) * 500);
-        let made = range.map(citizen).collect::<Result<Vec<_>>>()?;
-        let rows = made.clone();
-        store
-            .write(move |tx| {
-                Box::pin(async move {
-                    for (citizen, person, device) in &rows {
-                        debug_assert!(!citizen.document.is_empty());
-                        persons::insert(tx, person).await?;
-                        devices::insert(tx, device).await?;
-                    }
-                    Ok::<_, StoreError>(())
-                })
-            })
-            .await?;
-        citizens.extend(made.into_iter().map(|(citizen, ..)| citizen));
+    for first in (0..people).step_by(500) {
+        let mut made = Vec::new();
+        for number in first..people.min(first + 500) {
+            let key = SigningKey::generate(&OsRandom);
+            let ids = (PersonId::generate(&OsRandom), DeviceId::generate(&OsRandom));
+            made.push(citizen(number, ids, key.clone(), key.public())?);
+        }
+        citizens.extend(made.iter().map(|(citizen, ..)| citizen.clone()));
+        write(store, made).await?;
     }
     Ok(citizens)
 }
 
-fn citizen(number: usize) -> Result<(Citizen, persons::NewPerson, devices::NewDevice)> {
+/// A citizen as they sign in, and as they are stored.
+pub type Made = (Citizen, persons::NewPerson, devices::NewDevice);
+
+/// Writes citizens and their devices in one transaction.
+pub async fn write(store: &Store, made: Vec<Made>) -> Result<()> {
+    let (mut people, mut owned) = (Vec::new(), Vec::new());
+    for (_, person, device) in made {
+        people.push(person);
+        owned.push(device);
+    }
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                persons::insert_all(tx, &people).await?;
+                devices::insert_all(tx, &owned).await
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// The citizen of that number with these ids, whose device has that key.
+pub fn citizen(number: usize, ids: (PersonId, DeviceId), key: SigningKey, public: PublicKey) -> Result<Made> {
     let number = u32::try_from(number)? + 40_000_000;
     let document = Document::parse(&format!("{number:08}{}", control_letter(number)))?;
     let contrast = Contrast::parse_for(&document, CONTRAST)?;
-    let (key, otp_key) = (SigningKey::generate(&OsRandom), Key32::new(bytes(&OsRandom)));
-    let now = SystemClock.now();
+    let (now, otp_key) = (SystemClock.now(), Key32::new(bytes(&OsRandom)));
     let person = persons::NewPerson {
-        id: PersonId::generate(&OsRandom),
+        id: ids.0,
         document: document.clone(),
         contrast,
         name: "Persona de Prueba".to_owned(),
-        given_name: None,
-        family_name: None,
+        given_name: Some("Persona".to_owned()),
+        family_name: Some("de Prueba".to_owned()),
         phone: None,
         level: Level::Substantial,
         language: Language::Es,
         created_at: now,
     };
     let device = devices::NewDevice {
-        id: DeviceId::generate(&OsRandom),
-        person: person.id,
+        id: ids.1,
+        person: ids.0,
         name: "bench".to_owned(),
         platform: "headless".to_owned(),
         level: Level::Substantial,
         language: Language::Es,
-        signing_key: key.public(),
+        signing_key: public,
         otp_key: otp_key.clone(),
         activated_at: now,
     };

@@ -7,8 +7,14 @@ mod app;
 mod figures;
 mod fixture;
 mod floor;
+mod growth;
+mod ladder;
+mod oidc;
+mod plan;
 mod process;
+mod site;
 mod stats;
+mod tokens;
 mod visit;
 
 use std::path::PathBuf;
@@ -20,17 +26,20 @@ use clap::Parser;
 /// Figures of the server and the app, each beside its floor from the same run.
 #[derive(Parser)]
 struct Arguments {
-    /// Only these: signin, streams, events, app. All when none is named.
+    /// Only these: signin, oidc, tokens, growth, streams, events, app. All when none is named.
     figures: Vec<String>,
     /// How often each figure is taken.
     #[arg(long, default_value_t = 5)]
     runs: u32,
     /// Seconds that each rate is taken.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 2)]
     seconds: u64,
     /// Streams to open.
     #[arg(long, default_value_t = 5000)]
     streams: usize,
+    /// The most citizens that `growth` goes to, from 1,000 on by tens. 1,000,000 take about 1 GB a database, and minutes to write.
+    #[arg(long, default_value_t = 100_000)]
+    citizens: usize,
     /// The app as it is shipped.
     #[arg(long)]
     app: Option<PathBuf>,
@@ -48,7 +57,7 @@ async fn main() -> Result<()> {
     if let Some(database) = arguments.floor {
         return floor::serve(&database).await;
     }
-    let plan = figures::Plan {
+    let plan = plan::Plan {
         runs: arguments.runs,
         during: Duration::from_secs(arguments.seconds),
         postgres: std::env::var("ALDABA_TEST_POSTGRES").ok(),
@@ -57,6 +66,15 @@ async fn main() -> Result<()> {
     let mut table = stats::Table::default();
     if wants("signin") {
         figures::sign_ins(&plan, &mut table).await?;
+    }
+    if wants("oidc") {
+        oidc::sign_ins(&plan, &mut table).await?;
+    }
+    if wants("tokens") {
+        tokens::signing(&plan, &mut table).await?;
+    }
+    if wants("growth") {
+        growth::sign_ins(&plan, arguments.citizens, &mut table).await?;
     }
     if wants("streams") {
         figures::streams(&plan, arguments.streams, &mut table).await?;

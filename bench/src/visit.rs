@@ -1,7 +1,6 @@
 //! One citizen at one browser with one device: the whole sign-in over HTTP, as fast as the server answers.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aldaba_core::ids::RequestId;
@@ -111,10 +110,8 @@ pub struct Visitor {
     csrf: String,
     heard: mpsc::UnboundedReceiver<Heard>,
     counter: u64,
+    sizes: Vec<u64>,
 }
-
-/// Bytes of the bodies of one sign-in's answers, in order: form, page, reveal, PIN.
-pub static SIZES: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
 
 impl Visitor {
     /// Opens the sign-in page and the device's stream.
@@ -127,7 +124,9 @@ impl Visitor {
             cookies: BTreeMap::new(),
             csrf: String::new(),
             heard,
-            counter: 0,
+            // A device's counter only goes up, also when this is not its first visit.
+            counter: SystemClock.now().as_millis().unsigned_abs(),
+            sizes: Vec::new(),
         };
         let page = visitor
             .get(&format!("/signin?site={SITE}"))
@@ -146,7 +145,7 @@ impl Visitor {
         let form = [("csrf", csrf.as_str()), ("document", &document), ("contrast", CONTRAST)];
         let answer = self.post("/signin", &form).await?;
         ensure!(answer.status() == 303, "POST /signin answered {}", answer.status());
-        count(0, answer).await?;
+        self.read(answer).await?;
         Ok(begun)
     }
 
@@ -160,36 +159,65 @@ impl Visitor {
 
     /// The whole sign-in: ask, page, reveal, PIN. How long it took.
     pub async fn sign_in(&mut self) -> Result<Duration> {
+        self.begin();
         let begun = self.ask().await?;
+        self.prove().await?;
+        let took = begun.elapsed();
+        self.forget_session();
+        Ok(took)
+    }
+
+    /// After [`Self::ask`]: page, reveal, PIN. Where the server sends the browser.
+    pub async fn prove(&mut self) -> Result<String> {
         let page = self.get("/signin/pin").await?.error_for_status()?;
-        count(1, page).await?;
+        self.read(page).await?;
         let id = self.hear().await?.id;
         self.counter += 1;
         let body = format!("{{\"counter\":{}}}", self.counter);
         let path = format!("/v1/requests/{id}/reveal");
         let revealed = signed(&self.client, &self.url, &self.citizen, Method::POST, &path, &body).await?;
         ensure!(revealed.status() == 200, "reveal answered {}", revealed.status());
-        count(2, revealed).await?;
+        self.read(revealed).await?;
         let digits = pin::request_pin(&self.citizen.otp_key, &id, SITE, 6).context("six digits")?;
         let csrf = self.csrf.clone();
         let form = [("csrf", csrf.as_str()), ("pin", digits.expose())];
         let answer = self.post("/signin/pin", &form).await?;
         ensure!(answer.status() == 303, "POST /signin/pin answered {}", answer.status());
-        let target = answer
-            .headers()
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let target = location(&answer);
         ensure!(!target.contains("/signin"), "the PIN was not accepted");
-        count(3, answer).await?;
-        let took = begun.elapsed();
-        // A session ends with its browser. Kept, the next sign-in would end it first: a fourth transaction, which is no part of
-        // asking, revealing and verifying.
-        self.cookies.remove("aldaba_session");
-        Ok(took)
+        self.read(answer).await?;
+        Ok(target)
     }
 
-    async fn get(&mut self, path: &str) -> Result<Response> {
+    /// A session ends with its browser. Kept, the next sign-in would end it first: a transaction that is no part of signing in.
+    pub fn forget_session(&mut self) {
+        self.cookies.remove("aldaba_session");
+    }
+
+    /// The hidden field of this browser's forms.
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    /// Bytes of the bodies of the last visit's answers, in order.
+    pub fn sizes(&self) -> &[u64] {
+        &self.sizes
+    }
+
+    /// Another visit begins.
+    pub fn begin(&mut self) {
+        self.sizes.clear();
+    }
+
+    /// Reads an answer to its end.
+    pub async fn read(&mut self, answer: Response) -> Result<Vec<u8>> {
+        let body = answer.bytes().await?;
+        self.sizes.push(body.len() as u64);
+        Ok(body.into())
+    }
+
+    /// As the browser does it.
+    pub async fn get(&mut self, path: &str) -> Result<Response> {
         let request = self
             .client
             .get(format!("{}{path}", self.url))
@@ -199,7 +227,8 @@ impl Visitor {
         Ok(answer)
     }
 
-    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Response> {
+    /// Likewise.
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Result<Response> {
         let request = self
             .client
             .post(format!("{}{path}", self.url))
@@ -232,7 +261,7 @@ impl Visitor {
 }
 
 /// The value of a hidden field.
-fn field(page: &str, name: &str) -> Option<String> {
+pub fn field(page: &str, name: &str) -> Option<String> {
     let input = page
         .split("<input")
         .find(|input| input.contains(&format!("name=\"{name}\"")))?;
@@ -240,10 +269,8 @@ fn field(page: &str, name: &str) -> Option<String> {
     value.split('"').next().map(str::to_owned)
 }
 
-async fn count(place: usize, answer: Response) -> Result<()> {
-    let length = answer.bytes().await?.len() as u64;
-    if let Some(size) = SIZES.get(place) {
-        size.store(length, Ordering::Relaxed);
-    }
-    Ok(())
+/// Where an answer sends the browser; empty when nowhere.
+pub fn location(answer: &Response) -> String {
+    let to = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    to.unwrap_or_default().to_owned()
 }

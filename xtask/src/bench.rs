@@ -10,11 +10,14 @@ use crate::{command, places, setup, ui};
 /// What `bench` can be told.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Only these figures: signin, streams, events, app. All when none is named.
+    /// Only these figures: signin, oidc, tokens, growth, streams, events, app. All when none is named.
     figures: Vec<String>,
     /// How often each figure is taken.
     #[arg(long, default_value_t = 5)]
     runs: u32,
+    /// The most citizens that `growth` goes to, from 1,000 on by tens.
+    #[arg(long, default_value_t = 100_000)]
+    citizens: usize,
 }
 
 /// The command.
@@ -39,7 +42,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     bench
         .args(&arguments.figures)
         .arg("--runs")
-        .arg(arguments.runs.to_string());
+        .arg(arguments.runs.to_string())
+        .arg("--citizens")
+        .arg(arguments.citizens.to_string());
     command::run(bench.env("ALDABA_TEST_POSTGRES", postgres.url()))
 }
 

@@ -42,3 +42,26 @@ pub async fn give(
     .await?;
     Ok(())
 }
+
+/// Many people agreed to the same, none of them before. Where one did, that is an error.
+pub async fn give_all(
+    tx: &Transaction,
+    persons: &[PersonId],
+    client: &str,
+    claims: &BTreeSet<Claim>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = |person| {
+        vec![
+            bind::id(person),
+            bind::text(client),
+            bind::text(claim_words(claims)),
+            bind::time(now),
+        ]
+    };
+    tx.insert_all(
+        "INSERT INTO consents (person_id, client_id, claims, given_at)",
+        persons.iter().map(row).collect(),
+    )
+    .await
+}

@@ -9,10 +9,12 @@ use aldaba_core::level::Level;
 use aldaba_core::self_generated::Throttle;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::secret::Key32;
+use sea_orm::Value;
 use sha2::{Digest, Sha256};
 
 use crate::audit::{self, Entry};
 use crate::error::StoreError;
+use crate::keys::ServerKeys;
 use crate::seal::{self, Place};
 use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
@@ -145,26 +147,40 @@ pub(crate) fn open_otp_key(tx: &Transaction, id: &DeviceId, sealed: &[u8]) -> Re
     seal::open_key(tx.keys(), place(id, "otp_key"), sealed)
 }
 
+macro_rules! insert {
+    () => {
+        "INSERT INTO devices (id, person_id, name, platform, level, language, signing_key, otp_key, state, activated_at, seen_at)"
+    };
+}
+
 /// Writes a new, active device.
 pub async fn insert(tx: &Transaction, device: &NewDevice) -> Result<(), StoreError> {
-    let (keys, id) = (tx.keys(), &device.id);
-    tx.execute(
-        "INSERT INTO devices (id, person_id, name, platform, level, language, signing_key, otp_key, state, activated_at, \
-         seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9)",
-        vec![
-            bind::id(id),
-            bind::id(&device.person),
-            bind::blob(seal::seal(keys, place(id, "name"), device.name.as_bytes())?),
-            bind::text(&device.platform),
-            bind::text(device.level.as_str()),
-            bind::text(device.language.tag()),
-            bind::blob(device.signing_key),
-            bind::blob(seal::seal(keys, place(id, "otp_key"), device.otp_key.expose())?),
-            bind::time(device.activated_at),
-        ],
-    )
-    .await?;
+    const SQL: &str = concat!(insert!(), " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+    tx.execute(SQL, values(tx.keys(), device)?).await?;
     Ok(())
+}
+
+/// Writes many at once.
+pub async fn insert_all(tx: &Transaction, devices: &[NewDevice]) -> Result<(), StoreError> {
+    let rows = devices.iter().map(|device| values(tx.keys(), device));
+    tx.insert_all(insert!(), rows.collect::<Result<_, _>>()?).await
+}
+
+fn values(keys: &ServerKeys, device: &NewDevice) -> Result<Vec<Value>, StoreError> {
+    let id = &device.id;
+    Ok(vec![
+        bind::id(id),
+        bind::id(&device.person),
+        bind::blob(seal::seal(keys, place(id, "name"), device.name.as_bytes())?),
+        bind::text(&device.platform),
+        bind::text(device.level.as_str()),
+        bind::text(device.language.tag()),
+        bind::blob(device.signing_key),
+        bind::blob(seal::seal(keys, place(id, "otp_key"), device.otp_key.expose())?),
+        bind::text("active"),
+        bind::time(device.activated_at),
+        bind::time(device.activated_at),
+    ])
 }
 
 /// A device by id, in whatever state.

@@ -10,6 +10,7 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::phone::Phone;
 use aldaba_core::time::Timestamp;
+use sea_orm::Value;
 use subtle::ConstantTimeEq;
 
 use crate::error::StoreError;
@@ -203,37 +204,52 @@ fn words(methods: &[Method]) -> String {
     words.join(" ")
 }
 
+macro_rules! insert {
+    () => {
+        "INSERT INTO persons (id, document_index, document, contrast_mac, name, phone, level, language, created_at, given_name, \
+         family_name)"
+    };
+}
+
 /// Registers a citizen. `false`: their document is registered already, and nothing was changed.
 pub async fn insert(tx: &Transaction, person: &NewPerson) -> Result<bool, StoreError> {
-    let keys = tx.keys();
+    const SQL: &str = concat!(
+        insert!(),
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (document_index) DO NOTHING"
+    );
+    tx.wins(SQL, values(tx.keys(), person)?).await
+}
+
+/// Registers citizens of whom none is registered, many at once. Where one is, that is an error.
+pub async fn insert_all(tx: &Transaction, persons: &[NewPerson]) -> Result<(), StoreError> {
+    let rows = persons.iter().map(|person| values(tx.keys(), person));
+    tx.insert_all(insert!(), rows.collect::<Result<_, _>>()?).await
+}
+
+fn values(keys: &ServerKeys, person: &NewPerson) -> Result<Vec<Value>, StoreError> {
     let id = &person.id;
     let phone = match &person.phone {
         Some(phone) => Some(seal::seal(keys, place(id, "phone"), phone.e164().as_bytes())?),
         None => None,
     };
     let [given_name, family_name] = sealed_names(keys, id, person)?;
-    tx.wins(
-        "INSERT INTO persons (id, document_index, document, contrast_mac, name, phone, level, language, created_at, \
-         given_name, family_name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (document_index) DO NOTHING",
-        vec![
-            bind::id(id),
-            bind::blob(keys.document_index(&person.document)),
-            bind::blob(seal::seal(
-                keys,
-                place(id, "document"),
-                person.document.canonical().as_bytes(),
-            )?),
-            bind::blob(contrast_mac(keys, id, &person.contrast)),
-            bind::blob(seal::seal(keys, place(id, "name"), person.name.as_bytes())?),
-            bind::optional_blob(phone),
-            bind::text(person.level.as_str()),
-            bind::text(person.language.tag()),
-            bind::time(person.created_at),
-            bind::optional_blob(given_name),
-            bind::optional_blob(family_name),
-        ],
-    )
-    .await
+    Ok(vec![
+        bind::id(id),
+        bind::blob(keys.document_index(&person.document)),
+        bind::blob(seal::seal(
+            keys,
+            place(id, "document"),
+            person.document.canonical().as_bytes(),
+        )?),
+        bind::blob(contrast_mac(keys, id, &person.contrast)),
+        bind::blob(seal::seal(keys, place(id, "name"), person.name.as_bytes())?),
+        bind::optional_blob(phone),
+        bind::text(person.level.as_str()),
+        bind::text(person.language.tag()),
+        bind::time(person.created_at),
+        bind::optional_blob(given_name),
+        bind::optional_blob(family_name),
+    ])
 }
 
 /// Replaces what is known of a registered citizen: contrast datum, names, phone, level and language.
@@ -271,24 +287,6 @@ fn sealed_names(keys: &ServerKeys, id: &PersonId, person: &NewPerson) -> Result<
         seal("given_name", &person.given_name)?,
         seal("family_name", &person.family_name)?,
     ])
-}
-
-/// The parts of a citizen's name. Read apart, by those few who tell them to a site.
-pub async fn names(tx: &Transaction, id: &PersonId) -> Result<Option<Names>, StoreError> {
-    let sql = "SELECT given_name, family_name FROM persons WHERE id = $1";
-    let Some(row) = tx.select_one(sql, vec![bind::id(id)]).await? else {
-        return Ok(None);
-    };
-    let opened = |column: usize, name| {
-        let sealed = row.optional_blob(column)?;
-        sealed
-            .map(|sealed| seal::open_text(tx.keys(), place(id, name), &sealed))
-            .transpose()
-    };
-    Ok(Some(Names {
-        given: opened(0, "given_name")?,
-        family: opened(1, "family_name")?,
-    }))
 }
 
 /// The citizen of a document. Who renounced is nobody.
@@ -362,6 +360,29 @@ pub async fn get(tx: &Transaction, id: &PersonId) -> Result<Option<Person>, Stor
         .await?
         .map(|row| read(tx, &row))
         .transpose()
+}
+
+/// A citizen by id, and the parts of their name: those few who tell a site of somebody want both.
+pub async fn get_with_names(tx: &Transaction, id: &PersonId) -> Result<Option<(Person, Names)>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        ", given_name, family_name FROM persons WHERE id = $1"
+    );
+    let Some(row) = tx.select_one(SQL, vec![bind::id(id)]).await? else {
+        return Ok(None);
+    };
+    let opened = |column: usize, name| {
+        let sealed = row.optional_blob(column)?;
+        sealed
+            .map(|sealed| seal::open_text(tx.keys(), place(id, name), &sealed))
+            .transpose()
+    };
+    let names = Names {
+        given: opened(11, "given_name")?,
+        family: opened(12, "family_name")?,
+    };
+    Ok(Some((read(tx, &row)?, names)))
 }
 
 /// What a citizen's registration proves; nothing is unsealed for it.

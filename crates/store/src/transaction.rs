@@ -144,6 +144,36 @@ impl Transaction {
         }
     }
 
+    /// Writes many rows, several a statement: to PostgreSQL each statement is a way there and back. `insert` is the text up to
+    /// `VALUES`.
+    pub(crate) async fn insert_all(&self, insert: &str, rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        // SQLite looks a parameter up by name among all of them, so that longer texts cost more than they save.
+        const ROWS: usize = 16;
+        let mut rows = rows.into_iter();
+        loop {
+            let some: Vec<Vec<Value>> = rows.by_ref().take(ROWS).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            let mut number = 0;
+            let groups: Vec<String> = some
+                .iter()
+                .map(|row| {
+                    let places: Vec<String> = row
+                        .iter()
+                        .map(|_| {
+                            number += 1;
+                            format!("${number}")
+                        })
+                        .collect();
+                    format!("({})", places.join(", "))
+                })
+                .collect();
+            let sql = format!("{insert} VALUES {}", groups.join(", "));
+            self.execute(&sql, some.into_iter().flatten().collect()).await?;
+        }
+    }
+
     /// A conditional statement on one row: whether it won.
     pub(crate) async fn wins(&self, sql: &str, values: Vec<Value>) -> Result<bool, StoreError> {
         Ok(self.execute(sql, values).await? > 0)

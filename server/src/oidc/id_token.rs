@@ -10,12 +10,26 @@ use aldaba_store::authorizations::{Authorization, Grant};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::paths;
 use super::released::Released;
+use super::{keys, paths};
 use crate::app::App;
 
-/// The claims of an ID token.
-pub(super) fn claims(
+/// The ID token of a sign-in.
+///
+/// # Errors
+/// [`keys::SignError`].
+pub async fn make(
+    app: &App,
+    authorization: &Authorization,
+    grant: &Grant,
+    token: &Bearer,
+    released: Vec<Released>,
+    now: Timestamp,
+) -> Result<String, keys::SignError> {
+    keys::sign(app, "JWT", &claims(app, authorization, grant, token, released, now)).await
+}
+
+fn claims(
     app: &App,
     authorization: &Authorization,
     grant: &Grant,

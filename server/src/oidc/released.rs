@@ -7,7 +7,7 @@ use aldaba_store::persons::{Names, Person};
 
 /// One claim.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Released {
+pub struct Released {
     /// Its name.
     pub name: &'static str,
     /// Its value.

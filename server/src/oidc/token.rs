@@ -6,12 +6,14 @@
 //! - A code that comes any other way is of no use afterwards. One that comes a second time takes along what its first use
 //!   produced, and the audit log says so.
 
-use aldaba_core::oidc::{ACCESS_TOKEN_LIFE, Bearer, Parameters};
+use std::collections::BTreeSet;
+
+use aldaba_core::oidc::{ACCESS_TOKEN_LIFE, Bearer, Claim, Parameters};
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::b64;
 use aldaba_store::authorizations::{self, Authorization, Grant, Redemption};
-use aldaba_store::{StoreError, Transaction, audit};
+use aldaba_store::{StoreError, Transaction, audit, persons};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -21,7 +23,7 @@ use sha2::{Digest, Sha256};
 use super::client_auth::{self, ClientForm};
 use super::refusal::{never_cached, refused};
 use super::released::{Released, released};
-use super::{SentForm, id_token, keys, parameters, turn};
+use super::{SentForm, id_token, keys, parameters};
 use crate::app::App;
 use crate::audit::entry;
 use crate::config::RelyingParty;
@@ -132,13 +134,19 @@ async fn use_code(
                     .grant
                     .clone()
                     .ok_or(StoreError::Corrupt("a code of nobody"))?;
-                let Some((person, names)) = turn::person(tx, &grant.person).await? else {
-                    return Ok(None);
-                };
                 let asked = authorization.request.id_token.intersection(&grant.claims).copied();
-                let told = asked.filter(|claim| entitled.contains(claim)).collect();
+                let told: BTreeSet<Claim> = asked.filter(|claim| entitled.contains(claim)).collect();
+                let released = if told.is_empty() {
+                    // As with most sites: they ask for everything at userinfo. Nobody needs to be read for that.
+                    Vec::new()
+                } else {
+                    let Some((person, names)) = persons::get_with_names(tx, &grant.person).await? else {
+                        return Ok(None);
+                    };
+                    released(&told, &person, &names)
+                };
                 Ok(Some(Used {
-                    released: released(&told, &person, &names),
+                    released,
                     authorization,
                     grant,
                     token,
@@ -181,8 +189,7 @@ async fn answer(app: &App, used: Used) -> Response {
         released,
         now,
     } = used;
-    let claims = id_token::claims(app, &authorization, &grant, &token, released, now);
-    let signed = match keys::sign(app, "JWT", &claims).await {
+    let signed = match id_token::make(app, &authorization, &grant, &token, released, now).await {
         Ok(signed) => signed,
         Err(keys::SignError::Store(error)) => return Problem::from(error).into_response(),
         Err(keys::SignError::Claims(error)) => {

@@ -10,7 +10,6 @@ use aldaba_core::oidc::{AuthorizationError, Bearer, CODE_LIFE, Consent, SessionF
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_store::authorizations::{self, Authorization, Grant};
-use aldaba_store::persons::Names;
 use aldaba_store::sessions::{self, Session};
 use aldaba_store::{StoreError, Transaction, audit, consents, persons};
 
@@ -192,7 +191,7 @@ impl Turn {
         session: &Session,
         sid: String,
     ) -> Result<Next, StoreError> {
-        let Some((person, names)) = person(tx, &session.person).await? else {
+        let Some((person, names)) = persons::get_with_names(tx, &session.person).await? else {
             return Ok(Next::SignIn);
         };
         let claims = authorization.request.claims();
@@ -232,13 +231,4 @@ impl Turn {
         audit::append(tx, &said).await?;
         Ok(Next::Back(answer::granted(&self.app, &authorization.request, &code)))
     }
-}
-
-/// A person and the parts of their name.
-pub(super) async fn person(
-    tx: &Transaction,
-    id: &aldaba_core::ids::PersonId,
-) -> Result<Option<(persons::Person, Names)>, StoreError> {
-    let (person, names) = (persons::get(tx, id).await?, persons::names(tx, id).await?);
-    Ok(person.zip(names))
 }

@@ -2,7 +2,7 @@
 
 use aldaba_core::oidc::Bearer;
 use aldaba_core::policy::seconds;
-use aldaba_store::{StoreError, authorizations};
+use aldaba_store::{StoreError, authorizations, persons};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::never_cached;
 use super::released::released;
-use super::turn;
 use crate::app::App;
 use crate::http::problem::Problem;
 
@@ -85,7 +84,7 @@ async fn told(app: &App, token: Bearer) -> Result<Option<Map<String, Value>>, St
                     return Ok(None);
                 };
                 let grant = authorization.grant.ok_or(StoreError::Corrupt("a token of nobody"))?;
-                let Some((person, names)) = turn::person(tx, &grant.person).await? else {
+                let Some((person, names)) = persons::get_with_names(tx, &grant.person).await? else {
                     return Ok(None);
                 };
                 let asked = authorization.request.userinfo.intersection(&grant.claims).copied();

@@ -326,13 +326,14 @@ on_both! {
     // REQ-OIDC-22
     async fn names_are_known_apart_where_they_were_given_apart(db: &TestDatabase) {
         let id = person(&db.store).await;
-        let names = read_tx!(db, |tx| persons::names(tx, &id).await).unwrap();
+        let (person, names) = read_tx!(db, |tx| persons::get_with_names(tx, &id).await).unwrap();
         assert_eq!((names.given.as_deref(), names.family.as_deref()), (Some(GIVEN_NAME), Some(FAMILY_NAME)));
+        assert_eq!((person.id, person.name.as_str(), person.document), (id, NAME, document()));
         let mut changed = new_person();
         changed.given_name = None;
         changed.family_name = Some("Otro".to_owned());
         assert!(write_tx!(db, |tx| persons::update(tx, &id, &changed).await));
-        let names = read_tx!(db, |tx| persons::names(tx, &id).await).unwrap();
+        let (_, names) = read_tx!(db, |tx| persons::get_with_names(tx, &id).await).unwrap();
         assert_eq!((names.given.as_deref(), names.family.as_deref()), (None, Some("Otro")));
     }
 }

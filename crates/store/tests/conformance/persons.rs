@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use aldaba_core::contrast::Contrast;
-use aldaba_core::document::Document;
+use aldaba_core::document::{Document, control_letter};
+use aldaba_core::oidc::Claim;
 use aldaba_core::phone::Phone;
-use aldaba_store::persons;
+use aldaba_store::{StoreError, consents, devices, persons};
 
 use crate::support::*;
 
@@ -32,6 +35,39 @@ on_both! {
         }).await;
         assert_eq!(won.iter().filter(|won| **won).count(), 1);
         assert_eq!(read_tx!(db, |tx| persons::count(tx).await), 1);
+    }
+
+    async fn many_at_once_are_the_same_as_one_by_one(db: &TestDatabase) {
+        // One more than fits into a statement, twice.
+        let made: Vec<_> = (0..33u32).map(|number| {
+            let mut new = new_person();
+            new.document = Document::parse(&format!("{number:08}{}", control_letter(number))).unwrap();
+            new
+        }).collect();
+        let devices: Vec<_> = made.iter().map(|person| new_device(person.id)).collect();
+        let (persons, ids, owned) = (made.clone(), made.iter().map(|person| person.id).collect::<Vec<_>>(), devices.clone());
+        write_tx!(db, |tx| {
+            persons::insert_all(tx, &persons).await?;
+            devices::insert_all(tx, &owned).await?;
+            consents::give_all(tx, &ids, "sede", &BTreeSet::from([Claim::Document]), NOW).await
+        });
+        assert_eq!(read_tx!(db, |tx| persons::count(tx).await), 33);
+        for (person, device) in made.into_iter().zip(devices) {
+            let (id, document) = (person.id, person.document.clone());
+            let wanted = document.clone();
+            let found = read_tx!(db, |tx| persons::find(tx, &wanted).await).unwrap();
+            assert_eq!((found.id, found.name.as_str(), &found.document), (id, NAME, &document));
+            assert!(found.contrast_matches(db.keys(), &person.contrast));
+            let held = read_tx!(db, |tx| devices::list(tx, &id).await);
+            assert_eq!(held.iter().map(|held| (held.id, held.name.as_str())).collect::<Vec<_>>(), [(device.id, DEVICE_NAME)]);
+            let agreed = read_tx!(db, |tx| consents::get(tx, &id, "sede").await);
+            assert_eq!(agreed, Some(BTreeSet::from([Claim::Document])));
+        }
+        let again = new_person();
+        let twice = [again.clone(), again];
+        let refused: Result<(), StoreError> = db.store.write(|tx| Box::pin(async move { persons::insert_all(tx, &twice).await })).await;
+        assert!(refused.is_err());
+        assert_eq!(read_tx!(db, |tx| persons::count(tx).await), 33);
     }
 
     async fn a_citizen_is_updated_and_mutes_never_shorten(db: &TestDatabase) {
