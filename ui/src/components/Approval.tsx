@@ -81,7 +81,7 @@ export const Approval = (props: { request: RequestCard; choices: string[] }) => 
           </p>
         </Show>
       </fieldset>
-      <div class="actions">
+      <div class="actions request-actions">
         <Button
           type="submit"
           testid="approve"
