@@ -62,7 +62,7 @@ async fn who_renounces_is_nobody_from_then_on(backend: Backend) {
         .confirm(&server, &code)
         .await
         .expect_problem("activation_failed");
-    waiting.type_pin(&server, &pin).await.expect_problem("request_expired");
+    waiting.type_pin(&server, &pin).await.expect_problem("pin_expired");
     let told = server.messages().await.split_off(before);
     let kinds: Vec<MessageKind> = told.iter().map(|message| message.kind).collect();
     assert_eq!(kinds, [MessageKind::Renounced]);
