@@ -51,6 +51,7 @@ mod settings;
 mod signatures;
 mod sms;
 mod sms_limits;
+mod strangers;
 mod stream;
 mod user_verified;
 
