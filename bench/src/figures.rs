@@ -7,7 +7,7 @@ use futures::StreamExt as _;
 use futures::future::{join_all, try_join_all};
 use reqwest::Client;
 
-use crate::fixture::{Citizen, Fixture};
+use crate::fixture::{Citizen, Fixture, drop_database};
 use crate::floor;
 use crate::ladder::{Ladder, MOST, drive};
 use crate::plan::{Commits, Plan, bare, exchanges};
@@ -53,6 +53,7 @@ pub async fn sign_ins(plan: &Plan, table: &mut Table) -> Result<()> {
         ladder.rows("sign-in", name, COMMITS, &commits, table);
         bare.stop().await?;
         fixture.server.stop().await?;
+        drop_database(&url).await?;
     }
     Ok(())
 }

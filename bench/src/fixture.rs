@@ -242,3 +242,18 @@ pub async fn fresh_postgres(url: &str) -> Result<String> {
     let (server, _) = url.rsplit_once('/').context("a PostgreSQL URL ends in /database")?;
     Ok(format!("{server}/{name}"))
 }
+
+/// Drops a database that [`fresh_postgres`] made; of a million citizens it is a gigabyte. Files go with their folder.
+pub async fn drop_database(url: &str) -> Result<()> {
+    use sea_orm::ConnectionTrait as _;
+    if !url.starts_with("postgres") {
+        return Ok(());
+    }
+    let (server, name) = url.rsplit_once('/').context("a PostgreSQL URL ends in /database")?;
+    let connection = sea_orm::Database::connect(format!("{server}/postgres")).await?;
+    connection
+        .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
+        .await?;
+    connection.close().await?;
+    Ok(())
+}

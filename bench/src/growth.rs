@@ -21,7 +21,7 @@ use reqwest::Client;
 use sea_orm::ConnectionTrait as _;
 use tokio::time::{Instant, sleep_until};
 
-use crate::fixture::{Citizen, Fixture, Ground, Made, SITE, citizen, write};
+use crate::fixture::{Citizen, Fixture, Ground, Made, SITE, citizen, drop_database, write};
 use crate::plan::Plan;
 use crate::site::Site;
 use crate::stats::{Runs, Table, percentile};
@@ -42,6 +42,7 @@ const CHUNK: usize = 4000;
 
 /// A server with so many citizens.
 struct Town {
+    url: String,
     citizens: usize,
     fixture: Fixture,
     site: Site,
@@ -64,6 +65,7 @@ pub async fn sign_ins(plan: &Plan, most: usize, table: &mut Table) -> Result<()>
             eprintln!("  {citizens} citizens on {name} after {:.0?}", begun.elapsed());
             let site = Site::new(&client, &fixture.server.url, &fixture.secret)?;
             towns.push(Town {
+                url,
                 citizens,
                 fixture,
                 site,
@@ -91,6 +93,7 @@ pub async fn sign_ins(plan: &Plan, most: usize, table: &mut Table) -> Result<()>
         rows(name, &towns, &halves, &tails, &ratios, together, table);
         for town in towns {
             town.fixture.server.stop().await?;
+            drop_database(&town.url).await?;
         }
     }
     Ok(())

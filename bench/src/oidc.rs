@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use futures::future::try_join_all;
 
 use crate::figures::visitors;
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, drop_database};
 use crate::floor;
 use crate::ladder::{Ladder, MOST, drive};
 use crate::plan::{Commits, Plan, bare, exchanges};
@@ -60,6 +60,7 @@ pub async fn sign_ins(plan: &Plan, table: &mut Table) -> Result<()> {
         ons.rows("OIDC sign-on", name, SIGN_ON_COMMITS, &commits, table);
         bare.stop().await?;
         fixture.server.stop().await?;
+        drop_database(&url).await?;
     }
     Ok(())
 }
