@@ -77,10 +77,9 @@ pub async fn edge(State(app): State<App>, request: Request, next: Next) -> Respo
             .as_ref()
             .and_then(|value| value.to_str().ok())
             .map_or_else(Language::default, Language::negotiate);
-        response = match &page {
-            Some(page) => page.fail(&app, &problem),
-            None => problem.render(app.texts(), language),
-        };
+        response = page
+            .and_then(|page| page.fail(&app, &problem))
+            .unwrap_or_else(|| problem.render(app.texts(), language));
     }
     secure(&app, response.headers_mut());
 

@@ -179,8 +179,11 @@ impl PageRequest {
         Some(Self(parts))
     }
 
-    /// The problem as a page.
-    pub fn fail(&self, app: &App, problem: &Problem) -> Response {
-        Failure::from(problem).show(app, &Visitor::read(app, &self.0))
+    /// The problem as a page. None: it is the caller's, and no page has words for it; a page of ours would say that we failed.
+    pub fn fail(&self, app: &App, problem: &Problem) -> Option<Response> {
+        let failure = Failure::from(problem);
+        let is_ours = problem.code.status().is_none_or(|status| status >= 500);
+        let has_words = is_ours || !matches!(failure, Failure::Internal);
+        has_words.then(|| failure.show(app, &Visitor::read(app, &self.0)))
     }
 }

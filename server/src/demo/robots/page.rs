@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::citizens::sample::as_printed;
 use crate::http::problem::Problem;
 use crate::portal::{Failure, Page, Reply, Visitor, status_of};
+use crate::signin::unreadable;
 
 #[derive(Serialize)]
 struct RobotRecord {
@@ -96,8 +97,10 @@ pub(in crate::demo) async fn answer(
     visitor: Visitor,
     form: Result<Form<CodeForm>, FormRejection>,
 ) -> Response {
-    let Ok(Form(form)) = form else {
-        return Problem::new(ErrorCode::RequestInvalid).into_response();
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) if visitor.prefers_html => return unreadable(&rejection).show(&app, &visitor),
+        Err(_) => return Problem::new(ErrorCode::RequestInvalid).into_response(),
     };
     // Programs have no cookies that another site could make them send.
     if visitor.prefers_html && !visitor.may_post(&app, &form.csrf) {
