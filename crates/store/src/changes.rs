@@ -7,6 +7,7 @@ use aldaba_core::request::RequestState;
 use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
+use crate::requests::told_to_devices;
 use crate::transaction::{Transaction, bind};
 
 /// A request that changed.
@@ -44,9 +45,12 @@ pub async fn requests_since(
 ) -> Result<Vec<ChangedRequest>, StoreError> {
     let rows = tx
         .select_all(
-            "SELECT id, person_id, CASE WHEN method = 'sms' THEN 'expired' ELSE state END, updated_at FROM requests \
-             WHERE expires_at > $2 AND updated_at >= $1 AND person_id IS NOT NULL AND method IN ('incoming', 'qr', 'sms', 'password') \
-             AND quiet = 0 ORDER BY updated_at, id",
+            concat!(
+                "SELECT id, person_id, CASE WHEN method = 'sms' THEN 'expired' ELSE state END, updated_at FROM requests \
+                 WHERE expires_at > $2 AND updated_at >= $1 AND person_id IS NOT NULL AND quiet = 0 AND ",
+                told_to_devices!(),
+                " ORDER BY updated_at, id"
+            ),
             vec![bind::time(since), bind::time(now)],
         )
         .await?;

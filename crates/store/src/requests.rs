@@ -20,6 +20,7 @@ use aldaba_core::policy::{Policy, seconds};
 use aldaba_core::request::{self, Origin, RequestState};
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::secret::Key32;
+use sea_orm::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -248,11 +249,52 @@ macro_rules! live {
 
 pub(crate) use live;
 
+/// The methods of which a device must say that it shows or approves the request: `Method::needs_device`.
+macro_rules! needs_device {
+    () => {
+        "method IN ('incoming', 'qr', 'password')"
+    };
+}
+
+pub(crate) use needs_device;
+
+/// Those, and what went on by SMS in a device's place: of these devices are told.
+macro_rules! told_to_devices {
+    () => {
+        "method IN ('incoming', 'qr', 'password', 'sms')"
+    };
+}
+
+pub(crate) use told_to_devices;
+
+/// A device's answer to a pending request, by which it has it: $1 request, $2 person, $3 device, $4 now, $5 the answer's end, $6
+/// whether the system is sure of its owner. Only while the device is active.
+macro_rules! answered {
+    ($state:literal, $($methods:tt)+) => {
+        concat!(
+            "UPDATE requests SET state = '",
+            $state,
+            "', device_id = $3, revealed_at = $4, updated_at = $4, user_verified = $6, \
+             pin_expires_at = CASE WHEN expires_at < $5 THEN expires_at ELSE $5 END \
+             WHERE id = $1 AND person_id = $2 AND state = 'pending' AND ",
+            $($methods)+,
+            " AND expires_at > $4 \
+             AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
+             RETURNING ",
+            columns!()
+        )
+    };
+}
+
+pub(crate) use answered;
+
 /// May be tried at $now: revealed, or pending when the PIN comes from no reveal.
 macro_rules! triable {
     ($now:literal) => {
         concat!(
-            "((state = 'revealed' AND method IN ('incoming', 'qr', 'password') AND pin_expires_at > ",
+            "((state = 'revealed' AND ",
+            needs_device!(),
+            " AND pin_expires_at > ",
             $now,
             " AND expires_at > ",
             $now,
@@ -452,7 +494,9 @@ pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND method IN ('incoming', 'qr', 'password') AND quiet = 0 AND ",
+        " FROM requests WHERE person_id = $1 AND quiet = 0 AND ",
+        needs_device!(),
+        " AND ",
         live!("$2"),
         " ORDER BY created_at, id"
     );
@@ -470,24 +514,28 @@ pub async fn reveal(
     user_verified: bool,
     now: Timestamp,
 ) -> Result<Option<Request>, StoreError> {
-    const SQL: &str = concat!(
-        "UPDATE requests SET state = 'revealed', device_id = $3, revealed_at = $4, updated_at = $4, user_verified = $6, \
-         pin_expires_at = CASE WHEN expires_at < $5 THEN expires_at ELSE $5 END \
-         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method IN ('incoming', 'qr', 'password') AND expires_at > $4 \
-         AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
-         RETURNING ",
-        columns!()
-    );
-    let pin_ends = now.plus(seconds(policy.pin_life));
-    let values = vec![
+    const SQL: &str = answered!("revealed", needs_device!());
+    let values = answer_values(id, person, device, user_verified, now, policy.pin_life);
+    read_optional(tx, tx.change(SQL, values).await?)
+}
+
+/// The values of [`answered!`]; the answer's `life` is in seconds.
+fn answer_values(
+    id: &RequestId,
+    person: &PersonId,
+    device: &DeviceId,
+    user_verified: bool,
+    now: Timestamp,
+    life: u32,
+) -> Vec<Value> {
+    vec![
         bind::id(id),
         bind::id(person),
         bind::id(device),
         bind::time(now),
-        bind::time(pin_ends),
+        bind::time(now.plus(seconds(life))),
         bind::int(i64::from(user_verified)),
-    ];
-    read_optional(tx, tx.change(SQL, values).await?)
+    ]
 }
 
 /// Ends all that waits for a person, whichever way it began.
@@ -537,8 +585,9 @@ pub async fn count_wrong_try(
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
         "UPDATE requests SET tries = tries + 1, updated_at = $2, \
-         state = CASE WHEN tries + 1 >= (CASE WHEN method IN ('incoming', 'qr', 'password') THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END \
-         WHERE id = $1 AND ",
+         state = CASE WHEN tries + 1 >= (CASE WHEN ",
+        needs_device!(),
+        " THEN $3 ELSE $4 END) THEN 'burnt' ELSE state END WHERE id = $1 AND ",
         triable!("$2"),
         " RETURNING ",
         columns!()
@@ -590,9 +639,36 @@ pub async fn changed_since(tx: &Transaction, person: &PersonId, since: Timestamp
     const SQL: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND method IN ('incoming', 'qr', 'sms', 'password') AND quiet = 0 \
-         ORDER BY updated_at, id"
+        " FROM requests WHERE person_id = $1 AND updated_at >= $2 AND quiet = 0 AND ",
+        told_to_devices!(),
+        " ORDER BY updated_at, id"
     );
     let rows = tx.select_all(SQL, vec![bind::id(person), bind::time(since)]).await?;
     rows.iter().map(|row| read(tx, row)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statements_name_the_methods_that_the_rules_name() {
+        let listed = |which: fn(&Method) -> bool| {
+            let words = Method::ALL
+                .into_iter()
+                .filter(which)
+                .map(|method| format!("'{}'", method.as_str()));
+            words.collect::<std::collections::BTreeSet<_>>()
+        };
+        let named = |sql: &str| {
+            let (_, list) = sql.split_once('(').unwrap();
+            let words = list.trim_end_matches(')').split(", ").map(str::to_owned);
+            words.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(named(needs_device!()), listed(|method| method.needs_device()));
+        assert_eq!(
+            named(told_to_devices!()),
+            listed(|method| method.needs_device() || *method == Method::Sms)
+        );
+    }
 }

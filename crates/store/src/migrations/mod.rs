@@ -10,12 +10,14 @@ mod m0007_sms;
 mod m0008_devices_user_verified;
 mod m0009_account;
 mod m0010_renounced;
+mod m0011_requests_shown;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
 };
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm_migration::async_trait::async_trait;
+use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 
 use crate::error::OpenError;
 
@@ -31,10 +33,37 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_passwords::Migration),
             Box::new(m0006_certificates::Migration),
             Box::new(m0007_sms::Migration),
-            Box::new(m0008_devices_user_verified::Migration),
-            Box::new(m0009_account::Migration),
-            Box::new(m0010_renounced::Migration),
+            Box::new(m0008_devices_user_verified::MIGRATION),
+            Box::new(m0009_account::MIGRATION),
+            Box::new(m0010_renounced::MIGRATION),
+            Box::new(m0011_requests_shown::MIGRATION),
         ]
+    }
+}
+
+/// A migration that is the same few statements on both databases.
+struct Statements {
+    name: &'static str,
+    sql: &'static [&'static str],
+}
+
+impl MigrationName for Statements {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Statements {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in self.sql {
+            manager.get_connection().execute_unprepared(statement).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, _manager: &SchemaManager) -> Result<(), DbErr> {
+        no_way_back()
     }
 }
 

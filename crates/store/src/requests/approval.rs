@@ -2,10 +2,10 @@
 
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::{DeviceId, PersonId, RequestId};
-use aldaba_core::policy::{Policy, seconds};
+use aldaba_core::policy::Policy;
 use aldaba_core::time::Timestamp;
 
-use super::{Reason, Request, code_mac, columns, live, read_optional};
+use super::{Reason, Request, answer_values, answered, code_mac, columns, live, needs_device, read_optional};
 use crate::error::StoreError;
 use crate::transaction::{Transaction, bind};
 
@@ -47,8 +47,9 @@ pub async fn find_by_code(
 ) -> Result<Option<Request>, StoreError> {
     const SQL: &str = concat!(
         "UPDATE requests SET person_id = $1, quiet = 0, updated_at = CASE WHEN quiet = 1 OR person_id IS NULL THEN $3 ELSE \
-         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND method IN ('incoming', 'qr', 'password') \
-         AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr' AND ",
+         updated_at END WHERE id = (SELECT id FROM requests WHERE code_mac = $2 AND ",
+        needs_device!(),
+        " AND (person_id = $1 OR (person_id IS NULL AND origin = 'qr' AND ",
         uses_qr!(),
         ")) AND ",
         live!("$3"),
@@ -73,22 +74,8 @@ pub async fn approve(
     user_verified: bool,
     now: Timestamp,
 ) -> Result<Option<Request>, StoreError> {
-    const SQL: &str = concat!(
-        "UPDATE requests SET state = 'approved', device_id = $3, revealed_at = $4, updated_at = $4, user_verified = $6, \
-         pin_expires_at = CASE WHEN expires_at < $5 THEN expires_at ELSE $5 END \
-         WHERE id = $1 AND person_id = $2 AND state = 'pending' AND method = 'qr' AND expires_at > $4 \
-         AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
-         RETURNING ",
-        columns!()
-    );
-    let values = vec![
-        bind::id(id),
-        bind::id(person),
-        bind::id(device),
-        bind::time(now),
-        bind::time(now.plus(seconds(policy.approval_life))),
-        bind::int(i64::from(user_verified)),
-    ];
+    const SQL: &str = answered!("approved", "method = 'qr'");
+    let values = answer_values(id, person, device, user_verified, now, policy.approval_life);
     read_optional(tx, tx.change(SQL, values).await?)
 }
 
