@@ -8,12 +8,11 @@ use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{PATH, SITE};
+use super::{PATH, signed_in};
 use crate::app::App;
 use crate::audit::entry;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, Reply, Visitor};
-use crate::sessions;
 use crate::signin::unreadable;
 
 #[derive(Deserialize, Default)]
@@ -37,10 +36,9 @@ pub(super) async fn submit(
     if !visitor.may_post(&app, &form.csrf) {
         return Failure::Csrf.show(&app, &visitor);
     }
-    let current = match sessions::current(&app, &visitor).await {
-        Ok(Some(current)) => current,
-        Ok(None) => return Reply::new(&app, &visitor).see_other(&format!("/signin?site={SITE}")),
-        Err(error) => return Failure::from(error).show(&app, &visitor),
+    let current = match signed_in(&app, &visitor).await {
+        Ok(current) => current,
+        Err(answer) => return *answer,
     };
     let one = match form.session.as_str() {
         "" => None,

@@ -10,12 +10,11 @@ use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::response::Response;
 
-use super::{PATH, SITE};
+use super::{PATH, signed_in};
 use crate::app::App;
 use crate::audit::entry;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, Reply, Visitor};
-use crate::sessions;
 use crate::signin::{offered_methods, unreadable};
 
 /// What somebody chose.
@@ -38,10 +37,9 @@ pub(super) async fn submit(
     if !visitor.may_post(&app, form.get("csrf").map_or("", String::as_str)) {
         return Failure::Csrf.show(&app, &visitor);
     }
-    let current = match sessions::current(&app, &visitor).await {
-        Ok(Some(current)) => current,
-        Ok(None) => return Reply::new(&app, &visitor).see_other(&format!("/signin?site={SITE}")),
-        Err(error) => return Failure::from(error).show(&app, &visitor),
+    let current = match signed_in(&app, &visitor).await {
+        Ok(current) => current,
+        Err(answer) => return *answer,
     };
     let choice = read(offered_methods(&app), &form);
     let words: Vec<&str> = choice.order.iter().map(|method| method.as_str()).collect();

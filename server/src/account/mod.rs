@@ -20,10 +20,13 @@ mod renounce;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::config::{Config, RelyingParty};
+use crate::portal::{Failure, Reply, Visitor};
+use crate::sessions::{self, Current};
 
 /// The id under which these pages ask for a sign-in; no site may have it.
 pub const SITE: &str = "aldaba-account";
@@ -43,6 +46,19 @@ pub fn routes() -> Router<App> {
         .route(renounce::PATH, get(renounce::show).post(renounce::submit))
         .route(renounce::DONE, get(renounce::done))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
+}
+
+/// Who is signed in, or the answer for who is not: the sign-in page.
+async fn signed_in(app: &App, visitor: &Visitor) -> Result<Current, Box<Response>> {
+    match sessions::current(app, visitor).await {
+        Ok(Some(current)) => Ok(current),
+        Ok(None) => Err(Box::new(sign_in_first(app, visitor))),
+        Err(error) => Err(Box::new(Failure::from(error).show(app, visitor))),
+    }
+}
+
+fn sign_in_first(app: &App, visitor: &Visitor) -> Response {
+    Reply::new(app, visitor).see_other(&format!("/signin?site={SITE}"))
 }
 
 /// These pages as a site that asks for sign-ins.

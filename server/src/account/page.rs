@@ -9,10 +9,10 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{PATH, SITE};
+use super::{PATH, sign_in_first, signed_in};
 use crate::app::App;
 use crate::portal::{Failure, Page, Reply, Visitor, date_and_time};
-use crate::sessions::{self, Current};
+use crate::sessions::Current;
 use crate::signin::offered_methods;
 use crate::texts::FluentValue;
 
@@ -58,15 +58,14 @@ struct MethodView {
 
 /// `GET /account`: for who is signed in; anybody else signs in first.
 pub(super) async fn show(State(app): State<App>, Query(done): Query<Done>, visitor: Visitor) -> Response {
-    let current = match sessions::current(&app, &visitor).await {
-        Ok(Some(current)) => current,
-        Ok(None) => return Reply::new(&app, &visitor).see_other(&format!("/signin?site={SITE}")),
-        Err(error) => return Failure::from(error).show(&app, &visitor),
+    let current = match signed_in(&app, &visitor).await {
+        Ok(current) => current,
+        Err(answer) => return *answer,
     };
     match load(&app, &current).await {
         Ok(Some((person, open))) => render(&app, &visitor, &current, &person, &open, done.done.as_str()),
         // Gone between the two statements.
-        Ok(None) => Reply::new(&app, &visitor).see_other(&format!("/signin?site={SITE}")),
+        Ok(None) => sign_in_first(&app, &visitor),
         Err(error) => Failure::from(error).show(&app, &visitor),
     }
 }

@@ -8,12 +8,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::SITE;
+use super::signed_in;
 use crate::app::App;
 use crate::citizens::renounce;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, Page, Reply, Visitor};
-use crate::sessions::{self, Current};
 use crate::signin::unreadable;
 
 pub(super) const PATH: &str = "/account/renounce";
@@ -43,7 +42,7 @@ pub(super) struct RenounceForm {
 
 /// `GET /account/renounce`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
-    match current(&app, &visitor).await {
+    match signed_in(&app, &visitor).await {
         Ok(_) => page(&app, &visitor, false),
         Err(answer) => *answer,
     }
@@ -62,7 +61,7 @@ pub(super) async fn submit(
     if !visitor.may_post(&app, &form.csrf) {
         return Failure::Csrf.show(&app, &visitor);
     }
-    let current = match current(&app, &visitor).await {
+    let current = match signed_in(&app, &visitor).await {
         Ok(current) => current,
         Err(answer) => return *answer,
     };
@@ -85,17 +84,6 @@ pub(super) async fn done(State(app): State<App>, visitor: Visitor) -> Response {
         page: Page::new(&app, &visitor, DONE),
     };
     Reply::new(&app, &visitor).html(&template)
-}
-
-/// Who is signed in, or the answer for who is not.
-async fn current(app: &App, visitor: &Visitor) -> Result<Current, Box<Response>> {
-    match sessions::current(app, visitor).await {
-        Ok(Some(current)) => Ok(current),
-        Ok(None) => Err(Box::new(
-            Reply::new(app, visitor).see_other(&format!("/signin?site={SITE}")),
-        )),
-        Err(error) => Err(Box::new(Failure::from(error).show(app, visitor))),
-    }
 }
 
 fn page(app: &App, visitor: &Visitor, is_missing: bool) -> Response {

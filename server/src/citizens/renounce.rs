@@ -2,16 +2,15 @@
 //!
 //! A later import of a register does not bring them back; `citizen add`, at their own wish, does, as the same person.
 
-use aldaba_core::ids::{DeviceId, MessageId, PersonId};
+use aldaba_core::ids::{DeviceId, PersonId};
 use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
-use aldaba_store::{
-    StoreError, Transaction, activations, audit, devices, outbox, passwords, persons, requests, sessions,
-};
+use aldaba_store::{StoreError, Transaction, activations, audit, devices, passwords, persons, requests, sessions};
 
 use crate::app::App;
-use crate::audit::{entry, of_device};
+use crate::audit::entry;
 use crate::devices::revoke;
+use crate::messages::notice;
 
 /// Renounces for that person. `false`: there is no such person, or they had renounced.
 ///
@@ -50,8 +49,7 @@ async fn end_everything(
     }
     let mut ended = Vec::new();
     for device in devices::list_active_locked(tx, &id).await? {
-        if devices::revoke(tx, &device.id, now).await? {
-            audit::append(tx, &of_device(entry(now, "device.revoked", Some(id)), device.id)).await?;
+        if revoke::end_in(tx, device.id, id, now).await? {
             ended.push(device.id);
         }
     }
@@ -60,24 +58,8 @@ async fn end_everything(
     passwords::codes::close_all(tx, &id, now).await?;
     requests::end_all(tx, &id, now).await?;
     sessions::end_all(tx, &id, now).await?;
-    tell(app, tx, &person, now).await?;
+    let text = app.texts().get(person.language, "sms-renounced");
+    notice::queue(app, tx, &person, MessageKind::Renounced, text, now).await?;
     audit::append(tx, &entry(now, "person.renounced", Some(id))).await?;
     Ok(Some(ended))
-}
-
-/// The last message to that phone.
-async fn tell(app: &App, tx: &Transaction, person: &persons::Person, now: Timestamp) -> Result<(), StoreError> {
-    let Some(phone) = &person.phone else {
-        return Ok(());
-    };
-    let message = outbox::NewMessage {
-        id: MessageId::generate(app.random()),
-        person: Some(person.id),
-        kind: MessageKind::Renounced,
-        to: phone.clone(),
-        text: app.texts().get(person.language, "sms-renounced"),
-        created_at: now,
-        expires_at: None,
-    };
-    outbox::enqueue(tx, &message).await
 }

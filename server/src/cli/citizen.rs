@@ -3,7 +3,6 @@
 use std::io::Read;
 use std::path::Path;
 
-use aldaba_core::document::Document;
 use aldaba_core::time::Timestamp;
 use aldaba_store::{StoreError, audit, devices, persons};
 use anyhow::{Context, anyhow, bail};
@@ -61,7 +60,7 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
             })
         }
         CitizenCommand::Renounce { server, document } => {
-            let document = Document::parse(&document).map_err(|_| anyhow!("the document number is not valid"))?;
+            let document = super::document(&document)?;
             start::with_app(&server, |app| async move {
                 let found = app
                     .store()
@@ -88,7 +87,7 @@ fn read(file: &Path) -> anyhow::Result<String> {
 }
 
 fn show(server: &ServerArgs, document: &str, reveal: bool) -> Outcome {
-    let document = Document::parse(document).map_err(|_| anyhow!("the document number is not valid"))?;
+    let document = super::document(document)?;
     start::with_app(server, |app| async move {
         let now = app.now();
         let found = app

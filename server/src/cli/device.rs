@@ -1,6 +1,5 @@
 //! `device list` and `device revoke`.
 
-use aldaba_core::document::Document;
 use aldaba_store::{devices, persons};
 use anyhow::{anyhow, bail};
 
@@ -10,7 +9,7 @@ use crate::devices::revoke;
 pub(super) fn run(command: DeviceCommand) -> Outcome {
     match command {
         DeviceCommand::List { server, document } => {
-            let document = Document::parse(&document).map_err(|_| anyhow!("the document number is not valid"))?;
+            let document = super::document(&document)?;
             start::with_app(&server, |app| async move {
                 let found = app
                     .store()

@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use aldaba_core::document::Document;
 use clap::{Args, Parser, Subcommand};
 
 use client::ClientCommand;
@@ -79,6 +80,11 @@ enum Command {
     SampleSite(Box<aldaba_sede::cli::Arguments>),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON).
     Openapi,
+}
+
+/// A document as it was typed.
+fn document(typed: &str) -> anyhow::Result<Document> {
+    Document::parse(typed).map_err(|_| anyhow::anyhow!("the document number is not valid"))
 }
 
 const SERVE_EXAMPLE: &str = r#"A settings file:

@@ -1,14 +1,13 @@
 //! `password cancel`.
 
-use aldaba_core::document::Document;
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 
 use super::{Outcome, PasswordCommand, start};
 use crate::passwords;
 
 pub(super) fn run(command: PasswordCommand) -> Outcome {
     let PasswordCommand::Cancel { server, document } = command;
-    let document = Document::parse(&document).map_err(|_| anyhow!("the document number is not valid"))?;
+    let document = super::document(&document)?;
     start::with_app(&server, |app| async move {
         match passwords::cancel_of_staff(&app, document).await? {
             Some(true) => println!("cancelled; its sessions have ended"),

@@ -1,11 +1,12 @@
 //! The owner's phone is told when a device ends, whoever ended it.
 
-use aldaba_core::ids::{MessageId, PersonId};
+use aldaba_core::ids::PersonId;
 use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
-use aldaba_store::{StoreError, Transaction, outbox, persons};
+use aldaba_store::{StoreError, Transaction, persons};
 
 use crate::app::App;
+use crate::messages::notice;
 
 /// Puts the notice into the outbox, if the person has a phone.
 ///
@@ -21,22 +22,10 @@ pub async fn queue_closed(
     let Some(person) = persons::get(tx, person).await? else {
         return Ok(());
     };
-    let Some(phone) = person.phone else {
-        return Ok(());
-    };
     let text = app.texts().with(
         person.language,
         "sms-device-closed",
         &[("device", name.to_owned().into())],
     );
-    let message = outbox::NewMessage {
-        id: MessageId::generate(app.random()),
-        person: Some(person.id),
-        kind: MessageKind::DeviceClosed,
-        to: phone,
-        text,
-        created_at: now,
-        expires_at: None,
-    };
-    outbox::enqueue(tx, &message).await
+    notice::queue(app, tx, &person, MessageKind::DeviceClosed, text, now).await
 }

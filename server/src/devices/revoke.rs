@@ -22,10 +22,21 @@ pub async fn revoke_in(
     name: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    if !devices::revoke(tx, &device, now).await? {
+    if !end_in(tx, device, person, now).await? {
         return Ok(false);
     }
     notice::queue_closed(app, tx, &person, name, now).await?;
+    Ok(true)
+}
+
+/// The same without a word to its owner, who is told of more than this device.
+///
+/// # Errors
+/// The database.
+pub async fn end_in(tx: &Transaction, device: DeviceId, person: PersonId, now: Timestamp) -> Result<bool, StoreError> {
+    if !devices::revoke(tx, &device, now).await? {
+        return Ok(false);
+    }
     audit::append(tx, &of_device(entry(now, "device.revoked", Some(person)), device)).await?;
     Ok(true)
 }

@@ -2,6 +2,7 @@
 //! worker sends it afterwards, as often as it takes. No request ever waits for a gateway.
 
 pub mod gateway;
+pub mod notice;
 pub mod worker;
 
 use std::future::Future;

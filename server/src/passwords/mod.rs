@@ -20,7 +20,6 @@
 
 mod hash;
 mod leaked;
-mod notice;
 mod pages;
 mod prove;
 mod second_step;

@@ -14,12 +14,12 @@ use aldaba_store::persons::Person;
 use aldaba_store::{StoreError, Transaction, audit, passwords, persons};
 
 use super::hash::{HashError, Place};
-use super::notice;
 use super::prove::{ProveError, prove};
 use super::strength::{self, Judgement};
 use crate::activation::queue_text;
 use crate::app::App;
 use crate::audit::entry;
+use crate::messages::notice;
 use crate::oidc::ended;
 use crate::requests::BrowserBinding;
 

@@ -161,10 +161,7 @@ struct Job {
 impl Job {
     fn new(app: &App, sign_in: &SignIn<'_>) -> Self {
         let now = app.now();
-        let place = match (app.places(), sign_in.browser.address) {
-            (Some(places), Some(address)) => places.of(address, sign_in.language),
-            (Some(_) | None, _) => None,
-        };
+        let place = sign_in.browser.place(app, sign_in.language);
         Self {
             app: app.clone(),
             step: sign_in.step,

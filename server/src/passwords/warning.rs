@@ -7,9 +7,9 @@ use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
 use aldaba_store::{StoreError, audit, passwords, persons};
 
-use super::notice;
 use crate::app::App;
 use crate::audit::entry;
+use crate::messages::notice;
 use crate::portal::day_of;
 use crate::texts::FluentValue;
 

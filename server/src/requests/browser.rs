@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
+use aldaba_core::language::Language;
 use woothee::parser::Parser;
+
+use crate::app::App;
 
 /// Browser, system and address of whoever opened the sign-in page. Only the names are kept; the address serves to look
 /// up a rough place and is then forgotten.
@@ -42,6 +45,12 @@ impl BrowserInfo {
             system,
             address,
         }
+    }
+
+    /// Roughly where it is, where the operator configured a GeoIP database.
+    #[must_use]
+    pub fn place(&self, app: &App, language: Language) -> Option<String> {
+        app.places()?.of(self.address?, language)
     }
 }
 

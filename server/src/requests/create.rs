@@ -77,10 +77,7 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
     let code = ShortCode::generate(app.random());
     let phrase = two_words(sign_in.language, app.random());
     let expires_at = now.plus(seconds(app.policy().request_life));
-    let place = match (app.places(), sign_in.browser.address) {
-        (Some(places), Some(address)) => places.of(address, sign_in.language),
-        (Some(_) | None, _) => None,
-    };
+    let place = sign_in.browser.place(app, sign_in.language);
     let new = requests::NewRequest {
         id,
         person: None,

@@ -40,10 +40,7 @@ pub async fn start_qr(app: &App, start: QrStart<'_>) -> Result<RequestId, StoreE
     let now = app.now();
     let id = RequestId::generate(app.random());
     let (phrase, choices) = phrases(start.language, app.random());
-    let place = match (app.places(), start.browser.address) {
-        (Some(places), Some(address)) => places.of(address, start.language),
-        (Some(_) | None, _) => None,
-    };
+    let place = start.browser.place(app, start.language);
     let new = requests::NewRequest {
         id,
         person: None,

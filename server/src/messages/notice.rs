@@ -1,4 +1,4 @@
-//! What the owner's phone is told of their password.
+//! What a person's phone is told of what happened to what is theirs: a device, a password, their registration.
 
 use aldaba_core::ids::MessageId;
 use aldaba_core::time::Timestamp;
@@ -9,7 +9,10 @@ use aldaba_store::{StoreError, Transaction, outbox};
 use crate::app::App;
 
 /// Puts a notice into the outbox, if the person has a phone.
-pub(super) async fn queue(
+///
+/// # Errors
+/// The database.
+pub async fn queue(
     app: &App,
     tx: &Transaction,
     person: &Person,
