@@ -7,20 +7,17 @@ use aldaba_store::Backend;
 use aldaba_store::outbox::MessageKind;
 use sea_orm::{ConnectionTrait as _, Statement};
 
+use crate::sms_limits::strangers_requests;
+
 on_both!(a_stranger_with_a_thousand_addresses_keeps_the_owner_from_nothing);
 
 const ADDRESSES: usize = 1000;
 const SIGN_INS: usize = 100;
 const DAY: u64 = 24 * 3600;
 
-/// How many requests the stranger makes; a soak sets 100,000.
-fn strangers_requests() -> usize {
-    let set = std::env::var("ALDABA_STRANGER_REQUESTS");
-    set.ok().and_then(|count| count.parse().ok()).unwrap_or(2000)
-}
-
 // REQ-LIM-06
 async fn a_stranger_with_a_thousand_addresses_keeps_the_owner_from_nothing(backend: Backend) {
+    let requests = strangers_requests(2000);
     let mut server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
     let activation = server.messages().await.len();
@@ -39,14 +36,14 @@ async fn a_stranger_with_a_thousand_addresses_keeps_the_owner_from_nothing(backe
     let (mut made, mut refused, mut addresses) = (0, 0, BTreeSet::new());
     let mut own = BTreeSet::new();
     for sign_in in 0..SIGN_INS {
-        let until = strangers_requests() * (sign_in + 1) / SIGN_INS;
+        let until = requests * (sign_in + 1) / SIGN_INS;
         while made < until {
             // As many of each address as there are for each.
             let number = addresses.len() % ADDRESSES;
             let address = format!("10.7.{}.{}", number / 250, number % 250 + 1);
             server.come_from(&address);
             addresses.insert(address);
-            let share = (strangers_requests() / ADDRESSES).max(1).min(until - made);
+            let share = (requests / ADDRESSES).max(1).min(until - made);
             let forms = (made..made + share).map(|nth| stranger.form(paths[nth % paths.len()], &fields));
             for answer in server.send_all(forms.collect()).await {
                 assert!(
@@ -87,7 +84,7 @@ async fn a_stranger_with_a_thousand_addresses_keeps_the_owner_from_nothing(backe
     );
     assert!(notices <= 10, "{notices} notices");
     assert!(sms < 6, "{sms} SMS beside that of the activation");
-    assert!(addresses.len() >= ADDRESSES.min(strangers_requests()));
+    assert!(addresses.len() >= ADDRESSES.min(requests));
     aldaba_store::audit::verify(server.app.store()).await.unwrap();
 }
 

@@ -43,7 +43,7 @@ pub use create::{Created, NewSignIn, RequestError, create};
 pub use finish::finish;
 pub use page::{PinPage, ViewError, view};
 pub use routes::api;
-pub use self_generated::try_self_generated;
+pub use self_generated::{digits, try_self_generated};
 pub use sms::{SmsError, go_on_by_sms, try_sms};
 pub use start_qr::{QrStart, start_qr};
 pub use try_pin::{TryError, try_pin};

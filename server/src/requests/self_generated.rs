@@ -45,7 +45,8 @@ pub async fn try_self_generated(
     own_key: Option<&str>,
 ) -> Result<SignedIn, TryError> {
     let now = app.now();
-    let typed = Pin::parse(pin, digits(method)).ok_or(TryError::MalformedPin)?;
+    let digits = digits(app.policy(), method);
+    let typed = Pin::parse(pin, usize::try_from(digits).unwrap_or(0)).ok_or(TryError::MalformedPin)?;
     let attempt = Attempt::new(app, id, binding, relying_party, own_key);
     let nobody = PersonId::generate(app.random());
     let outcome = app
@@ -108,7 +109,6 @@ async fn evaluate(
             Right::Challenge => devices::set_throttle(tx, &device.id, &device.throttle, &Throttle::cleared()).await?,
         };
         if accepted {
-            // What anybody with the unlocked app can read off it, wherever it is typed, proves the lowest level.
             let level = request.method.proves(registration, device.level, false);
             return attempt.spend(tx, request, Some(&device.id), level, now).await;
         }
@@ -135,11 +135,13 @@ fn check(key: &Key32, request: &requests::Request, typed: &Pin, now: Timestamp) 
     }
 }
 
-/// Digits of a PIN of that method.
-pub(super) fn digits(method: Method) -> usize {
+/// Digits of the PIN that is typed for that method.
+#[must_use]
+pub fn digits(policy: &Policy, method: Method) -> u32 {
     match method {
-        Method::PageBound => usize::try_from(OFFLINE_DIGITS).unwrap_or(0),
-        _ => usize::from(SELF_GENERATED_DIGITS),
+        Method::PageBound => OFFLINE_DIGITS,
+        Method::SelfGenerated => u32::from(SELF_GENERATED_DIGITS),
+        _ => policy.pin_digits,
     }
 }
 

@@ -14,9 +14,7 @@ use super::check::{self, SignInForm};
 use super::form::{From, unreadable};
 use super::ways::{self, Ways};
 use crate::app::App;
-use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
-use crate::requests::{self, NewSignIn, RequestError};
 
 /// Its address.
 const HERE: &str = "/signin/bound";
@@ -67,52 +65,29 @@ pub(super) async fn submit(
         Ok(found) => found,
         Err(failure) => return failure.show(&app, &visitor),
     };
-    let checked = match typed.check() {
+    let mut checked = match typed.check() {
         Ok(checked) => checked,
         Err(refusals) => {
             let errors = check::errors(&Page::new(&app, &visitor, HERE), refusals);
             return self::form(&app, &visitor, asks, &typed, Some(errors));
         }
     };
-    let made = requests::create(
-        &app,
-        NewSignIn {
-            relying_party: &party,
-            procedure: &asks.procedure,
-            document: checked.document,
-            contrast: checked.contrast,
-            own_key: None,
-            browser: visitor.info.clone(),
-            binding: &visitor.browser,
-            language: visitor.language,
-            method: Method::PageBound,
-        },
-    )
-    .await;
-    match made {
-        Ok(made) => Reply::new(&app, &visitor)
-            .cookie(Cookie::Request, &made.id.to_string())
-            .see_other("/signin/pin"),
-        Err(RequestError::Store(error)) => Failure::from(error).show(&app, &visitor),
-    }
+    // Its eight digits are all that is asked for.
+    checked.own_key = None;
+    check::make(&app, &visitor, &asks, &party, checked, Method::PageBound).await
 }
 
 /// The form, perhaps with what was typed and what is wrong with it.
 fn form(app: &App, visitor: &Visitor, asks: Asks, typed: &SignInForm, errors: Option<FieldErrors>) -> Response {
     let page = Page::new(app, visitor, &asks.start_at(HERE));
     let ways = ways::ways(&page, visitor, &asks, Method::PageBound);
-    let code = errors.as_ref().map(|errors| {
-        if errors.has("document") {
-            ErrorCode::DocumentInvalid
-        } else {
-            ErrorCode::ContrastInvalid
-        }
-    });
+    let errors = errors.unwrap_or_default();
+    let code = check::code(&errors);
     let template = BoundPage {
         page,
         asks,
         csrf: visitor.csrf(app),
-        errors: errors.unwrap_or_default(),
+        errors,
         errors_heading: "signin-errors-heading",
         code: code.map(ErrorCode::as_str),
         document: &typed.document,

@@ -1,12 +1,20 @@
-//! What is checked of the form before anything else happens: shapes, never whether somebody exists.
+//! What is checked of the form before anything else happens (shapes, never whether somebody exists), and the request that comes
+//! of one that is well formed.
 
 use aldaba_core::contrast::{Contrast, ContrastError};
 use aldaba_core::document::{Document, DocumentError};
 use aldaba_core::method::Method;
 use aldaba_core::own_key::OwnKey;
+use aldaba_protocol::error::ErrorCode;
+use axum::response::Response;
 use serde::Deserialize;
 
-use crate::portal::{FieldErrors, Page};
+use super::asks::Asks;
+use crate::app::App;
+use crate::config::RelyingParty;
+use crate::portal::cookies::Cookie;
+use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor};
+use crate::requests::{self, NewSignIn, RequestError};
 
 /// The fields of the sign-in form, as they were typed. No `Debug`: they are personal data.
 #[derive(Deserialize, Default)]
@@ -101,6 +109,47 @@ pub(super) fn errors(page: &Page, refusals: Vec<Refusal>) -> FieldErrors {
         errors.add(field, page.t(text));
     }
     errors
+}
+
+/// What a program is told of a form with these errors: of its first wrong field. None: nothing is wrong.
+pub(super) fn code(errors: &FieldErrors) -> Option<ErrorCode> {
+    if errors.is_empty() {
+        None
+    } else if errors.has("document") {
+        Some(ErrorCode::DocumentInvalid)
+    } else if errors.has("contrast") {
+        Some(ErrorCode::ContrastInvalid)
+    } else {
+        Some(ErrorCode::RequestInvalid)
+    }
+}
+
+/// Makes the request of a form that is well formed; the browser goes on to the page for its PIN.
+pub(super) async fn make(
+    app: &App,
+    visitor: &Visitor,
+    asks: &Asks,
+    party: &RelyingParty,
+    checked: Checked,
+    method: Method,
+) -> Response {
+    let new = NewSignIn {
+        relying_party: party,
+        procedure: &asks.procedure,
+        document: checked.document,
+        contrast: checked.contrast,
+        own_key: checked.own_key,
+        browser: visitor.info.clone(),
+        binding: &visitor.browser,
+        language: visitor.language,
+        method,
+    };
+    match requests::create(app, new).await {
+        Ok(made) => Reply::new(app, visitor)
+            .cookie(Cookie::Request, &made.id.to_string())
+            .see_other("/signin/pin"),
+        Err(RequestError::Store(error)) => Failure::from(error).show(app, visitor),
+    }
 }
 
 /// The key of the text for a document that is none.

@@ -15,9 +15,7 @@ use super::asks::Asks;
 use super::check::{self, SignInForm};
 use super::ways::{self, Ways};
 use crate::app::App;
-use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
-use crate::requests::{self, NewSignIn, RequestError};
 
 /// What the site says when it sends somebody here.
 #[derive(Deserialize, Default)]
@@ -102,49 +100,16 @@ pub(super) async fn submit(
         Err(refusals) => {
             let page = Page::new(&app, &visitor, &asks.start());
             let errors = check::errors(&page, refusals);
-            let code = if errors.has("document") {
-                ErrorCode::DocumentInvalid
-            } else if errors.has("contrast") {
-                ErrorCode::ContrastInvalid
-            } else {
-                ErrorCode::RequestInvalid
-            };
-            return again(&app, &visitor, asks, &form, code, errors, page);
+            return again(&app, &visitor, asks, &form, errors, page);
         }
     };
-    let made = requests::create(
-        &app,
-        NewSignIn {
-            relying_party: &party,
-            procedure: &asks.procedure,
-            document: checked.document,
-            contrast: checked.contrast,
-            own_key: checked.own_key,
-            browser: visitor.info.clone(),
-            binding: &visitor.browser,
-            language: visitor.language,
-            method: checked.method,
-        },
-    )
-    .await;
-    match made {
-        Ok(made) => Reply::new(&app, &visitor)
-            .cookie(Cookie::Request, &made.id.to_string())
-            .see_other("/signin/pin"),
-        Err(RequestError::Store(error)) => Failure::from(error).show(&app, &visitor),
-    }
+    let method = checked.method;
+    check::make(&app, &visitor, &asks, &party, checked, method).await
 }
 
 /// The form again, with what was typed, except the own keys.
-fn again(
-    app: &App,
-    visitor: &Visitor,
-    asks: Asks,
-    form: &SignInForm,
-    code: ErrorCode,
-    errors: FieldErrors,
-    page: Page,
-) -> Response {
+fn again(app: &App, visitor: &Visitor, asks: Asks, form: &SignInForm, errors: FieldErrors, page: Page) -> Response {
+    let code = check::code(&errors).unwrap_or(ErrorCode::RequestInvalid);
     let ways = ways::ways(&page, visitor, &asks, Method::Incoming);
     let template = FormPage {
         page,

@@ -8,7 +8,6 @@ use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_protocol::error::ErrorCode;
 use aldaba_protocol::link;
-use aldaba_protocol::pin::{OFFLINE_DIGITS, SELF_GENERATED_DIGITS};
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
@@ -237,7 +236,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
         return over.show_of(app, visitor, Some(&asks), request.method);
     }
     let kind = Kind::of(request.method);
-    let digits = digits(app, request.method);
+    let digits = requests::digits(app.policy(), request.method);
     let page = Page::new(app, visitor, "/signin/pin");
     let mut reply = Reply::new(app, visitor).form_may_reach(&party.return_url);
     let mut errors = FieldErrors::default();
@@ -368,15 +367,6 @@ pub(super) fn spoken(page: &Page, request: &PinPage) -> String {
         "pin-missing-code-spoken",
         &[("spelled", FluentValue::from(spelled.join(" ")))],
     )
-}
-
-/// Digits of the PIN that the page asks for.
-fn digits(app: &App, method: Method) -> u32 {
-    match method {
-        Method::PageBound => OFFLINE_DIGITS,
-        Method::SelfGenerated => u32::from(SELF_GENERATED_DIGITS),
-        _ => app.policy().pin_digits,
-    }
 }
 
 /// Where the PIN that the page asks for comes from.

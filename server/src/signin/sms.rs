@@ -21,7 +21,7 @@ use super::ways::{self, Ways};
 use crate::app::App;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
-use crate::requests::{self, NewSignIn, RequestError, SmsError, ViewError};
+use crate::requests::{self, SmsError, ViewError};
 
 #[derive(Template)]
 #[template(path = "signin/sms.html")]
@@ -100,27 +100,7 @@ async fn submit(
         Ok(checked) => checked,
         Err(refusals) => return form_page(&app, &visitor, method, asks, &form, refusals),
     };
-    let made = requests::create(
-        &app,
-        NewSignIn {
-            relying_party: &party,
-            procedure: &asks.procedure,
-            document: checked.document,
-            contrast: checked.contrast,
-            own_key: checked.own_key,
-            browser: visitor.info.clone(),
-            binding: &visitor.browser,
-            language: visitor.language,
-            method,
-        },
-    )
-    .await;
-    match made {
-        Ok(made) => Reply::new(&app, &visitor)
-            .cookie(Cookie::Request, &made.id.to_string())
-            .see_other("/signin/pin"),
-        Err(RequestError::Store(error)) => Failure::from(error).show(&app, &visitor),
-    }
+    check::make(&app, &visitor, &asks, &party, checked, method).await
 }
 
 /// The form's fields; the own key is asked for where it is the method's.
@@ -149,15 +129,7 @@ fn form_page(
     let action = if own_key { "/signin/key" } else { "/signin/sms" };
     let page = Page::new(app, visitor, &asks.start_at(action));
     let errors = check::errors(&page, refusals);
-    let code = if errors.is_empty() {
-        None
-    } else if errors.has("document") {
-        Some(ErrorCode::DocumentInvalid)
-    } else if errors.has("contrast") {
-        Some(ErrorCode::ContrastInvalid)
-    } else {
-        Some(ErrorCode::RequestInvalid)
-    };
+    let code = check::code(&errors);
     let [title, intro, submit] = if own_key {
         ["signin-key-title", "signin-key-intro", "signin-key-submit"]
     } else {
