@@ -45,8 +45,8 @@ async fn mutated_requests_break_nothing() {
     let mut failures = Vec::new();
     let mut sent = futures::stream::iter(0..requests)
         .map(|nth| {
-            let mut dice = Dice::new(seed ^ nth.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-            let bytes = mutate::request(&templates, &mut dice);
+            let dice = Dice::new(seed.wrapping_add(nth));
+            let bytes = mutate::request(&templates, &dice);
             async move {
                 let answer = send(port, nth, &bytes).await;
                 (bytes, answer)

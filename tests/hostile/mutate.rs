@@ -1,28 +1,23 @@
 //! What is done to a request.
 
+use aldaba_core::random::{SeededRandom, below};
+
 use crate::routes::Template;
 
-/// Numbers that look random and come again with the seed (SplitMix64).
-pub struct Dice(u64);
+/// What is drawn comes again with the seed.
+pub struct Dice(SeededRandom);
 
 impl Dice {
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(SeededRandom::new(seed))
     }
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+    pub fn below(&self, limit: usize) -> usize {
+        let limit = u32::try_from(limit.max(1)).unwrap();
+        usize::try_from(below(limit, &self.0)).unwrap()
     }
 
-    pub fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit.max(1) as u64).unwrap()
-    }
-
-    fn one_of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+    fn one_of<'a, T: ?Sized>(&self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }
 }
@@ -109,7 +104,7 @@ const HEADERS: &[&str] = &[
 ];
 
 /// One request: a template, with one to four things done to it.
-pub fn request(templates: &[Template], dice: &mut Dice) -> Vec<u8> {
+pub fn request(templates: &[Template], dice: &Dice) -> Vec<u8> {
     let mut it = templates[dice.below(templates.len())].clone();
     let mut extra: Vec<&str> = Vec::new();
     for _ in 0..=dice.below(4) {
@@ -136,7 +131,7 @@ pub fn request(templates: &[Template], dice: &mut Dice) -> Vec<u8> {
 }
 
 /// Flips, cuts, doubles, replaces or lengthens.
-fn change(bytes: &mut Vec<u8>, dice: &mut Dice) {
+fn change(bytes: &mut Vec<u8>, dice: &Dice) {
     let at = dice.below(bytes.len() + 1);
     let end = (at + dice.below(12)).min(bytes.len());
     match dice.below(7) {
