@@ -170,7 +170,7 @@ impl Visitor {
     /// After [`Self::ask`]: page, reveal, PIN. Where the server sends the browser.
     pub async fn prove(&mut self) -> Result<String> {
         let page = self.get("/signin/pin").await?.error_for_status()?;
-        self.read(page).await?;
+        let page = String::from_utf8(self.read(page).await?).context("the page is no text")?;
         let id = self.hear().await?.id;
         self.counter += 1;
         let body = format!("{{\"counter\":{}}}", self.counter);
@@ -179,8 +179,16 @@ impl Visitor {
         ensure!(revealed.status() == 200, "reveal answered {}", revealed.status());
         self.read(revealed).await?;
         let digits = pin::request_pin(&self.citizen.otp_key, &id, SITE, 6).context("six digits")?;
-        let csrf = self.csrf.clone();
-        let form = [("csrf", csrf.as_str()), ("pin", digits.expose())];
+        // All that a browser sends along: what is left out the server would have to look up.
+        let named = |name: &str| field(&page, name).with_context(|| format!("the page has no field {name}"));
+        let (csrf, site, request, method) = (named("csrf")?, named("site")?, named("request")?, named("method")?);
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("site", &site),
+            ("request", &request),
+            ("method", &method),
+            ("pin", digits.expose()),
+        ];
         let answer = self.post("/signin/pin", &form).await?;
         ensure!(answer.status() == 303, "POST /signin/pin answered {}", answer.status());
         let target = location(&answer);

@@ -214,6 +214,8 @@ app-lookup-empty = Type the code that the page shows
 app-lookup-shape = The code has eight letters and digits. You typed { $count }.
 app-self-title = Offline PIN
 app-self-text = For when the page asks for “the PIN in my app”.
+app-self-away = It is put away, because nobody has used this window for a while.
+app-self-show = Show PIN
 app-self-timer = Time until the next PIN
 app-self-next = Changes in { $seconds } s
 
@@ -366,3 +368,5 @@ app-notification-body = Open Aldaba to see who asks and what for.
 app-notification-open = Open
 app-notification-other-device-title = Another device was activated in your name
 app-notification-other-device-body = If it was not you, tell your administration today.
+app-other-device-when = { $when }. If it was not you, tell your administration today.
+app-other-device-read = I have read this

@@ -222,6 +222,8 @@ app-lookup-empty = Escriba el código que muestra la página
 app-lookup-shape = El código tiene ocho letras y cifras. Ha escrito { $count }.
 app-self-title = PIN sin conexión
 app-self-text = Para cuando la página le pida «el PIN de mi app».
+app-self-away = No se muestra porque hace un rato que nadie usa esta ventana.
+app-self-show = Mostrar PIN
 app-self-timer = Tiempo hasta el siguiente PIN
 app-self-next = Cambia en { $seconds } s
 
@@ -374,3 +376,5 @@ app-notification-body = Abra Aldaba para ver quién lo pide y para qué.
 app-notification-open = Abrir
 app-notification-other-device-title = Se ha activado otro dispositivo a su nombre
 app-notification-other-device-body = Si no ha sido usted, avise hoy mismo a su administración.
+app-other-device-when = { $when }. Si no ha sido usted, avise hoy mismo a su administración.
+app-other-device-read = Entendido

@@ -110,8 +110,10 @@ async fn follow(
     watch.abort();
 }
 
-/// Whoever activates a device in somebody's name should not stay unseen: told also while the window is in front.
+/// Whoever activates a device in somebody's name should not stay unseen: told also while the window is in front, and on the
+/// home screen until its owner has read it.
 async fn warn_of_other_device(app: &AppHandle, core: &Core) {
+    core.emit("other-device-activated", ());
     let language = core.language().await;
     platform::notify(
         app,

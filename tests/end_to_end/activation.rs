@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aldaba_tests::desktop::Keyring;
-use aldaba_tests::device::digits;
+use aldaba_tests::device::{HeadlessDevice, digits};
 use aldaba_tests::driver::testid;
 use aldaba_tests::stage::{play, play_with};
 use aldaba_tests::waiting::until;
@@ -137,6 +137,31 @@ async fn an_app_killed_while_it_activates_is_activated_or_starts_clean() {
             }
             stage.close_app(app);
         }
+        Ok(())
+    })
+    .await;
+}
+
+// REQ-ACT-07, REQ-UI-06
+#[tokio::test]
+async fn another_device_in_the_same_name_is_told_of_until_that_is_read() {
+    play("other-device", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        let banner = testid("banner-other-device");
+        ensure!(app.seen(&banner).await?.is_none(), "the app warns of itself");
+
+        let other = HeadlessDevice::activated(&stage.server, &stage.folder("other")?, &citizen).await?;
+        app.find(&banner).await?;
+        // It stays while its owner looks elsewhere.
+        app.press("device").await?;
+        app.reach("device").await?;
+        app.press("back").await?;
+        app.press("other-device-read").await?;
+        app.gone(&banner).await?;
+        ensure!(other.requests().await?.is_empty(), "a warning is no request");
         Ok(())
     })
     .await;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::app::App;
 use crate::browser::{Browser, View};
 use crate::desktop::{Desktop, Keyring};
-use crate::device::digits;
+use crate::device::{HeadlessDevice, digits};
 use crate::driver::{Driver, testid};
 use crate::server::Citizen;
 use crate::stage::Stage;
@@ -468,7 +468,19 @@ async fn ways_out(
         "portal-rejected",
         "A request that was rejected in the app",
     )
-    .await
+    .await?;
+
+    HeadlessDevice::activated(&stage.server, &stage.folder("other-device")?, citizen).await?;
+    app.find(&testid("banner-other-device")).await?;
+    screen(
+        see,
+        app,
+        "app-other-device",
+        "Another device was activated in one's name",
+    )
+    .await?;
+    app.press("other-device-read").await?;
+    app.gone(&testid("banner-other-device")).await
 }
 
 async fn end(stage: &Stage, app: &App, see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {

@@ -6,14 +6,49 @@ import { selfGeneratedPin } from "../ipc/commands";
 import { useApp } from "../state/app";
 import { secondsLeft, useClock } from "../state/clock";
 import { inSteps } from "../state/countdown";
+import { usePresence } from "../state/presence";
 import { t } from "../texts/texts";
+import { Button } from "./Button";
 import { CopyButton } from "./CopyButton";
 import { Digits } from "./Digits";
 import { ErrorBox } from "./ErrorBox";
 import { Ring } from "./Countdown";
 
-/** The PIN this device makes by itself, without a network, renewed as it runs out. */
+/**
+ * The PIN this device makes by itself, without a network. On a screen that nobody has touched for a while it is put away: it
+ * would be there for whoever passes by, and the countdown would paint for nobody.
+ */
 export const SelfGenerated = () => {
+  const [present, arrive] = usePresence();
+  let asked = false;
+  const show = () => {
+    asked = true;
+    arrive();
+  };
+  return (
+    <section class="self">
+      <h2 class="section-title">{t("app-self-title")}</h2>
+      <Show
+        when={present()}
+        fallback={
+          <>
+            <p class="self-text">{t("app-self-away")}</p>
+            <div class="actions">
+              <Button variant="secondary" testid="self-show" onClick={show}>
+                {t("app-self-show")}
+              </Button>
+            </div>
+          </>
+        }
+      >
+        <CurrentPin focused={asked} />
+      </Show>
+    </section>
+  );
+};
+
+/** That PIN, renewed as it runs out; with the focus, where a button that is gone had it. */
+const CurrentPin = (props: { focused: boolean }) => {
   const app = useApp();
   const now = useClock();
   const [current, setCurrent] = createSignal<SelfGeneratedPin>();
@@ -42,8 +77,7 @@ export const SelfGenerated = () => {
   );
 
   return (
-    <section class="self">
-      <h2 class="section-title">{t("app-self-title")}</h2>
+    <>
       <p class="self-text">{t("app-self-text")}</p>
       <Show when={error()} keyed>
         {(failure) => <ErrorBox error={failure} />}
@@ -51,7 +85,13 @@ export const SelfGenerated = () => {
       <Show when={current()}>
         {(pin) => (
           <>
-            <Digits pin={pin().pin} testid="self-pin" />
+            <Digits
+              pin={pin().pin}
+              testid="self-pin"
+              ref={(element) => {
+                if (props.focused) queueMicrotask(() => element.focus());
+              }}
+            />
             <div class="pin-foot">
               <p class="countdown" role="timer" aria-live="off" aria-label={`${t("app-self-timer")}: ${shown()} s`}>
                 <Ring left={shown()} of={pin().period} />
@@ -62,6 +102,6 @@ export const SelfGenerated = () => {
           </>
         )}
       </Show>
-    </section>
+    </>
   );
 };

@@ -9,6 +9,7 @@ export interface Listeners {
   status(status: AppStatus): void;
   connection(view: ConnectionView): void;
   link(): void;
+  otherDevice(): void;
 }
 
 /** Starts listening; resolves to the function that ends it. */
@@ -18,6 +19,7 @@ export async function listenToApp(listeners: Listeners): Promise<() => void> {
     listen<AppStatus>("status-changed", (event) => listeners.status(event.payload)),
     listen<ConnectionView>("connection-changed", (event) => listeners.connection(event.payload)),
     listen("link-arrived", () => listeners.link()),
+    listen("other-device-activated", () => listeners.otherDevice()),
   ]);
   return () => ends.forEach((end) => end());
 }

@@ -1,6 +1,7 @@
 import { For, Show } from "solid-js";
 import { ErrorBox } from "../components/ErrorBox";
 import { Lookup } from "../components/Lookup";
+import { OtherDevice } from "../components/OtherDevice";
 import { PageBound } from "../components/PageBound";
 import { RequestItem } from "../components/RequestItem";
 import { Screen } from "../components/Screen";
@@ -19,6 +20,7 @@ export const Home = () => {
           <p>{t("app-offline")}</p>
         </div>
       </Show>
+      <OtherDevice />
       <Show when={app.linkError()} keyed>
         {(error) => <ErrorBox error={error} />}
       </Show>

@@ -40,6 +40,8 @@ export function createAppState() {
   /** The challenge of a page that was scanned or came with a link. */
   const [challenge, setChallenge] = createSignal<string>();
   const [linkError, setLinkError] = createSignal<UiError>();
+  /** When another device was activated in this person's name, until they have read it; unix milliseconds. */
+  const [otherDevice, setOtherDevice] = createSignal<number>();
   const [draft, setDraft] = createStore<Draft>({ ...emptyDraft });
 
   function setStatus(next: AppStatus): void {
@@ -51,6 +53,7 @@ export function createAppState() {
       if (next.state !== "active") {
         setRequests(reconcile([], { key: "id" }));
         setRequestsKnown(false);
+        setOtherDevice(undefined);
       }
       if (next.state === "active") setDraft({ ...emptyDraft });
     }
@@ -163,6 +166,7 @@ export function createAppState() {
       status: setStatus,
       connection: (view) => setOnline(view.online),
       link: () => void openLink(),
+      otherDevice: () => setOtherDevice(Date.now()),
     }).then(
       (stop) => (ended ? stop() : (end = stop)),
       (error: unknown) => setStartError(toUiError(error)),
@@ -194,6 +198,8 @@ export function createAppState() {
     challenge,
     setChallenge,
     linkError,
+    otherDevice,
+    setOtherDevice,
     bringUp,
     draft,
     setDraft,

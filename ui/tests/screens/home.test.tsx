@@ -27,6 +27,21 @@ describe("home", () => {
     expect(app.getByTestId("live").textContent).toContain("ha terminado");
   });
 
+  // REQ-UI-06
+  test("another device in the same name is told of until that is read, also after a look elsewhere", async () => {
+    const app = await atHome();
+    expect(app.queryByTestId("banner-other-device")).toBeNull();
+    await app.emit("other-device-activated", null);
+    const banner = await app.find("banner-other-device");
+    expect(banner.getAttribute("role")).toBe("alert");
+    expect(banner.textContent).toContain("Se ha activado otro dispositivo a su nombre");
+    await app.user.click(await app.find("settings"));
+    await onScreen(app.container, "settings");
+    await app.user.click(await app.find("back"));
+    await app.user.click(await app.find("other-device-read"));
+    expect(app.queryByTestId("banner-other-device")).toBeNull();
+  });
+
   test("several requests stand side by side", async () => {
     const app = await atHome({ list_requests: { requests: [request("a"), request("b")], online: true } });
     expect(await app.findAllByTestId("request-card")).toHaveLength(2);
@@ -127,6 +142,34 @@ describe("home", () => {
     expect(digits(await app.find("self-pin"))).toBe("492708");
     await app.emit("connection-changed", { online: true });
     await vi.waitFor(() => expect(app.queryByTestId("banner-offline")).toBeNull());
+  });
+
+  // REQ-UI-07
+  test("the self-generated PIN is put away when nobody is there, and shown again when asked for", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    try {
+      const app = await atHome({
+        self_generated_pin: () => ({ pin: "492708", valid_until: Date.now() + 30_000, period: 30 }),
+      });
+      await app.find("self-pin");
+      await vi.advanceTimersByTimeAsync(100_000);
+      window.dispatchEvent(new Event("pointermove"));
+      await vi.advanceTimersByTimeAsync(100_000);
+      expect(app.queryByTestId("self-pin")).not.toBeNull();
+      await vi.advanceTimersByTimeAsync(25_000);
+      expect(app.queryByTestId("self-pin")).toBeNull();
+      const asked = app.called("self_generated_pin").length;
+      await vi.advanceTimersByTimeAsync(600_000);
+      // Whoever only passes by sees nothing.
+      window.dispatchEvent(new Event("pointermove"));
+      expect(app.queryByTestId("self-pin")).toBeNull();
+      expect(app.called("self_generated_pin")).toHaveLength(asked);
+      (await app.find("self-show")).click();
+      const pin = await app.find("self-pin");
+      await vi.waitFor(() => expect(document.activeElement).toBe(pin.parentElement));
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("the self-generated PIN is renewed when it runs out", async () => {
