@@ -1,4 +1,5 @@
-//! Requests of every route, mutated, written to the real server's port byte by byte, as no client of ours would.
+//! Requests of every route, mutated, written to the real server's port byte by byte, as no client of ours would; and calls that
+//! are made from the description of the interface.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,17 +10,17 @@
 
 mod mutate;
 mod routes;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use aldaba_properties::mutate::Dice;
 use aldaba_tests::server::DemoServer;
 use futures::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
-
-use mutate::Dice;
 
 /// As many at once.
 const AT_ONCE: usize = 16;

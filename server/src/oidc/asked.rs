@@ -53,7 +53,8 @@ pub(super) async fn read(
     Ok(Ok(asked))
 }
 
-fn claims(text: &str) -> Result<Asked, &'static str> {
+/// What the parameter `claims` asks for.
+pub(crate) fn claims(text: &str) -> Result<Asked, &'static str> {
     let Ok(Value::Object(all)) = serde_json::from_str(text) else {
         return Err("claims must be a JSON object");
     };

@@ -158,7 +158,7 @@ fn by_secret(app: &App, value: &HeaderValue, form: &ClientForm) -> Result<Arc<Re
 }
 
 /// User and password of a Basic header, each form-urlencoded before (RFC 6749 section 2.3.1).
-fn basic(value: &HeaderValue) -> Option<(String, Zeroizing<String>)> {
+pub(crate) fn basic(value: &HeaderValue) -> Option<(String, Zeroizing<String>)> {
     let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

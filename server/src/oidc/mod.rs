@@ -35,7 +35,7 @@
 //! - What a site learns is shown to the citizen before the first time, by the very function that tells the site.
 
 mod answer;
-mod asked;
+pub(crate) mod asked;
 pub mod assertion;
 mod authorize;
 pub mod backchannel;

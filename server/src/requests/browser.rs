@@ -31,7 +31,10 @@ impl BrowserInfo {
             // Robots and programs are no browser that somebody would recognise.
             Some(known) if ["pc", "smartphone", "mobilephone", "appliance"].contains(&known.category) => (
                 name(known.name).map(|name| match known.version.split('.').next() {
-                    Some(major) if major.bytes().all(|byte| byte.is_ascii_digit()) && !major.is_empty() => {
+                    // The caller's text, shown to the citizen: a number, and no longer than versions are.
+                    Some(major)
+                        if (1..=4).contains(&major.len()) && major.bytes().all(|byte| byte.is_ascii_digit()) =>
+                    {
                         format!("{name} {major}")
                     }
                     Some(_) | None => name.to_owned(),

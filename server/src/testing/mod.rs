@@ -12,6 +12,7 @@
 
 mod browser;
 mod device;
+pub mod parsers;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use crate::citizens::record::Record;
 use crate::config::{Config, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty, SigningKeys};
 use crate::http::client::Peer;
 use crate::passwords::Cost;
+use crate::places::Places;
 
 pub use browser::TestBrowser;
 pub use device::{Event, EventReader, PendingActivation, TestDevice, other_pin};
@@ -125,14 +127,14 @@ impl TestServer {
         let mut config = config();
         change(&mut config);
         let clock = Arc::new(ManualClock::new(START));
-        let certificates = certificates(&config);
+        let (certificates, places) = (certificates(&config), places(&config));
         let app = App::new(Parts {
             config,
             store: database.store.clone(),
             keys: Arc::clone(database.keys()),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::new(SeededRandom::new(1)),
-            places: None,
+            places,
             certificates,
         });
         let server = Self {
@@ -151,7 +153,7 @@ impl TestServer {
     /// A second node on the same database, with the same clock.
     #[must_use]
     pub fn another_node(&self) -> App {
-        let certificates = certificates(self.app.config());
+        let (certificates, places) = (certificates(self.app.config()), places(self.app.config()));
         let node = App::new(Parts {
             config: self.app.config().clone(),
             store: self.database.store.clone(),
@@ -159,7 +161,7 @@ impl TestServer {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             // Of its own, as each machine's: two nodes never make the same key.
             random: Arc::new(SeededRandom::new(self.nodes.fetch_add(1, Ordering::Relaxed) + 2)),
-            places: None,
+            places,
             certificates,
         });
         node.clients().copy(self.app.clients());
@@ -352,6 +354,10 @@ impl Answer {
         );
         self
     }
+}
+
+fn places(config: &Config) -> Option<Places> {
+    config.geoip_database.as_deref().map(|file| Places::open(file).unwrap())
 }
 
 fn certificates(config: &Config) -> Option<Certificates> {

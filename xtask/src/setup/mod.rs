@@ -43,7 +43,7 @@ pub fn ready(purpose: Purpose) -> Result<()> {
         ("system packages", &|| packages::install(purpose)),
         ("cargo tools", &|| tools::install(purpose)),
         ("packages of ui/", &ui::install),
-        ("packages of examples/", &|| match purpose {
+        ("packages of npm and PyPI", &|| match purpose {
             Purpose::Everything => examples::install(),
             Purpose::DemoOnScreen | Purpose::DemoAsPictures => Ok(()),
         }),

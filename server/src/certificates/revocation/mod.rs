@@ -214,6 +214,40 @@ fn address(name: &GeneralName) -> Option<Url> {
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
+/// Every address that a certificate names.
+#[cfg(feature = "testing")]
+pub(crate) fn addresses(certificate: &Certificate) -> Vec<Url> {
+    responder(certificate)
+        .into_iter()
+        .chain(distribution_points(certificate))
+        .collect()
+}
+
+/// What a list says of a certificate, if it counts.
+#[cfg(feature = "testing")]
+pub(crate) fn said_by_list(
+    list: &[u8],
+    certificate: &Certificate,
+    issuer: &Certificate,
+    now: Timestamp,
+) -> Option<String> {
+    let status = crl::List::read(list).and_then(|list| list.status(certificate, issuer, now));
+    status.ok().flatten().map(|status| format!("{status:?}"))
+}
+
+/// What an answer without a nonce says of a certificate, if it counts.
+#[cfg(feature = "testing")]
+pub(crate) fn said_by_responder(
+    answer: &[u8],
+    certificate: &Certificate,
+    issuer: &Certificate,
+    now: Timestamp,
+) -> Option<String> {
+    let id = ocsp_message::CertificateId::new(certificate, issuer).ok()?;
+    let status = ocsp::judge(answer, &id, issuer, &[0; 32], now);
+    status.ok().map(|status| format!("{status:?}"))
+}
+
 /// The body of an answer, if it is not longer than `most` bytes.
 async fn body(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, Fault> {
     if !response.status().is_success() {

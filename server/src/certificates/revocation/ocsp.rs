@@ -59,7 +59,13 @@ fn question(id: &CertificateId, sent: &[u8]) -> der::Result<Vec<u8>> {
 }
 
 /// Reads an answer. Nothing of it counts before its signature stands.
-fn judge(bytes: &[u8], id: &CertificateId, issuer: &Certificate, sent: &[u8], now: Timestamp) -> Result<Status, Fault> {
+pub(super) fn judge(
+    bytes: &[u8],
+    id: &CertificateId,
+    issuer: &Certificate,
+    sent: &[u8],
+    now: Timestamp,
+) -> Result<Status, Fault> {
     let response = Response::from_der(bytes).map_err(|_| Fault::Forged)?;
     let answer = match (response.status, response.bytes) {
         (ResponseStatus::Successful, Some(answer)) if answer.kind == BASIC => answer,
