@@ -6,11 +6,14 @@ use aldaba_server::account::SITE;
 use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice, TestPerson, TestServer};
 use aldaba_store::{Backend, audit, requests};
 
+use crate::password;
+
 on_both!(
     who_is_not_signed_in_signs_in_and_comes_back,
     sessions_are_seen_and_closed_by_their_owner_only,
     closing_all_leaves_none,
     a_method_that_is_off_is_nobodys,
+    a_password_that_is_off_is_told_as_a_wrong_one_and_is_there_when_it_is_on_again,
     forms_without_the_browsers_token_change_nothing,
     what_does_not_reach_the_level_is_not_offered_and_is_refused,
     a_browser_remembers_its_last_method,
@@ -169,6 +172,26 @@ async fn a_method_that_is_off_is_nobodys(backend: Backend) {
     let (owner, status) = typed(&ANA).await;
     assert!(owner.is_some());
     assert_eq!(status, 303);
+}
+
+// REQ-ACC-03
+async fn a_password_that_is_off_is_told_as_a_wrong_one_and_is_there_when_it_is_on_again(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    password::create(&server, &ANA, password::WORDS).await;
+    for (field, code) in [("on_self_generated", Some("password_wrong")), ("on_password", None)] {
+        let (mut browser, _) = sign_in(&server, &ANA, &mut device, SITE).await;
+        let csrf = token(&account(&server, &mut browser).await);
+        let form = [("csrf", csrf.as_str()), (field, "on")];
+        browser.post(&server, "/account/methods", &form).await.expect(303);
+        let (typed, answer) = password::sign_in(&server, &ANA, password::WORDS).await;
+        assert_eq!(typed.has_session(), code.is_none());
+        match code {
+            Some(code) => drop(answer.expect_problem(code)),
+            None => drop(answer.expect(303)),
+        }
+        server.wait(60);
+    }
 }
 
 // REQ-WEB-03

@@ -44,6 +44,7 @@ mod notices;
 mod oidc;
 mod page_bound;
 mod parallel;
+mod places;
 mod qr;
 mod renounce;
 mod self_generated;

@@ -5,7 +5,10 @@ use aldaba_store::{Backend, StoreError, sessions};
 use axum::body::Body;
 use http::Request;
 
-use super::stage::{GOODBYE, Stage, location, screen};
+use serde_json::Value;
+
+use super::stage::{GOODBYE, Stage, location, parameter, screen};
+use crate::password;
 
 on_both!(
     a_site_signs_its_citizen_out,
@@ -14,6 +17,7 @@ on_both!(
     a_form_of_the_sites_own_signs_out_too,
     every_site_of_the_session_is_told_once,
     closing_all_sessions_ends_them_at_every_site,
+    a_new_password_ends_what_the_old_one_opened_at_every_site,
 );
 
 fn leave(pairs: &[(&str, &str)]) -> String {
@@ -208,6 +212,48 @@ async fn every_site_of_the_session_is_told_once(backend: Backend) {
     other.get(&stage.server, "/signin?site=sede").await.expect(200);
     other.post(&stage.server, "/signout", &[]).await.expect(303);
     assert_eq!(stage.told().await, expected);
+}
+
+// REQ-PWD-09, REQ-OIDC-31
+async fn a_new_password_ends_what_the_old_one_opened_at_every_site(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    password::create(&stage.server, &ANA, password::WORDS).await;
+    let mut browser = TestBrowser::default();
+    let came = stage.come(&mut browser, "sede", &[]).await;
+    stage.follow(&mut browser, came).await;
+    browser
+        .get(&stage.server, "/signin/password?site=sede")
+        .await
+        .expect(200);
+    let typed = [("document", ANA.document), ("password", password::WORDS)];
+    let answer = browser
+        .post(&stage.server, "/signin/password", &typed)
+        .await
+        .expect(303);
+    stage.follow(&mut browser, answer).await;
+    let code = parameter(&location(&stage.agree(&mut browser).await), "code").unwrap();
+    let by_password: Value = stage.redeem("sede", &code, &[]).await.expect(200).json();
+    let mut other = TestBrowser::default();
+    let by_device = stage.tokens(&mut other, &mut device, "otra", &[]).await;
+
+    let mut changer = TestBrowser::default();
+    changer.get(&stage.server, "/password/change").await.expect(200);
+    let fields = [
+        ("document", ANA.document),
+        ("password", password::WORDS),
+        ("new_password", password::OTHER),
+        ("new_password_again", password::OTHER),
+    ];
+    changer
+        .post(&stage.server, "/password/change", &fields)
+        .await
+        .expect(303);
+    let sid = stage.claims(&by_password).await["sid"].as_str().unwrap().to_owned();
+    assert_eq!(stage.told().await, [("sede".to_owned(), sid)]);
+    let token = |tokens: &Value| tokens["access_token"].as_str().unwrap().to_owned();
+    stage.userinfo(&token(&by_password)).await.expect(401);
+    stage.userinfo(&token(&by_device)).await.expect(200);
 }
 
 // REQ-OIDC-14, REQ-OIDC-31

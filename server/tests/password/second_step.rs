@@ -16,6 +16,7 @@ on_both!(
     a_code_by_sms_is_a_second_step_at_the_lowest_level,
     a_code_of_the_second_step_is_tried_five_times_and_used_once,
     codes_of_the_second_step_have_limits_of_their_own,
+    a_site_whose_budget_is_spent_sends_no_code,
     a_session_steps_up,
 );
 
@@ -286,6 +287,31 @@ async fn codes_of_the_second_step_have_limits_of_their_own(backend: Backend) {
         "password_wrong"
     );
     sign_in(&server, &ANA, WORDS).await.1.expect(303);
+}
+
+// REQ-PWD-12
+async fn a_site_whose_budget_is_spent_sends_no_code(backend: Backend) {
+    let server = TestServer::with(backend, |config| config.relying_parties[0].sms_per_month = 1).await;
+    create(&server, &ANA, WORDS).await;
+    create(&server, &LUIS, OTHER).await;
+    let mut browser = page(&server, "padron").await;
+    assert_eq!(
+        type_password(&server, &mut browser, WORDS, "sms").await,
+        "/signin/password/code"
+    );
+    let before = server.messages().await.len();
+    let mut browser = page(&server, "padron").await;
+    assert_eq!(
+        type_password(&server, &mut browser, WORDS, "sms").await,
+        "second_step_unavailable"
+    );
+    // Who does not know the password does not learn what the site has spent.
+    assert_eq!(
+        type_password(&server, &mut browser, OTHER, "sms").await,
+        "password_wrong"
+    );
+    assert_eq!(server.messages().await.len(), before, "an SMS that nobody pays for");
+    sign_in(&server, &LUIS, OTHER).await.1.expect(303);
 }
 
 // REQ-PWD-11
