@@ -71,6 +71,7 @@ async fn a_typed_code_and_an_approval_sign_in_and_out() {
             "the address says too much: {address}"
         );
         drawn_anew(&browser).await?;
+        app.unfold("fold-lookup").await?;
         app.enter("lookup-code", &browser.page_code().await?).await?;
         app.press("lookup").await?;
         let card = app.read("request-card").await?;
@@ -149,6 +150,7 @@ async fn a_pin_for_one_page_signs_in_at_the_higher_level() {
             app.seen(&testid("request-card")).await?.is_none(),
             "a request was sent though none was asked for"
         );
+        app.unfold("fold-bound").await?;
         app.enter("bound-code", &browser.page_code().await?).await?;
         app.press("bound").await?;
         let pin = digits(&app.read("bound-pin").await?);

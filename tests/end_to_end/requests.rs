@@ -63,6 +63,7 @@ async fn several_requests_are_a_list_and_one_past_the_limit_comes_up_by_its_code
         browser.ask_for_pin(&stage.server, &citizen).await?;
         let code = browser.page_code().await?;
         ensure!(count().await? == 3, "a fourth request was shown");
+        app.unfold("fold-lookup").await?;
         app.enter("lookup-code", &code.to_lowercase()).await?;
         app.press("lookup").await?;
         until("the quiet request is shown", async || {

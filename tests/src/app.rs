@@ -97,6 +97,20 @@ impl App {
         self.click(&testid(control)).await
     }
 
+    /// Unfolds the part of the screen with that `data-testid`, if it is folded.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn unfold(&self, part: &str) -> Result<()> {
+        let part = testid(part);
+        self.find(&part).await?;
+        if self.seen(&format!("{part}[open]")).await?.is_none() {
+            self.click(&format!("{part} > summary")).await?;
+        }
+        self.find(&format!("{part}[open]")).await?;
+        Ok(())
+    }
+
     /// Types into the field with that `data-testid`.
     ///
     /// # Errors

@@ -376,6 +376,7 @@ async fn with_a_qr(
         "The QR, which changes every second, the code beside it, the two words",
     )
     .await?;
+    app.unfold("fold-lookup").await?;
     app.enter("lookup-code", &browser.page_code().await?).await?;
     app.press("lookup").await?;
     app.find(&testid("choices")).await?;
@@ -422,6 +423,7 @@ async fn for_one_page(
         "The page's challenge, typed or scanned, and the field for eight digits",
     )
     .await?;
+    app.unfold("fold-bound").await?;
     app.enter("bound-code", &browser.page_code().await?).await?;
     app.press("bound").await?;
     app.find(&testid("bound-pin")).await?;
@@ -440,6 +442,7 @@ async fn ways_out(
     see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
 ) -> Result<()> {
     app.gone(&testid("request-card")).await?;
+    app.unfold("fold-lookup").await?;
     app.enter("lookup-code", "0000-0000").await?;
     app.press("lookup").await?;
     app.find(&testid("error")).await?;

@@ -5,12 +5,15 @@ import { createTask } from "../state/task";
 import { t } from "../texts/texts";
 import { CodeForm } from "./CodeForm";
 import { ErrorBox } from "./ErrorBox";
+import { Fold } from "./Fold";
 import { Scan } from "./Scan";
 
 /** Brings up the request whose code or QR a page shows, also when it came without notice, or is nobody's yet. */
 export const Lookup = () => {
   const app = useApp();
   const [code, setCode] = createSignal("");
+  // Where there is a camera, reading a page's drawing is what most come for.
+  const [open, setOpen] = createSignal(app.status()?.camera ?? false);
 
   const task = createTask(async () => {
     const card = await lookupRequest(code());
@@ -19,8 +22,7 @@ export const Lookup = () => {
   });
 
   return (
-    <section class="lookup">
-      <h2 class="section-title">{t("app-lookup-title")}</h2>
+    <Fold title={t("app-lookup-title")} testid="fold-lookup" open={open()} onOpen={setOpen}>
       <p>{t("app-lookup-text")}</p>
       <Show when={task.error()} keyed>
         {(error) => <ErrorBox error={error} />}
@@ -38,6 +40,6 @@ export const Lookup = () => {
         onSubmit={() => void task.run()}
       />
       <Scan />
-    </section>
+    </Fold>
   );
 };

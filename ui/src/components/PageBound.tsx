@@ -10,10 +10,12 @@ import { CodeForm } from "./CodeForm";
 import { CopyButton } from "./CopyButton";
 import { Digits } from "./Digits";
 import { ErrorBox } from "./ErrorBox";
+import { Fold } from "./Fold";
 
 /** The PIN for one page, made here from the code that it shows, without a network. */
 export const PageBound = () => {
   const app = useApp();
+  const [open, setOpen] = createSignal(false);
   const [code, setCode] = createSignal("");
   const [made, setMade] = createSignal<{ challenge: string; pin: string }>();
   let pinElement: HTMLElement | undefined;
@@ -36,14 +38,14 @@ export const PageBound = () => {
     on(app.challenge, (challenge) => {
       if (!challenge) return;
       app.setChallenge(undefined);
+      setOpen(true);
       setCode(formatCode(challenge));
       void task.run();
     }),
   );
 
   return (
-    <section class="lookup">
-      <h2 class="section-title">{t("app-bound-title")}</h2>
+    <Fold title={t("app-bound-title")} testid="fold-bound" open={open()} onOpen={setOpen}>
       <p>{t("app-bound-text")}</p>
       <Show when={task.error()} keyed>
         {(error) => <ErrorBox error={error} />}
@@ -72,6 +74,6 @@ export const PageBound = () => {
           </>
         )}
       </Show>
-    </section>
+    </Fold>
   );
 };

@@ -143,14 +143,14 @@ export const Code = () => {
       </Show>
       <div class="help">
         <Show when={!ended()}>
-          <details class="ds-details" data-testid="help-missing">
+          <details class="ds-details fold" data-testid="help-missing">
             <summary>{t("app-code-missing-title")}</summary>
             <ul class="ds-list">
               <For each={missing}>{(line) => <li>{t(`app-code-missing-${line}`)}</li>}</For>
             </ul>
           </details>
         </Show>
-        <details class="ds-details" data-testid="help-phone">
+        <details class="ds-details fold" data-testid="help-phone">
           <summary>{t("app-code-phone-title")}</summary>
           <ul class="ds-list">
             <For each={phone}>{(line) => <li>{t(`app-code-phone-${line}`)}</li>}</For>

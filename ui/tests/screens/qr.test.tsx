@@ -124,8 +124,11 @@ describe("the PIN for one page", () => {
       scan_clipboard: { kind: "challenge", challenge: "7K2M-9QXT" },
       page_bound_pin: { pin: "92520201" },
     });
+    const fold = (await app.find("fold-bound")) as HTMLDetailsElement;
+    expect(fold.open).toBe(false);
     await app.user.click(await app.find("scan-clipboard"));
     expect(digits(await app.find("bound-pin"))).toBe("92520201");
+    expect(fold.open).toBe(true);
   });
 });
 
