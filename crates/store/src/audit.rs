@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
-use crate::steps::Step;
+use crate::steps::{Step, Won};
 use crate::store::Store;
 use crate::transaction::{From16, Row, Transaction, bind};
 
@@ -171,22 +171,21 @@ pub async fn append(tx: &Transaction, entry: &Entry) -> Result<(), StoreError> {
     append_at_head(tx, entry).await
 }
 
-/// Does `step`, and appends an entry that tells of it if it wins: what it returned, or `None`, and then nothing was appended.
-pub(crate) async fn append_after(tx: &Transaction, step: Step, entry: &Entry) -> Result<Option<i64>, StoreError> {
-    let Some(next) = Next::seen(tx, entry)? else {
-        let [won] = tx.in_turn([step]).await?;
-        if won.is_some() {
-            append_at_head(tx, entry).await?;
-        }
-        return Ok(won);
-    };
-    let [won, appended] = tx.in_turn([step, next.step(tx)?]).await?;
-    match (won, appended) {
-        (Some(_), Some(_)) => next.was_appended(tx),
-        (Some(_), None) => append_at_head(tx, entry).await?,
-        (None, _) => {}
+/// Does `steps` in turn, and appends an entry that tells of them if all win. What each returned; if one lost, nothing was appended.
+pub(crate) async fn append_after<const N: usize>(
+    tx: &Transaction,
+    steps: [Step; N],
+    entry: &Entry,
+) -> Result<[Option<Won>; N], StoreError> {
+    let next = Next::seen(tx, entry)?;
+    let append = next.as_ref().map(|next| next.step(tx)).transpose()?;
+    let (outcomes, appended) = tx.in_turn_then(steps, append).await?;
+    match (next, appended) {
+        (Some(next), Some(_)) => next.was_appended(tx),
+        _ if outcomes.iter().all(Option::is_some) => append_at_head(tx, entry).await?,
+        _ => {}
     }
-    Ok(won)
+    Ok(outcomes)
 }
 
 /// Appends an entry where its lane ends, once nobody else can move that end.

@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 use crate::audit::{self, Entry};
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
+use crate::requests::Reveal;
 use crate::seal::{self, Place};
-use crate::steps::Step;
+use crate::steps::{Deed, Step};
 use crate::transaction::{Row, Transaction, bind};
 
 const TABLE: &str = "devices";
@@ -309,20 +310,67 @@ pub async fn take_turn(
     digest: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<Counted>, StoreError> {
-    const SQL: &str = "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = NULL, seen_at = $4, \
-         failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2 AND {after} \
-         RETURNING CAST(1 AS BIGINT)";
-    // Beyond 63 bits nothing can be stored; no honest device gets there.
-    let Ok(bound) = bind::count(counter) else {
-        let [fresh] = tx.in_turn([nonce.step(id)]).await?;
-        return Ok(fresh.map(|_| Counted::Diverged));
+    let Some(advance) = advance_step(id, counter, digest, None, now) else {
+        return beyond(tx, id, nonce).await;
     };
-    let advance = Step::new(SQL, vec![bind::id(id), bound, bind::blob(*digest), bind::time(now)]);
     match tx.in_turn([nonce.step(id), advance]).await? {
         [None, _] => Ok(None),
         [Some(_), Some(_)] => Ok(Some(Counted::Advanced)),
         [Some(_), None] => not_advanced(tx, id, counter, digest).await.map(Some),
     }
+}
+
+/// A reveal that travels with its call's turn.
+pub struct RevealTurn<'a> {
+    /// The change, from [`requests::revealing`](crate::requests::revealing).
+    pub deed: Deed,
+    /// The answer that is saved if it wins.
+    pub answer: &'a str,
+    /// The entry that is appended if it wins.
+    pub entry: &'a Entry,
+}
+
+/// As [`take_turn`], and reveals a request if the counter was taken. [`Counted::Advanced`] without a [`Reveal`]: it was not revealed, and
+/// what is saved as the call's answer is not true: save another ([`save_answer`]) or do not commit.
+pub async fn take_turn_to_reveal(
+    tx: &Transaction,
+    id: &DeviceId,
+    nonce: Nonce<'_>,
+    counter: u64,
+    digest: &[u8; 32],
+    now: Timestamp,
+    reveal: RevealTurn<'_>,
+) -> Result<Option<(Counted, Option<Reveal>)>, StoreError> {
+    let Some(advance) = advance_step(id, counter, digest, Some(reveal.answer), now) else {
+        return Ok(beyond(tx, id, nonce).await?.map(|counted| (counted, None)));
+    };
+    let Deed(deed) = reveal.deed;
+    match audit::append_after(tx, [nonce.step(id), advance, deed], reveal.entry).await? {
+        [None, _, _] => Ok(None),
+        [Some(_), Some(_), won] => Ok(Some((Counted::Advanced, won.map(Reveal::told).transpose()?))),
+        [Some(_), None, _] => Ok(Some((not_advanced(tx, id, counter, digest).await?, None))),
+    }
+}
+
+/// `None`: a counter beyond the 63 bits that can be stored.
+fn advance_step(id: &DeviceId, counter: u64, digest: &[u8; 32], answer: Option<&str>, now: Timestamp) -> Option<Step> {
+    const SQL: &str = "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = $5, seen_at = $4, \
+         failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2 AND {after} \
+         RETURNING CAST(1 AS BIGINT)";
+    let values = vec![
+        bind::id(id),
+        bind::count(counter).ok()?,
+        bind::blob(*digest),
+        bind::time(now),
+        bind::optional_text(answer),
+    ];
+    Some(Step::new(SQL, values))
+}
+
+/// What becomes of a counter that no honest device gets to.
+async fn beyond(tx: &Transaction, id: &DeviceId, nonce: Nonce<'_>) -> Result<Option<Counted>, StoreError> {
+    let [fresh] = tx.in_turn([nonce.step(id)]).await?;
+    Ok(fresh.map(|_| Counted::Diverged))
 }
 
 /// Why a counter was not taken.
@@ -343,25 +391,13 @@ async fn not_advanced(tx: &Transaction, id: &DeviceId, counter: u64, digest: &[u
     )
 }
 
-/// Saves the answer (JSON without secrets) that a repetition of the call with `counter` shall be given, and appends `entry`,
-/// which tells of what the call did. `false`: the counter has moved on, and nothing was written.
-pub async fn save_answer(
-    tx: &Transaction,
-    id: &DeviceId,
-    counter: u64,
-    answer: &str,
-    entry: Option<&Entry>,
-) -> Result<bool, StoreError> {
+/// Saves the answer (JSON without secrets) that a repetition of the call with `counter` shall be given. `false`: the counter has
+/// moved on, and nothing was written.
+pub async fn save_answer(tx: &Transaction, id: &DeviceId, counter: u64, answer: &str) -> Result<bool, StoreError> {
     const SQL: &str =
         "UPDATE devices SET counter_answer = $3 WHERE id = $1 AND counter = $2 RETURNING CAST(1 AS BIGINT)";
     let step = Step::new(SQL, vec![bind::id(id), bind::count(counter)?, bind::text(answer)]);
-    let saved = match entry {
-        Some(entry) => audit::append_after(tx, step, entry).await?,
-        None => {
-            let [saved] = tx.in_turn([step]).await?;
-            saved
-        }
-    };
+    let [saved] = tx.in_turn([step]).await?;
     Ok(saved.is_some())
 }
 

@@ -1,7 +1,7 @@
 //! Sign-in requests. A decoy (unknown person) is the same row with no person.
 //!
-//! Each transition is one conditional statement and returns the row as it is afterwards, or `None` when it lost; who lost
-//! reads the row again with [`get`] and lets `aldaba_core::request` say why.
+//! Each transition is one conditional statement. Most return the row as it is afterwards, or `None` when it lost; a [`Deed`]
+//! travels with what needs it to have won. Who lost reads the row again with [`get`] and lets `aldaba_core::request` say why.
 
 mod approval;
 mod limits;
@@ -29,10 +29,10 @@ use crate::audit::{self, Entry};
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
 use crate::seal::{self, Place};
-use crate::steps::Step;
+use crate::steps::{Deed, Step, Won};
 use crate::transaction::{Row, Transaction, bind};
 
-pub use approval::{approve, claim, find_by_code, reject_for_phrase, spend_approval};
+pub use approval::{approve, claim, find_by_code, reject_for_phrase, spending_approval};
 pub use limits::{counts, rejections_since};
 pub use reason::Reason;
 pub(crate) use sql::told_to_devices;
@@ -284,8 +284,8 @@ pub async fn make(
         policy.unanswered_per_hour,
         policy.unanswered_per_day,
     ];
-    let quiet = audit::append_after(tx, insert_step(tx, request, asked, limits)?, entry).await?;
-    Ok(quiet.ok_or(StoreError::Corrupt("a new request"))? != 0)
+    let [quiet] = audit::append_after(tx, [insert_step(tx, request, asked, limits)?], entry).await?;
+    Ok(quiet.ok_or(StoreError::Corrupt("a new request"))?.number != 0)
 }
 
 /// Writes a new, pending request as it is.
@@ -424,19 +424,48 @@ pub async fn list_for_person(tx: &Transaction, person: &PersonId, now: Timestamp
     rows.iter().map(|row| read(tx, row)).collect()
 }
 
-/// pending → revealed, by an active device of the person; with what the system says of its owner's presence.
-pub async fn reveal(
-    tx: &Transaction,
+/// pending → revealed, by an active device of the person; with what the system says of its owner's presence. Tells of
+/// the [`Reveal`].
+pub fn revealing(
     policy: &Policy,
     id: &RequestId,
     person: &PersonId,
     device: &DeviceId,
     user_verified: bool,
     now: Timestamp,
-) -> Result<Option<Request>, StoreError> {
-    const SQL: &str = answered!("revealed", needs_device!());
+) -> Deed {
+    const SQL: &str = concat!(
+        answered!("revealed", needs_device!()),
+        " AND {after} RETURNING pin_expires_at, relying_party_id"
+    );
     let values = answer_values(id, person, device, user_verified, now, policy.pin_life);
-    read_optional(tx, tx.change(SQL, values).await?)
+    Deed(Step::telling(SQL, values))
+}
+
+/// What a device must know to show the PIN of a request that it has revealed. It does not change any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reveal {
+    /// The id of the relying party, which enters the PIN.
+    pub relying_party: String,
+    /// When the PIN ends.
+    pub pin_expires_at: Timestamp,
+}
+
+impl Reveal {
+    pub(crate) fn told(won: Won) -> Result<Self, StoreError> {
+        Ok(Self {
+            relying_party: won.told.ok_or(StoreError::Corrupt("a revealed request"))?,
+            pin_expires_at: Timestamp::from_millis(won.number),
+        })
+    }
+
+    /// That of a request, if it was revealed.
+    pub fn of(request: &Request) -> Option<Self> {
+        Some(Self {
+            relying_party: request.relying_party.id.clone(),
+            pin_expires_at: request.pin_expires_at?,
+        })
+    }
 }
 
 /// The values of [`answered!`]; the answer's `life` is in seconds.
@@ -521,35 +550,25 @@ pub async fn count_wrong_try(
     read_optional(tx, tx.change(SQL, values).await?)
 }
 
-/// revealed → spent, or pending → spent for a PIN that needs no reveal. With `device`, whose PIN it was: only while it is
+/// Spends a request on a session. revealed → spent, or pending → spent for a PIN that needs no reveal. With `device`, whose PIN it was: only while it is
 /// active. Without one: only a PIN that came by SMS. Of any number of parallel calls one gets the row.
-pub async fn spend(
-    tx: &Transaction,
-    id: &RequestId,
-    device: Option<&DeviceId>,
-    now: Timestamp,
-) -> Result<Option<Request>, StoreError> {
+pub fn spending(id: &RequestId, device: Option<&DeviceId>, now: Timestamp) -> Deed {
     const BY_DEVICE: &str = concat!(
         "UPDATE requests SET state = 'spent', device_id = $2, updated_at = $3 WHERE id = $1 AND ",
         triable!("$3"),
         " AND (device_id = $2 OR method IN ('self_generated', 'page_bound')) AND EXISTS (SELECT 1 FROM devices \
-         WHERE devices.id = $2 AND devices.person_id = requests.person_id AND devices.state = 'active') RETURNING ",
-        columns!()
+         WHERE devices.id = $2 AND devices.person_id = requests.person_id AND devices.state = 'active') \
+         AND {after} RETURNING CAST(1 AS BIGINT)"
     );
     const BY_SMS: &str = concat!(
         "UPDATE requests SET state = 'spent', updated_at = $2 WHERE id = $1 AND ",
         triable!("$2"),
-        " AND method IN ('sms', 'own_key_sms') AND person_id IS NOT NULL RETURNING ",
-        columns!()
+        " AND method IN ('sms', 'own_key_sms') AND person_id IS NOT NULL AND {after} RETURNING CAST(1 AS BIGINT)"
     );
-    let row = match device {
-        Some(device) => {
-            let values = vec![bind::id(id), bind::id(device), bind::time(now)];
-            tx.change(BY_DEVICE, values).await?
-        }
-        None => tx.change(BY_SMS, vec![bind::id(id), bind::time(now)]).await?,
-    };
-    read_optional(tx, row)
+    Deed(match device {
+        Some(device) => Step::new(BY_DEVICE, vec![bind::id(id), bind::id(device), bind::time(now)]),
+        None => Step::new(BY_SMS, vec![bind::id(id), bind::time(now)]),
+    })
 }
 
 /// A person's not quiet requests, incoming or claimed by QR, that changed at or after `since`, in whatever state, in the order

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::audit::{self, Entry};
 use crate::error::StoreError;
-use crate::steps::Step;
+use crate::known_browsers;
+use crate::steps::{Deed, Step};
 use crate::transaction::{Row, Transaction, bind};
 
 /// A session, to be written or as stored.
@@ -97,13 +98,51 @@ macro_rules! open {
     };
 }
 
-/// Writes a new session and appends `entry`, which tells of it. One spent request makes one session: `false` when it has one
-/// already, and then nothing was written.
-pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session, entry: &Entry) -> Result<bool, StoreError> {
+/// What became of a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// The session is written.
+    Yes,
+    /// What it should have come of could not be spent (any more). Nothing was written.
+    NotSpent,
+    /// The request has made a session before. The transaction must not be committed.
+    Twice,
+}
+
+/// Writes a new session, remembers its browser, and appends `entry`, which tells of it. `spent`: what proves who it is, if that is not
+/// used up yet.
+pub async fn open(
+    tx: &Transaction,
+    id: &SessionId,
+    session: &Session,
+    browser: &[u8; 32],
+    spent: Option<Deed>,
+    entry: &Entry,
+) -> Result<Opened, StoreError> {
+    let Deed(known) = known_browsers::remembering(tx, &session.person, browser, session.created_at);
+    let insert = insert(id, session);
+    let (spent, opened) = match spent {
+        Some(Deed(spend)) => {
+            let [spent, _, opened] = audit::append_after(tx, [spend, known, insert], entry).await?;
+            (spent.is_some(), opened)
+        }
+        None => {
+            let [_, opened] = audit::append_after(tx, [known, insert], entry).await?;
+            (true, opened)
+        }
+    };
+    Ok(match (spent, opened) {
+        (true, Some(_)) => Opened::Yes,
+        (false, _) => Opened::NotSpent,
+        (true, None) => Opened::Twice,
+    })
+}
+
+fn insert(id: &SessionId, session: &Session) -> Step {
     const SQL: &str = concat!(
         "INSERT INTO sessions (id_hash, ",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING \
+        ") SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 WHERE {after} ON CONFLICT DO NOTHING \
          RETURNING CAST(1 AS BIGINT)"
     );
     let values = vec![
@@ -120,8 +159,7 @@ pub async fn insert(tx: &Transaction, id: &SessionId, session: &Session, entry: 
         bind::time(session.created_at),
         bind::time(session.used_at),
     ];
-    let written = audit::append_after(tx, Step::new(SQL, values), entry).await?;
-    Ok(written.is_some())
+    Step::new(SQL, values)
 }
 
 /// The session, if it was used within `idle`, has not ended, and its device, if it has one, is active; notes that it is used

@@ -28,13 +28,39 @@ pub(crate) const LOCK: &str = "{lock}";
 pub(crate) struct Step {
     sql: &'static str,
     values: Vec<Value>,
+    tells: bool,
 }
 
 impl Step {
     pub(crate) fn new(sql: &'static str, values: Vec<Value>) -> Self {
-        Self { sql, values }
+        Self {
+            sql,
+            values,
+            tells: false,
+        }
+    }
+
+    /// One that returns a text besides.
+    pub(crate) fn telling(sql: &'static str, values: Vec<Value>) -> Self {
+        Self {
+            sql,
+            values,
+            tells: true,
+        }
     }
 }
+
+/// What a step that won returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Won {
+    pub(crate) number: i64,
+    /// Of a step that tells.
+    pub(crate) told: Option<String>,
+}
+
+/// A change that some other change needs to have won, and that travels with it: a request revealed in a device's turn, a request
+/// spent on a session. Made by the part of the store whose row it changes.
+pub struct Deed(pub(crate) Step);
 
 /// Texts put together before, by the texts they are made of.
 #[derive(Default)]
@@ -55,32 +81,64 @@ impl Joined {
 
 impl Transaction {
     /// Runs each step if the one before it won. What each returned; `None` for those that lost or were not run.
-    pub(crate) async fn in_turn<const N: usize>(&self, steps: [Step; N]) -> Result<[Option<i64>; N], StoreError> {
+    pub(crate) async fn in_turn<const N: usize>(&self, steps: [Step; N]) -> Result<[Option<Won>; N], StoreError> {
+        let (outcomes, _) = self.in_turn_then(steps, None).await?;
+        Ok(outcomes)
+    }
+
+    /// As [`Transaction::in_turn`], with one more step after them.
+    pub(crate) async fn in_turn_then<const N: usize>(
+        &self,
+        steps: [Step; N],
+        last: Option<Step>,
+    ) -> Result<([Option<Won>; N], Option<Won>), StoreError> {
         self.open()?;
-        if self.is_direct() {
-            return self.one_by_one(steps).await;
+        let steps: Vec<Step> = steps.into_iter().chain(last).collect();
+        let mut outcomes = match self.is_direct() {
+            true => self.one_by_one(steps).await?,
+            false => self.as_one(steps).await?,
         }
-        let sql = self.joined().text(&steps, || join(steps.iter().map(|step| step.sql)));
+        .into_iter();
+        Ok((
+            std::array::from_fn(|_| outcomes.next().flatten()),
+            outcomes.next().flatten(),
+        ))
+    }
+
+    async fn as_one(&self, steps: Vec<Step>) -> Result<Vec<Option<Won>>, StoreError> {
+        let sql = self.joined().text(&steps, || join(&steps));
+        let tells: Vec<bool> = steps.iter().map(|step| step.tells).collect();
         let values = steps.into_iter().flat_map(|step| step.values).collect();
         let row = self.select_one(&sql, values).await?;
         let row = row.ok_or(StoreError::Corrupt("the outcome of several steps"))?;
-        let mut outcomes = [None; N];
-        for (column, outcome) in outcomes.iter_mut().enumerate() {
-            *outcome = row.optional_int(column)?;
+        let mut column = 0;
+        let mut outcomes = Vec::with_capacity(tells.len());
+        for tells in tells {
+            outcomes.push(read(&row, column, tells)?);
+            column += 1 + usize::from(tells);
         }
         Ok(outcomes)
     }
 
-    async fn one_by_one<const N: usize>(&self, steps: [Step; N]) -> Result<[Option<i64>; N], StoreError> {
-        let mut outcomes = [None; N];
-        for (step, outcome) in steps.into_iter().zip(&mut outcomes) {
+    async fn one_by_one(&self, steps: Vec<Step>) -> Result<Vec<Option<Won>>, StoreError> {
+        let mut outcomes = Vec::with_capacity(steps.len());
+        for step in steps {
             let sql = self.joined().text(std::slice::from_ref(&step), || alone(step.sql));
-            let row: Option<Row> = self.change(&sql, step.values).await?;
-            let Some(row) = row else { break };
-            *outcome = Some(row.int(0)?);
+            let Some(row) = self.change(&sql, step.values).await? else {
+                break;
+            };
+            outcomes.push(read(&row, 0, step.tells)?);
         }
         Ok(outcomes)
     }
+}
+
+fn read(row: &Row, column: usize, tells: bool) -> Result<Option<Won>, StoreError> {
+    let Some(number) = row.optional_int(column)? else {
+        return Ok(None);
+    };
+    let told = if tells { Some(row.text(column + 1)?) } else { None };
+    Ok(Some(Won { number, told }))
 }
 
 /// A step's text as a statement of its own, on SQLite.
@@ -88,22 +146,26 @@ fn alone(sql: &str) -> String {
     sql.replace(AFTER, "1 = 1").replace(LOCK, "")
 }
 
-/// The steps' texts as one statement of PostgreSQL that gives one row with a column for each.
-fn join<'s>(steps: impl Iterator<Item = &'s str>) -> String {
+/// The steps' texts as one statement of PostgreSQL that gives one row with a column for each, and one for what it tells.
+fn join(steps: &[Step]) -> String {
     let (mut parts, mut columns) = (String::new(), String::new());
     let mut before = 0;
-    for (number, sql) in steps.enumerate() {
+    for (number, step) in steps.iter().enumerate() {
         let comma = if number == 0 { "" } else { ", " };
         let after = match number.checked_sub(1) {
             None => "1 = 1".to_owned(),
             Some(earlier) => format!("EXISTS (SELECT 1 FROM s{earlier})"),
         };
-        let (sql, most) = renumbered(sql, before);
+        let (sql, most) = renumbered(step.sql, before);
         before += most;
         let sql = sql.replace(AFTER, &after).replace(LOCK, " FOR NO KEY UPDATE");
+        let (names, told) = match step.tells {
+            true => ("won, told", format!(", (SELECT told FROM s{number})")),
+            false => ("won", String::new()),
+        };
         // Writing to a string cannot fail.
-        let _ = write!(parts, "{comma}s{number} (won) AS ({sql})");
-        let _ = write!(columns, "{comma}(SELECT won FROM s{number})");
+        let _ = write!(parts, "{comma}s{number} ({names}) AS ({sql})");
+        let _ = write!(columns, "{comma}(SELECT won FROM s{number}){told}");
     }
     format!("WITH {parts} SELECT {columns}")
 }
@@ -129,14 +191,20 @@ mod tests {
 
     const FIRST: &str = "INSERT INTO a (x, y) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING CAST(1 AS BIGINT)";
     const SECOND: &str = "UPDATE b SET x = $10, y = $1 WHERE z = $2 AND {after} RETURNING z";
+    const TELLING: &str = "UPDATE c SET x = $1 WHERE {after} RETURNING x, name";
 
     #[test]
     fn steps_travel_as_one_statement_with_their_values_in_a_row() {
         assert_eq!(
-            join([FIRST, SECOND].into_iter()),
+            join(&[
+                Step::new(FIRST, Vec::new()),
+                Step::new(SECOND, Vec::new()),
+                Step::telling(TELLING, Vec::new())
+            ]),
             "WITH s0 (won) AS (INSERT INTO a (x, y) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING CAST(1 AS BIGINT)), \
-             s1 (won) AS (UPDATE b SET x = $12, y = $3 WHERE z = $4 AND EXISTS (SELECT 1 FROM s0) RETURNING z) \
-             SELECT (SELECT won FROM s0), (SELECT won FROM s1)"
+             s1 (won) AS (UPDATE b SET x = $12, y = $3 WHERE z = $4 AND EXISTS (SELECT 1 FROM s0) RETURNING z), \
+             s2 (won, told) AS (UPDATE c SET x = $13 WHERE EXISTS (SELECT 1 FROM s1) RETURNING x, name) \
+             SELECT (SELECT won FROM s0), (SELECT won FROM s1), (SELECT won FROM s2), (SELECT told FROM s2)"
         );
         assert_eq!(
             alone(SECOND),

@@ -7,9 +7,11 @@ use aldaba_core::random::{self, OsRandom, SeededRandom};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 
-use crate::error::OpenError;
+use crate::error::{OpenError, StoreError};
 use crate::keys::ServerKeys;
+use crate::steps::Deed;
 use crate::store::{Backend, Store, StoreConfig};
+use crate::transaction::Transaction;
 
 /// Names the PostgreSQL server that tests may make databases on.
 pub const POSTGRES_VARIABLE: &str = "ALDABA_TEST_POSTGRES";
@@ -170,4 +172,13 @@ impl Drop for TestDatabase {
             eprintln!("the test database {name} was not dropped");
         }
     }
+}
+
+/// A deed without what usually travels with it: whether it won.
+///
+/// # Errors
+/// The database.
+pub async fn alone(tx: &Transaction, Deed(step): Deed) -> Result<bool, StoreError> {
+    let [won] = tx.in_turn([step]).await?;
+    Ok(won.is_some())
 }

@@ -15,8 +15,9 @@ use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::error::ErrorCode;
 use aldaba_protocol::signature::{Claim, SignatureError, call_digest};
-use aldaba_store::devices::{Admitted, Counted, Nonce};
-use aldaba_store::{StoreError, Transaction, audit, devices};
+use aldaba_store::devices::{Admitted, Counted, Nonce, RevealTurn};
+use aldaba_store::requests::Reveal;
+use aldaba_store::{Deed, StoreError, Transaction, audit, devices};
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use futures::future::BoxFuture;
@@ -116,8 +117,15 @@ pub struct Done<O> {
 /// What a transaction that does something once is written as.
 pub type Job<'t, O> = BoxFuture<'t, Result<O, StoreError>>;
 
-/// What a call came to, and the audit entry that tells of it, if anything was done.
-pub type Told<O> = (O, Option<audit::Entry>);
+/// A reveal that is tried together with its call's turn: one way to the database for both, and for what tells of them.
+pub struct Hoped<O> {
+    /// The change, from [`requests::revealing`](aldaba_store::requests::revealing).
+    pub deed: Deed,
+    /// The call's outcome if it wins.
+    pub outcome: O,
+    /// Its audit entry.
+    pub entry: audit::Entry,
+}
 
 impl FromRequest<App> for SignedCall {
     type Rejection = Problem;
@@ -193,20 +201,38 @@ impl SignedCall {
         O: Serialize + DeserializeOwned + Send + 'static,
         F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O> + Send + 'static,
     {
-        self.once_told(app, counter, move |tx, caller| {
-            Box::pin(async move { Ok((job(tx, caller).await?, None)) })
-        })
-        .await
+        let (done, _) = self.in_turn(app, counter, None, job).await?;
+        Ok(done)
     }
 
-    /// As [`SignedCall::once`], for a job whose audit entry is written with its answer: one statement fewer.
+    /// As [`SignedCall::once`], for a reveal. `otherwise` says what became of it when nothing was revealed.
     ///
     /// # Errors
     /// As [`SignedCall::once`].
-    pub async fn once_told<O, F>(self, app: &App, counter: u64, job: F) -> Result<Done<O>, CallError>
+    pub async fn once_revealing<O, F>(
+        self,
+        app: &App,
+        counter: u64,
+        hoped: Hoped<O>,
+        otherwise: F,
+    ) -> Result<(Done<O>, Option<Reveal>), CallError>
     where
         O: Serialize + DeserializeOwned + Send + 'static,
-        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, Told<O>> + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O> + Send + 'static,
+    {
+        self.in_turn(app, counter, Some(hoped), otherwise).await
+    }
+
+    async fn in_turn<O, F>(
+        self,
+        app: &App,
+        counter: u64,
+        hoped: Option<Hoped<O>>,
+        job: F,
+    ) -> Result<(Done<O>, Option<Reveal>), CallError>
+    where
+        O: Serialize + DeserializeOwned + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O> + Send + 'static,
     {
         let caller = Caller {
             device: self.device.id,
@@ -216,10 +242,10 @@ impl SignedCall {
         let state = app.clone();
         let turn = app
             .store()
-            .write(move |tx| Box::pin(async move { self.take_turn(&state, tx, counter, caller, job).await }))
+            .write(move |tx| Box::pin(async move { self.take_turn(&state, tx, counter, caller, hoped, job).await }))
             .await?;
         match turn {
-            Turn::Done(done) => Ok(done),
+            Turn::Done(done, revealed) => Ok((done, revealed)),
             Turn::Refused(refusal) => Err(refusal.into()),
             Turn::JustFrozen => {
                 let event = Live::DeviceEnded {
@@ -239,30 +265,48 @@ impl SignedCall {
         tx: &Transaction,
         counter: u64,
         caller: Caller,
+        hoped: Option<Hoped<O>>,
         job: F,
     ) -> Result<Turn<O>, StoreError>
     where
         O: Serialize + DeserializeOwned,
-        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, Told<O>>,
+        F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O>,
     {
         let Caller { device, now, .. } = caller;
-        let counted = devices::take_turn(tx, &device, self.nonce(), counter, &self.digest, now).await?;
+        let (nonce, digest) = (self.nonce(), &self.digest);
+        let (counted, revealed) = match hoped {
+            Some(Hoped { deed, outcome, entry }) => {
+                let answer = &to_answer(&outcome)?;
+                let entry = &entry;
+                let reveal = RevealTurn { deed, answer, entry };
+                match devices::take_turn_to_reveal(tx, &device, nonce, counter, digest, now, reveal).await? {
+                    Some((counted, revealed)) => (Some(counted), revealed.map(|revealed| (outcome, revealed))),
+                    None => (None, None),
+                }
+            }
+            None => (
+                devices::take_turn(tx, &device, nonce, counter, digest, now).await?,
+                None,
+            ),
+        };
         let Some(counted) = counted else {
             return Ok(Turn::Refused(DeviceRefusal::Replayed));
         };
         match counted {
             Counted::Advanced => {
-                let (outcome, told) = job(tx, caller).await?;
-                let answer = serde_json::to_string(&outcome).map_err(|_| StoreError::Corrupt("an answer"))?;
-                if !devices::save_answer(tx, &device, counter, &answer, told.as_ref()).await? {
+                if let Some((outcome, revealed)) = revealed {
+                    return Ok(Turn::Done(Done { outcome, fresh: true }, Some(revealed)));
+                }
+                let outcome = job(tx, caller).await?;
+                if !devices::save_answer(tx, &device, counter, &to_answer(&outcome)?).await? {
                     return Err(StoreError::Corrupt("a counter that moved on in its own turn"));
                 }
-                Ok(Turn::Done(Done { outcome, fresh: true }))
+                Ok(Turn::Done(Done { outcome, fresh: true }, None))
             }
             Counted::Repeated(answer) => {
                 let answer = answer.ok_or(StoreError::Corrupt("an answer"))?;
                 let outcome = serde_json::from_str(&answer).map_err(|_| StoreError::Corrupt("an answer"))?;
-                Ok(Turn::Done(Done { outcome, fresh: false }))
+                Ok(Turn::Done(Done { outcome, fresh: false }, None))
             }
             Counted::Diverged => {
                 if devices::freeze(tx, &device, now).await? {
@@ -277,8 +321,13 @@ impl SignedCall {
     }
 }
 
+/// An outcome as it is saved, for a repetition of the call.
+fn to_answer(outcome: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(outcome).map_err(|_| StoreError::Corrupt("an answer"))
+}
+
 enum Turn<O> {
-    Done(Done<O>),
+    Done(Done<O>, Option<Reveal>),
     Refused(DeviceRefusal),
     JustFrozen,
 }

@@ -47,11 +47,11 @@ async fn finish_in(attempt: &Attempt, tx: &Transaction, now: Timestamp) -> Judge
         return Ok(Err(TryError::Expired));
     };
     let level = Method::Qr.proves(device.registration, device.level, request.user_verified);
-    let Some(spent) = requests::spend_approval(tx, &request.id, now).await? else {
-        // Locked above, so that nobody else was faster; only its device can have ended meanwhile.
-        return Ok(Err(TryError::Expired));
-    };
-    attempt.open(tx, &spent, Some(&device.id), Method::Qr, level, now).await
+    let spent = requests::spending_approval(&request.id, now);
+    let proof = attempt.proof(&request, Some(&device.id), Method::Qr, level);
+    let opened = attempt.open(tx, proof, spent, now).await?;
+    // Locked above, so that nobody else was faster; only its device can have ended meanwhile.
+    Ok(opened.ok_or(TryError::Expired))
 }
 
 fn refusal(outcome: ApprovalOutcome) -> TryError {

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use super::approve::Approved;
 use super::reject::Rejected;
-use super::reveal::Revealed;
+use super::reveal::RevealError;
 use super::scan::Scanned;
 use super::{approve, list, lookup, reject, reveal, scan, stream};
 use crate::app::App;
@@ -75,22 +75,20 @@ pub async fn reveal_request(
 ) -> Result<Json<wire::RequestRevealed>, Problem> {
     let body: wire::RevealRequest = call.json()?;
     let id = request_id(&id)?;
-    match reveal::reveal(&app, call, id, &body).await? {
-        Revealed::Shown {
-            relying_party,
-            pin_expires_at,
-        } => Ok(Json(wire::RequestRevealed {
+    match reveal::reveal(&app, call, id, &body).await {
+        Ok(revealed) => Ok(Json(wire::RequestRevealed {
             id: id.to_string(),
-            relying_party_id: relying_party,
-            pin_expires_at,
+            relying_party_id: revealed.relying_party,
+            pin_expires_at: revealed.pin_expires_at.as_millis(),
             server_time: app.now().as_millis(),
         })),
-        Revealed::Unknown => Err(ErrorCode::RequestUnknown.into()),
-        Revealed::Taken => Err(ErrorCode::RequestTaken.into()),
-        Revealed::Rejected => Err(ErrorCode::RequestRejected.into()),
-        Revealed::Used => Err(ErrorCode::PinUsed.into()),
-        Revealed::Burnt => Err(ErrorCode::RequestBurnt.into()),
-        Revealed::Expired => Err(ErrorCode::RequestExpired.into()),
+        Err(RevealError::Unknown) => Err(ErrorCode::RequestUnknown.into()),
+        Err(RevealError::Taken) => Err(ErrorCode::RequestTaken.into()),
+        Err(RevealError::Rejected) => Err(ErrorCode::RequestRejected.into()),
+        Err(RevealError::Used) => Err(ErrorCode::PinUsed.into()),
+        Err(RevealError::Burnt) => Err(ErrorCode::RequestBurnt.into()),
+        Err(RevealError::Expired) => Err(ErrorCode::RequestExpired.into()),
+        Err(RevealError::Call(error)) => Err(error.into()),
     }
 }
 

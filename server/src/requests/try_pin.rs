@@ -16,7 +16,7 @@ use aldaba_core::pin::Pin;
 use aldaba_core::request::PinOutcome;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::pin::request_pin;
-use aldaba_store::{StoreError, Transaction, audit, requests};
+use aldaba_store::{Deed, StoreError, Transaction, audit, requests};
 
 use super::BrowserBinding;
 use super::events::Live;
@@ -222,33 +222,31 @@ impl Attempt {
         level: Level,
         now: Timestamp,
     ) -> Judged<SignedIn> {
-        let spent = requests::spend(tx, &self.id, device, now).await?;
-        let Some(spent) = spent else {
-            return self.lost(tx, now).await;
-        };
         // What began with a QR and was typed all the same is a PIN like any other.
         let method = match request.method {
             Method::Qr => Method::Incoming,
             method => method,
         };
-        self.open(tx, &spent, device, method, level, now).await
+        let spent = requests::spending(&self.id, device, now);
+        match self
+            .open(tx, self.proof(request, device, method, level), spent, now)
+            .await?
+        {
+            Some(signed_in) => Ok(Ok(signed_in)),
+            None => self.lost(tx, now).await,
+        }
     }
 
-    /// Opens the session of a request that was just spent.
-    pub(super) async fn open(
+    /// What a request proves once it is spent. `None`: it is nobody's.
+    pub(super) fn proof(
         &self,
-        tx: &Transaction,
         request: &requests::Request,
         device: Option<&DeviceId>,
         method: Method,
         level: Level,
-        now: Timestamp,
-    ) -> Judged<SignedIn> {
-        let Some(person) = request.person else {
-            return Ok(Err(TryError::Expired));
-        };
-        let proof = Proof {
-            person,
+    ) -> Option<Proof> {
+        Some(Proof {
+            person: request.person?,
             device: device.copied(),
             request: Some(self.id),
             relying_party: request.relying_party.id.clone(),
@@ -258,8 +256,21 @@ impl Attempt {
             browser: request.browser.clone(),
             system: request.system.clone(),
             known: self.known.clone(),
+        })
+    }
+
+    /// Opens the session that a locked request is spent on. `None`: it cannot be spent (any more).
+    pub(super) async fn open(
+        &self,
+        tx: &Transaction,
+        proof: Option<Proof>,
+        spent: Deed,
+        now: Timestamp,
+    ) -> Result<Option<SignedIn>, StoreError> {
+        let Some(proof) = proof else {
+            return Ok(None);
         };
-        Ok(Ok(crate::sessions::open(tx, self.session.clone(), proof, now).await?))
+        crate::sessions::open_spending(tx, self.session.clone(), proof, spent, now).await
     }
 
     /// Counts a wrong try; the last one burns the request.

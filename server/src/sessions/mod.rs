@@ -14,7 +14,8 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, Transaction, authorizations, known_browsers, persons, sessions};
+use aldaba_store::sessions::Opened;
+use aldaba_store::{Deed, StoreError, Transaction, authorizations, persons, sessions};
 
 use crate::app::App;
 use crate::audit::entry;
@@ -72,6 +73,31 @@ pub struct SignedIn {
 /// # Errors
 /// The database.
 pub async fn open(tx: &Transaction, id: SessionId, proof: Proof, now: Timestamp) -> Result<SignedIn, StoreError> {
+    let opened = open_by(tx, id, proof, None, now).await?;
+    opened.ok_or(StoreError::Corrupt("a session that nothing stood in the way of"))
+}
+
+/// As [`open`], and uses up what proves who it is. `None`: it could not be used up (any more), and nothing was written.
+///
+/// # Errors
+/// The database.
+pub async fn open_spending(
+    tx: &Transaction,
+    id: SessionId,
+    proof: Proof,
+    spent: Deed,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, StoreError> {
+    open_by(tx, id, proof, Some(spent), now).await
+}
+
+async fn open_by(
+    tx: &Transaction,
+    id: SessionId,
+    proof: Proof,
+    spent: Option<Deed>,
+    now: Timestamp,
+) -> Result<Option<SignedIn>, StoreError> {
     let session = sessions::Session {
         person: proof.person,
         device: proof.device,
@@ -86,15 +112,16 @@ pub async fn open(tx: &Transaction, id: SessionId, proof: Proof, now: Timestamp)
         used_at: now,
     };
     let known = proof.known.unwrap_or_else(|| KnownBrowser::first(tx.keys(), &id));
-    known_browsers::remember(tx, &proof.person, known.bytes(), now).await?;
     let mut said = entry(now, "person.signed_in", Some(proof.person));
     said.device = proof.device;
     said.request = proof.request;
     said.detail = serde_json::json!({ "method": proof.method.as_str() });
-    if !sessions::insert(tx, &id, &session, &said).await? {
-        return Err(StoreError::Corrupt("a request that made two sessions"));
+    match sessions::open(tx, &id, &session, known.bytes(), spent, &said).await? {
+        Opened::Yes => {}
+        Opened::NotSpent => return Ok(None),
+        Opened::Twice => return Err(StoreError::Corrupt("a request that made two sessions")),
     }
-    Ok(SignedIn {
+    Ok(Some(SignedIn {
         session: id,
         person: proof.person,
         device: proof.device,
@@ -102,7 +129,7 @@ pub async fn open(tx: &Transaction, id: SessionId, proof: Proof, now: Timestamp)
         method: proof.method,
         at: now,
         known,
-    })
+    }))
 }
 
 /// The person that a browser is signed in as.

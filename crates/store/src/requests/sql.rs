@@ -58,9 +58,7 @@ macro_rules! answered {
              WHERE id = $1 AND person_id = $2 AND state = 'pending' AND ",
             $($methods)+,
             " AND expires_at > $4 \
-             AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active') \
-             RETURNING ",
-            columns!()
+             AND EXISTS (SELECT 1 FROM devices WHERE devices.id = $3 AND devices.person_id = $2 AND devices.state = 'active')"
         )
     };
 }

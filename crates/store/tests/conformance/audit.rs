@@ -1,8 +1,9 @@
 use aldaba_core::ids::{DeviceId, PersonId, RequestId};
+use aldaba_core::policy::Policy;
 use aldaba_core::random::{Random, SeededRandom};
 use aldaba_store::audit::{self, Broken, Entry, Fault, VerifyError};
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{Backend, Store, StoreError, devices};
+use aldaba_store::{Backend, Store, StoreError, devices, requests};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -98,15 +99,26 @@ on_both! {
 
     async fn a_lane_that_another_process_moved_on_is_continued_from_where_it_ends(db: &TestDatabase) {
         append(db, 2).await;
-        let device = device(&db.store, person(&db.store).await).await;
+        let person = person(&db.store).await;
+        let device = device(&db.store, person).await;
         let other = Store::open(&db.config(), db.keys().clone()).await.unwrap();
         for number in 0..3 {
             // Neither store has seen what the other appends.
             write(&other, move |tx| Box::pin(async move { audit::append(tx, &entry(number)).await })).await;
             write_tx!(db, |tx| audit::append(tx, &entry(number)).await);
             write(&other, move |tx| Box::pin(async move { audit::append(tx, &entry(number)).await })).await;
-            let saved = write_tx!(db, |tx| devices::save_answer(tx, &device, 0, "{}", Some(&entry(number))).await);
-            assert!(saved);
+            let request = insert_request(&db.store, new_request(Some(person))).await;
+            let taken = write_tx!(db, |tx| {
+                let turn = devices::RevealTurn {
+                    deed: requests::revealing(&Policy::default(), &request, &person, &device, false, NOW),
+                    answer: "{}",
+                    entry: &entry(number),
+                };
+                let nonce = format!("nonce {number}");
+                let nonce = devices::Nonce { text: &nonce, expires_at: NOW };
+                devices::take_turn_to_reveal(tx, &device, nonce, number + 1, &[0; 32], NOW, turn).await
+            });
+            assert!(matches!(taken, Some((devices::Counted::Advanced, Some(_)))));
         }
         other.close().await.unwrap();
         assert_eq!(audit::verify(&db.store).await.unwrap().entries, 14);

@@ -76,13 +76,7 @@ async fn session(db: &TestDatabase, person: PersonId, device: Option<DeviceId>) 
         used_at: NOW,
     };
     let key = id.clone();
-    assert!(write_tx!(db, |tx| sessions::insert(
-        tx,
-        &key,
-        &session,
-        &entry_of(person)
-    )
-    .await));
+    assert!(write_tx!(db, |tx| open_tx(tx, &key, &session, &entry_of(person)).await));
     id
 }
 

@@ -1,7 +1,10 @@
 use aldaba_core::device::DeviceState;
 use aldaba_core::policy::Policy;
+use aldaba_core::request::RequestState;
 use aldaba_core::self_generated::Throttle;
+use aldaba_store::audit;
 use aldaba_store::devices::{self, Admitted, Counted, Nonce};
+use aldaba_store::requests::{self, Reveal};
 
 use crate::support::*;
 
@@ -70,8 +73,8 @@ on_both! {
         assert_eq!(advance(0, ONE).await, Counted::Diverged);
         assert_eq!(advance(3, ONE).await, Counted::Advanced);
         assert_eq!(advance(3, ONE).await, Counted::Repeated(None));
-        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 3, r#"{"id":1}"#, None).await));
-        assert!(!write_tx!(db, |tx| devices::save_answer(tx, &id, 2, "{}", None).await));
+        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 3, r#"{"id":1}"#).await));
+        assert!(!write_tx!(db, |tx| devices::save_answer(tx, &id, 2, "{}").await));
         assert_eq!(advance(3, ONE).await, Counted::Repeated(Some(r#"{"id":1}"#.to_owned())));
         assert_eq!(advance(3, OTHER).await, Counted::Diverged);
         assert_eq!(advance(2, ONE).await, Counted::Diverged);
@@ -79,7 +82,7 @@ on_both! {
         assert_eq!(advance(9, OTHER).await, Counted::Advanced);
         // The answer of the call before is not this one's.
         assert_eq!(advance(9, OTHER).await, Counted::Repeated(None));
-        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 9, r#"{"id":2}"#, None).await));
+        assert!(write_tx!(db, |tx| devices::save_answer(tx, &id, 9, r#"{"id":2}"#).await));
         assert_eq!(advance(9, OTHER).await, Counted::Repeated(Some(r#"{"id":2}"#.to_owned())));
         assert!(write_tx!(db, |tx| devices::freeze(tx, &id, NOW).await));
         assert_eq!(advance(10, ONE).await, Counted::Inactive(DeviceState::Frozen));
@@ -176,5 +179,36 @@ on_both! {
         assert!(write_tx!(db, |tx| devices::touch(tx, &id, at(10)).await));
         assert!(!write_tx!(db, |tx| devices::enable_self_generated(tx, &id).await));
         assert!(write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 2, 100, at(9999)).await));
+    }
+
+    // REQ-DEV-03
+    async fn a_reveal_takes_its_turn_and_tells_what_it_needs(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let id = device(&db.store, person).await;
+        let request = request(&db.store, person).await;
+        let turn = async |text: &'static str, counter, digest: [u8; 32], now| {
+            write_tx!(db, |tx| {
+                let turn = devices::RevealTurn {
+                    deed: requests::revealing(&Policy::default(), &request, &person, &id, false, now),
+                    answer: r#""shown""#,
+                    entry: &entry_of(person),
+                };
+                devices::take_turn_to_reveal(tx, &id, nonce(text), counter, &digest, now, turn).await
+            })
+        };
+        let stored = async || read_tx!(db, |tx| requests::get(tx, &request).await).unwrap().stored_state;
+        // Nothing is revealed in a turn that is not taken.
+        assert_eq!(turn("a", 0, ONE, NOW).await, Some((Counted::Diverged, None)));
+        assert_eq!(turn("b", u64::MAX, ONE, NOW).await, Some((Counted::Diverged, None)));
+        assert_eq!(turn("b", 1, ONE, NOW).await, None);
+        assert_eq!(stored().await, RequestState::Pending);
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 0);
+        let told = Reveal { relying_party: "demo-sede".to_owned(), pin_expires_at: at(301) };
+        assert_eq!(turn("c", 1, ONE, at(1)).await, Some((Counted::Advanced, Some(told))));
+        assert_eq!(stored().await, RequestState::Revealed);
+        assert_eq!(turn("d", 1, ONE, at(2)).await, Some((Counted::Repeated(Some(r#""shown""#.to_owned())), None)));
+        // Revealed before: the turn is taken, nothing is revealed, and nothing told of.
+        assert_eq!(turn("e", 2, ONE, at(3)).await, Some((Counted::Advanced, None)));
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 1);
     }
 }

@@ -3,7 +3,7 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::random::OsRandom;
 use aldaba_store::maintenance::{self, Purged};
-use aldaba_store::sessions::{self, Session};
+use aldaba_store::sessions::Session;
 use aldaba_store::{devices, requests};
 
 use crate::support::*;
@@ -29,7 +29,7 @@ on_both! {
         write_tx!(db, |tx| {
             let nonce = devices::Nonce { text: "n", expires_at: at(180) };
             devices::admit(tx, &device, nonce, NOW).await?;
-            sessions::insert(tx, &SessionId::generate(&OsRandom), &session, &entry_of(person)).await
+            open_tx(tx, &SessionId::generate(&OsRandom), &session, &entry_of(person)).await
         });
         let nothing = write_tx!(db, |tx| maintenance::purge(tx, at(179)).await);
         assert_eq!((nothing.total(), nothing.is_partial()), (0, false));

@@ -19,9 +19,9 @@ use aldaba_store::oidc_keys::{self, OidcKey};
 use aldaba_store::outbox::{self, MessageKind, NewMessage};
 use aldaba_store::passwords::{self, codes};
 use aldaba_store::seal::{self, Place};
-use aldaba_store::sessions::{self, Session};
+use aldaba_store::sessions::Session;
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{Backend, ServerKeys, Store, StoreError, known_browsers, persons, requests, sms_pins};
+use aldaba_store::{Backend, ServerKeys, Store, StoreError, persons, requests, sms_pins};
 use sea_orm::{ConnectionTrait, Statement};
 use zeroize::Zeroizing;
 
@@ -114,14 +114,14 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         activations::add_code(tx, &activation.id, &typed, NOW).await?;
         requests::insert(tx, &request).await?;
         sms_pins::insert(tx, &request.id, &Pin::parse(SMS_PIN, 9).unwrap(), true).await?;
-        known_browsers::remember(tx, &person, &KNOWN, NOW).await?;
+        remember_tx(tx, &person, &KNOWN, NOW).await?;
         outbox::enqueue(tx, &message).await?;
         passwords::set(tx, &person, PHC, NOW, at(1000)).await?;
         codes::insert(tx, &password_code).await?;
         oidc_keys::add(tx, &oidc_key, None).await?;
         clients::add(tx, &site, NOW).await?;
         clients::add_secret(tx, "sede", &clients::secret_hash(CLIENT_SECRET), NOW, NOW).await?;
-        sessions::insert(tx, &cookie, &session, &entry_of(person)).await
+        open_tx(tx, &cookie, &session, &entry_of(person)).await
     });
     let keys = db.keys();
     let texts = [

@@ -1,35 +1,45 @@
-use aldaba_core::ids::{RequestId, SessionId};
+use aldaba_core::ids::{DeviceId, PersonId, RequestId, SessionId};
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
+use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
-use aldaba_store::audit;
-use aldaba_store::sessions::{self, Session};
+use aldaba_store::sessions::{self, Opened, Session};
+use aldaba_store::{audit, known_browsers, requests};
 
 use crate::support::*;
+
+fn fresh() -> SessionId {
+    SessionId::generate(&OsRandom)
+}
+
+fn session(person: PersonId, device: DeviceId, request: RequestId) -> Session {
+    Session {
+        person,
+        device: Some(device),
+        request: Some(request),
+        relying_party: "demo-sede".to_owned(),
+        method: Method::Incoming,
+        second_step: None,
+        level: Level::Low,
+        browser: "Firefox".to_owned(),
+        system: "Linux".to_owned(),
+        created_at: NOW,
+        used_at: NOW,
+    }
+}
 
 on_both! {
     // REQ-WEB-04
     async fn a_session_ends_idle_or_by_signing_out_and_one_request_makes_one(db: &TestDatabase) {
         let person = person(&db.store).await;
-        let session = Session {
-            person,
-            device: Some(device(&db.store, person).await),
-            request: Some(RequestId::generate(&OsRandom)),
-            relying_party: "demo-sede".to_owned(),
-            method: Method::Incoming,
-            second_step: None,
-            level: Level::Low,
-            browser: "Firefox".to_owned(),
-            system: "Linux".to_owned(),
-            created_at: NOW,
-            used_at: NOW,
-        };
-        let (id, second) = (SessionId::generate(&OsRandom), SessionId::generate(&OsRandom));
+        let mine = device(&db.store, person).await;
+        let session = session(person, mine, RequestId::generate(&OsRandom));
+        let (id, second) = (fresh(), fresh());
         let (one, row, key) = (id.clone(), session.clone(), id.clone());
-        assert!(write_tx!(db, |tx| sessions::insert(tx, &key, &row, &entry_of(person)).await));
+        assert!(write_tx!(db, |tx| open_tx(tx, &key, &row, &entry_of(person)).await));
         let row = session.clone();
         let other = second.clone();
-        let again = write_tx!(db, |tx| sessions::insert(tx, &other, &row, &entry_of(person)).await);
+        let again = write_tx!(db, |tx| open_tx(tx, &other, &row, &entry_of(person)).await);
         assert!(!again, "one request, one session");
         // Nothing happened the second time, so nothing is told.
         assert_eq!(audit::verify(&db.store).await.unwrap().entries, 1);
@@ -43,5 +53,33 @@ on_both! {
         assert!(write_tx!(db, |tx| sessions::end(tx, &id, at(7200)).await));
         assert!(using(one.clone(), at(7201)).await.is_none());
         assert!(!write_tx!(db, |tx| sessions::end(tx, &one, at(7202)).await));
+    }
+
+    async fn a_request_is_spent_on_one_session_or_nothing_is_written(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let mine = device(&db.store, person).await;
+        let request = request(&db.store, person).await;
+        let opening = |id: SessionId| {
+            let row = session(person, mine, request);
+            async move {
+                write_tx!(db, |tx| {
+                    let spent = requests::spending(&request, Some(&mine), NOW);
+                    sessions::open(tx, &id, &row, &[9; 32], Some(spent), &entry_of(person)).await
+                })
+            }
+        };
+        let known = async || read_tx!(db, |tx| known_browsers::look(tx, &person, Some(&[9; 32]), NOW).await).this_one;
+        let (early, id, late) = (fresh(), fresh(), fresh());
+        assert_eq!(opening(early).await, Opened::NotSpent, "not revealed");
+        assert!(!known().await);
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 0);
+        write_tx!(db, |tx| reveal_tx(tx, &Policy::default(), &request, &person, &mine, false, NOW).await).unwrap();
+        assert_eq!(opening(id.clone()).await, Opened::Yes);
+        assert!(known().await);
+        assert_eq!(opening(late).await, Opened::NotSpent, "spent");
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 1);
+        let open = read_tx!(db, |tx| sessions::list_open(tx, &person, NOW, seconds(3600)).await);
+        assert_eq!(open.len(), 1);
+        assert_eq!(open[0].handle, sessions::handle(&id));
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use aldaba_core::code::ShortCode;
 use aldaba_core::contrast::Contrast;
 use aldaba_core::document::Document;
-use aldaba_core::ids::{DeviceId, PersonId, RequestId};
+use aldaba_core::ids::{DeviceId, PersonId, RequestId, SessionId};
 use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::phone::Phone;
+use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
 use aldaba_core::request::Origin;
 use aldaba_core::time::Timestamp;
@@ -17,8 +18,10 @@ use aldaba_protocol::secret::Key32;
 use aldaba_store::audit;
 use aldaba_store::devices::{self, NewDevice};
 use aldaba_store::persons::{self, NewPerson};
-use aldaba_store::requests::{self, NewRequest, RelyingParty};
-use aldaba_store::{Store, StoreError, Transaction};
+use aldaba_store::requests::{self, NewRequest, RelyingParty, Request};
+use aldaba_store::sessions::{self, Opened, Session};
+use aldaba_store::testing::alone;
+use aldaba_store::{Deed, Store, StoreError, Transaction, known_browsers};
 use futures::future::BoxFuture;
 
 pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -191,4 +194,62 @@ where
         results.push(task.await.unwrap());
     }
     results
+}
+
+/// A deed on a request, alone; the request as it is afterwards, if it won.
+async fn deed_tx(tx: &Transaction, id: &RequestId, deed: Deed) -> Result<Option<Request>, StoreError> {
+    if alone(tx, deed).await? {
+        return requests::get(tx, id).await;
+    }
+    Ok(None)
+}
+
+pub async fn reveal_tx(
+    tx: &Transaction,
+    policy: &Policy,
+    id: &RequestId,
+    person: &PersonId,
+    device: &DeviceId,
+    user_verified: bool,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    let deed = requests::revealing(policy, id, person, device, user_verified, now);
+    deed_tx(tx, id, deed).await
+}
+
+pub async fn spend_tx(
+    tx: &Transaction,
+    id: &RequestId,
+    device: Option<&DeviceId>,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    deed_tx(tx, id, requests::spending(id, device, now)).await
+}
+
+pub async fn spend_approval_tx(
+    tx: &Transaction,
+    id: &RequestId,
+    now: Timestamp,
+) -> Result<Option<Request>, StoreError> {
+    deed_tx(tx, id, requests::spending_approval(id, now)).await
+}
+
+pub async fn remember_tx(
+    tx: &Transaction,
+    person: &PersonId,
+    browser: &[u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    assert!(alone(tx, known_browsers::remembering(tx, person, browser, now)).await?);
+    Ok(())
+}
+
+/// A session that nothing is spent on.
+pub async fn open_tx(
+    tx: &Transaction,
+    id: &SessionId,
+    session: &Session,
+    entry: &audit::Entry,
+) -> Result<bool, StoreError> {
+    Ok(sessions::open(tx, id, session, &[5; 32], None, entry).await? == Opened::Yes)
 }
