@@ -94,6 +94,7 @@ fn answered() -> (Authorization, Grant) {
         challenge: String::new(),
         procedure: None,
         level: Level::Low,
+        wished: None,
         acr: Vec::new(),
         methods: Vec::new(),
         prompt: Prompt::default(),

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use aldaba_store::maintenance;
+use aldaba_core::policy::seconds;
+use aldaba_store::{maintenance, sessions};
 
 use crate::app::App;
 use crate::oidc::keys;
 use crate::passwords;
 
 const FOLD: Duration = Duration::from_secs(5);
+/// Idle sessions ended in one transaction.
+const IDLE_BATCH: u32 = 500;
 /// Folds between two purges: ten minutes.
 const FOLDS_A_PURGE: u32 = 120;
 
@@ -24,6 +27,7 @@ pub async fn run(app: App) {
         app.metrics().fold();
         folds += 1;
         if folds % FOLDS_A_PURGE == 0 {
+            end_idle(&app).await;
             purge(&app).await;
             signing_keys(&app).await;
             warn(&app).await;
@@ -44,6 +48,26 @@ pub async fn warn(app: &App) {
         Ok(0) => {}
         Ok(people) => tracing::info!(people, "warned that their passwords end"),
         Err(error) => tracing::warn!(%error, "nobody could be warned that their password ends"),
+    }
+}
+
+/// Ends the sessions that were not used for so long that they open nothing any more: the sites that hang on them are told.
+pub async fn end_idle(app: &App) {
+    let idle = seconds(app.policy().session_idle);
+    loop {
+        let now = app.now();
+        let ended = app
+            .store()
+            .write(move |tx| Box::pin(async move { sessions::end_idle(tx, now.minus(idle), now, IDLE_BATCH).await }))
+            .await;
+        match ended {
+            Ok(ended) if ended < u64::from(IDLE_BATCH) || app.stopping().is_cancelled() => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "idle sessions could not be ended");
+                return;
+            }
+        }
     }
 }
 

@@ -89,9 +89,9 @@ impl Method {
         }
     }
 
-    /// What a site is told in `amr` (RFC 8176).
+    /// What a site is told in `amr` (RFC 8176) of a sign-in that proved `level`.
     #[must_use]
-    pub const fn amr(self) -> &'static [&'static str] {
+    pub const fn amr(self, level: Level) -> &'static [&'static str] {
         match self {
             Self::Incoming | Self::PageBound => &["otp", "swk"],
             Self::SelfGenerated => &["otp"],
@@ -99,7 +99,9 @@ impl Method {
             Self::Sms => &["otp", "sms"],
             Self::OwnKeySms => &["otp", "sms", "pin"],
             Self::Password => &["pwd"],
-            Self::Certificate => &["sc"],
+            // Only a certificate on a card proves that much; where the key of any other lies is not known.
+            Self::Certificate if matches!(level, Level::High) => &["sc"],
+            Self::Certificate => &["pop"],
         }
     }
 }
@@ -141,7 +143,7 @@ mod tests {
     fn every_method_has_one_word_and_says_how_it_was_done() {
         for method in Method::ALL {
             assert_eq!(method.as_str().parse(), Ok(method));
-            assert!(!method.amr().is_empty());
+            assert!(!method.amr(method.reaches()).is_empty());
             assert!(method.tries(&Policy::default()) >= 1);
         }
     }

@@ -194,6 +194,26 @@ pub async fn end(tx: &Transaction, id: &SessionId, now: Timestamp) -> Result<boo
     .await
 }
 
+/// Ends the session that a request was spent on. `false`: there is none, or it ended before.
+pub async fn end_of_request(tx: &Transaction, request: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE sessions SET ended_at = $2 WHERE request_id = $1 AND ended_at IS NULL",
+        vec![bind::id(request), bind::time(now)],
+    )
+    .await
+}
+
+/// Ends up to `limit` sessions that were not used since `idle_since`, so that their sites are told; how many there were.
+pub async fn end_idle(tx: &Transaction, idle_since: Timestamp, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    // The condition is repeated outside: PostgreSQL checks it again when the session was used meanwhile.
+    tx.execute(
+        "UPDATE sessions SET ended_at = $2 WHERE id_hash IN (SELECT id_hash FROM sessions \
+         WHERE ended_at IS NULL AND used_at <= $1 LIMIT $3) AND ended_at IS NULL AND used_at <= $1",
+        vec![bind::time(idle_since), bind::time(now), bind::int(limit)],
+    )
+    .await
+}
+
 /// A person's open sessions, the one used last first.
 pub async fn list_open(
     tx: &Transaction,

@@ -126,8 +126,10 @@ impl ServiceView {
 /// they are.
 fn method(page: &Page, amr: &[String]) -> String {
     let is_same = |method: &Method| {
-        let theirs = method.amr();
-        theirs.len() == amr.len() && theirs.iter().all(|word| amr.iter().any(|other| other == word))
+        [Level::Low, Level::High].into_iter().any(|level| {
+            let theirs = method.amr(level);
+            theirs.len() == amr.len() && theirs.iter().all(|word| amr.iter().any(|other| other == word))
+        })
     };
     match Method::ALL.iter().find(|method| is_same(method)) {
         Some(method) => page.t(&format!("method-{}", method.as_str().replace('_', "-"))),

@@ -133,8 +133,8 @@ fn kind(method: &Method, template: &str) -> Counted {
         // A page with a QR asks once a second, for its own browser's request only, and many people share one address.
         "/signin/qr/now" => Counted::Never,
         signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => Counted::WhenRefused,
-        // A site proves who it is; all of its people's sign-ins come from its one address.
-        paths::TOKEN | paths::PAR => Counted::WhenRefused,
+        // A site proves who it is, or holds a token; all of its people's sign-ins come from its one address.
+        paths::TOKEN | paths::PAR | paths::USERINFO => Counted::WhenRefused,
         _ => Counted::Always(Kind::Call),
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use aldaba_core::ids::AuthorizationId;
-use aldaba_core::oidc::{Bearer, Judged, OPEN_LIFE, PUSHED_LIFE, PageFault, Parameters, Request, judge};
+use aldaba_core::oidc::{
+    AuthorizationError, Bearer, Judged, OPEN_LIFE, PUSHED_LIFE, PageFault, Parameters, Request, judge,
+};
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_store::authorizations::{self, Arrival, Authorization};
@@ -91,7 +93,7 @@ fn pushed(parameters: &Parameters) -> Option<Option<Bearer>> {
 /// Judges parameters against the client's settings.
 pub(super) async fn judged(app: &App, party: &RelyingParty, parameters: &Parameters) -> Result<Judged, StoreError> {
     let asked = asked::read(app, &party.id, parameters).await?;
-    Ok(judge(parameters, &known::rules(party), asked))
+    Ok(judge(parameters, &known::rules(app, party), asked))
 }
 
 fn no(app: &App, visitor: &Visitor, judged: Judged) -> Response {
@@ -130,6 +132,11 @@ async fn arrive(app: &App, visitor: &Visitor, party: Arc<RelyingParty>, coming: 
         app.now(),
         AuthorizationId::generate(app.random()),
     );
+    let answered_at = match &coming {
+        Coming::Request(request) => Some((request.redirect_uri.clone(), request.state.clone())),
+        // Where it would be answered is only known once it was read.
+        Coming::Pushed(_) => None,
+    };
     let arrival = Came {
         browser: binding.bytes(),
         session_before: visitor.session.as_ref().map(sessions::handle),
@@ -151,7 +158,13 @@ async fn arrive(app: &App, visitor: &Visitor, party: Arc<RelyingParty>, coming: 
     let (authorization, next) = match taken {
         Ok(Some(taken)) => taken,
         Ok(None) => return Fault::RequestUri.show(app, visitor),
-        Err(error) => return Failure::from(error).show(app, visitor),
+        Err(error) => {
+            let failure = Failure::from(error);
+            return match answered_at {
+                Some((uri, state)) => come_again(&unable(app, &uri, state.as_deref())),
+                None => failure.show(app, visitor),
+            };
+        }
     };
     let mut reply = Reply::new(app, visitor);
     if visitor.authorizing.is_none() {
@@ -160,10 +173,22 @@ async fn arrive(app: &App, visitor: &Visitor, party: Arc<RelyingParty>, coming: 
     let request = &authorization.request;
     match next {
         Next::Back(target) => reply.see_other(&target),
-        Next::SignIn => reply.see_other(&go_on::sign_in(visitor, &party.id, request)),
+        Next::SignIn => reply.see_other(&go_on::sign_in(&party.id, request)),
         Next::StepUp(_) | Next::Ask(_) => reply.see_other(&go_on::place(paths::CONTINUE, &party.id, request)),
         Next::Gone => Fault::RequestUri.show(app, visitor),
     }
+}
+
+/// What a site is told when its request cannot be kept (RFC 6749 section 4.1.2.1).
+fn unable(app: &App, redirect_uri: &str, state: Option<&str>) -> String {
+    let error = AuthorizationError::ServerError;
+    answer::refused(
+        app,
+        redirect_uri,
+        state,
+        error,
+        "the request could not be kept; try again",
+    )
 }
 
 /// A browser's arrival, on its way into the transaction.

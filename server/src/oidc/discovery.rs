@@ -2,6 +2,7 @@
 
 use aldaba_core::language::Language;
 use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -44,6 +45,11 @@ fn cached(mut response: Response) -> Response {
 #[must_use]
 pub fn metadata(app: &App) -> Value {
     let at = |path: &str| app.config().public_url.join(path);
+    let mut levels = vec![Level::Low, Level::Substantial, Level::High];
+    levels.retain(|level| {
+        let reaches = |method: &Method| app.serves(*method) && method.reaches() >= *level;
+        Method::ALL.iter().any(reaches)
+    });
     json!({
         "issuer": paths::issuer(app),
         "authorization_endpoint": at(paths::AUTHORIZE),
@@ -63,7 +69,7 @@ pub fn metadata(app: &App) -> Value {
         "id_token_signing_alg_values_supported": ["ES256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS.map(assertion::name),
-        "acr_values_supported": [Level::Low.acr(), Level::Substantial.acr(), Level::High.acr()],
+        "acr_values_supported": levels.into_iter().map(Level::acr).collect::<Vec<_>>(),
         "claim_types_supported": ["normal"],
         "claims_supported": [
             "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "given_name", "family_name", "document",

@@ -118,7 +118,7 @@ pub(super) fn follow(
             }
             reply.see_other(&target)
         }
-        Next::SignIn => Reply::new(app, visitor).see_other(&sign_in(visitor, &party.id, request)),
+        Next::SignIn => Reply::new(app, visitor).see_other(&sign_in(&party.id, request)),
         Next::StepUp(reached) => step_up(app, visitor, request, party, reached),
         Next::Ask(question) => ask(app, visitor, request, party, *question),
         Next::Gone => Fault::Nothing.show(app, visitor),
@@ -132,13 +132,9 @@ pub(super) fn place(path: &str, site: &str, request: &Request) -> String {
     answer::address(path, &pairs)
 }
 
-/// The page where people choose how to sign in, in the language that the site says, unless the person has chosen one.
-pub(super) fn sign_in(visitor: &Visitor, site: &str, request: &Request) -> String {
-    let start = place("/signin", site, request);
-    match request.language.filter(|_| !visitor.has_chosen_language) {
-        Some(language) => answer::address(&start, &[("lang", language.tag())]),
-        None => start,
-    }
+/// The page where people choose how to sign in.
+pub(super) fn sign_in(site: &str, request: &Request) -> String {
+    place("/signin", site, request)
 }
 
 fn level_name(page: &Page, level: Level) -> String {
@@ -149,13 +145,14 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
     let here = place(paths::CONTINUE, &party.id, request);
     let page = Page::new(app, visitor, &here);
     let site = ("site", FluentValue::from(party.name.clone()));
+    let aim = request.aim();
     let levels = [
         site.clone(),
         ("reached", FluentValue::from(level_name(&page, reached))),
-        ("needed", FluentValue::from(level_name(&page, request.level))),
+        ("needed", FluentValue::from(level_name(&page, aim))),
     ];
-    let is_low = reached < request.level;
-    let how = match request.level {
+    let is_low = reached < aim;
+    let how = match aim {
         _ if !is_low => String::new(),
         Level::High => page.t("oidc-step-up-how-high"),
         _ => page.t("oidc-step-up-how-substantial"),
@@ -178,12 +175,12 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
             &levels,
         ),
         needed: if is_low {
-            page.t(&format!("level-{}-explained", request.level.as_str()))
+            page.t(&format!("level-{}-explained", aim.as_str()))
         } else {
             String::new()
         },
         how,
-        sign_in: place("/signin", &party.id, request),
+        sign_in: sign_in(&party.id, request),
         csrf: visitor.csrf(app),
         site: party.id.clone(),
         procedure: request.procedure.clone().unwrap_or_default(),
@@ -246,10 +243,10 @@ pub(super) async fn deny(app: &App, visitor: &Visitor, which: &Which) -> Respons
         return Fault::Nothing.show(app, visitor);
     };
     let turn = Turn::new(app, visitor, binding.bytes());
-    let denied = authorization.clone();
+    let (denied, asking) = (authorization.clone(), std::sync::Arc::clone(&party));
     let next = app
         .store()
-        .write(move |tx| Box::pin(async move { turn.deny(tx, &denied).await }))
+        .write(move |tx| Box::pin(async move { turn.deny(tx, &denied, &asking).await }))
         .await;
     match next {
         Ok(next) => follow(app, visitor, authorization, &party, next),

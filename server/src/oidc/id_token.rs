@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::oidc::{Bearer, ID_TOKEN_LIFE};
 use aldaba_core::time::Timestamp;
@@ -51,7 +52,7 @@ fn claims(
         tell("nonce", json!(nonce));
     }
     tell("acr", json!(request.acr_for(grant.level).acr()));
-    tell("amr", json!(amr(grant.method, grant.second_step)));
+    tell("amr", json!(amr(grant.method, grant.second_step, grant.level)));
     tell("sid", json!(grant.sid));
     tell("at_hash", json!(at_hash(token)));
     for Released { name, value } in released {
@@ -61,10 +62,10 @@ fn claims(
 }
 
 /// How the person signed in (RFC 8176). A second step makes it `mfa`.
-fn amr(method: Method, second_step: Option<Method>) -> Vec<&'static str> {
-    let mut all = method.amr().to_vec();
+fn amr(method: Method, second_step: Option<Method>, level: Level) -> Vec<&'static str> {
+    let mut all = method.amr(level).to_vec();
     if let Some(second) = second_step {
-        all.extend(second.amr());
+        all.extend(second.amr(level));
         all.push("mfa");
     }
     let mut seen = BTreeSet::new();
@@ -85,7 +86,13 @@ mod tests {
     // REQ-OIDC-23
     #[test]
     fn a_second_step_is_told() {
-        assert_eq!(amr(Method::Incoming, None), ["otp", "swk"]);
-        assert_eq!(amr(Method::Password, Some(Method::Sms)), ["pwd", "otp", "sms", "mfa"]);
+        assert_eq!(amr(Method::Incoming, None, Level::Low), ["otp", "swk"]);
+        assert_eq!(
+            amr(Method::Password, Some(Method::Sms), Level::Low),
+            ["pwd", "otp", "sms", "mfa"]
+        );
+        // A card is claimed only where it was proven.
+        assert_eq!(amr(Method::Certificate, None, Level::High), ["sc"]);
+        assert_eq!(amr(Method::Certificate, None, Level::Substantial), ["pop"]);
     }
 }

@@ -2,11 +2,13 @@
 //! they know the same person.
 
 use aldaba_core::ids::PersonId;
+use aldaba_core::method::Method;
 use aldaba_core::oidc::ClientRules;
 use aldaba_protocol::b64;
 use aldaba_store::keys::ServerKeys;
 use url::Url;
 
+use crate::app::App;
 use crate::config::RelyingParty;
 
 /// `sub`: the same person's is the same for all clients of a sector, and no other's (OpenID Connect Core section 8.1).
@@ -34,12 +36,13 @@ fn sector(party: &RelyingParty) -> String {
         .unwrap_or_else(|| party.domain.clone())
 }
 
-/// The client's settings as the rules see them.
-pub(super) fn rules(party: &RelyingParty) -> ClientRules<'_> {
+/// The client's settings, and what this server has, as the rules see them.
+pub(super) fn rules<'p>(app: &App, party: &'p RelyingParty) -> ClientRules<'p> {
+    let offered = |method: &Method| app.serves(*method) && party.allows(*method);
     ClientRules {
         redirect_uris: &party.redirect_uris,
         level: party.level,
-        methods: &party.methods,
+        methods: Method::ALL.into_iter().filter(offered).collect(),
         procedures: party
             .procedures
             .iter()

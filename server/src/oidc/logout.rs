@@ -2,7 +2,9 @@
 //!
 //! Rules:
 //! - With an ID token of this browser's own session nothing is asked. Else the citizen is: any page could send them here.
+//! - A token that does not verify says nothing: the citizen is asked. One of another client refuses the whole request.
 //! - The browser goes on only to an address that is registered for the client, byte for byte.
+//! - What a site posts is not put into an address: of its ID token only the session's name goes on, as `logout_hint`.
 
 use std::sync::Arc;
 
@@ -20,14 +22,45 @@ use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, Page, Reply, Visitor, Way};
 use crate::texts::FluentValue;
 
+/// Parameters that are understood, and so may come once only.
+const KNOWN: [&str; 5] = [
+    "id_token_hint",
+    "client_id",
+    "post_logout_redirect_uri",
+    "state",
+    "logout_hint",
+];
+
 /// Where a site wants the browser to go on, checked.
 struct Leaving {
     party: Option<Arc<RelyingParty>>,
     /// The address, without and with the state.
     next: Option<(String, String)>,
     state: String,
-    /// The site's name for the session, from an ID token of ours.
+    /// The site's name for the session.
     sid: Option<String>,
+    /// Whether an ID token of ours says so.
+    is_proven: bool,
+}
+
+impl Leaving {
+    fn client(&self) -> &str {
+        self.party.as_ref().map_or("", |party| &party.id)
+    }
+
+    fn uri(&self) -> &str {
+        self.next.as_ref().map_or("", |(uri, _)| uri)
+    }
+
+    /// What may stand in an address.
+    fn pairs(&self) -> Vec<(&str, &str)> {
+        let pairs = [
+            ("client_id", self.client()),
+            ("post_logout_redirect_uri", self.uri()),
+            ("state", &self.state),
+        ];
+        pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
 }
 
 #[derive(Template)]
@@ -65,23 +98,21 @@ pub(super) async fn ask(State(app): State<App>, visitor: Visitor, query: SentFor
     }
 }
 
-/// `POST /oidc/logout`: a site's form brings no cookies along, so that the browser is asked to come again with them.
+/// `POST /oidc/logout`: a site's form brings no cookies along, so that the browser is asked to come again with them, and without
+/// the ID token, which may hold a name and a document number.
 pub(super) async fn post(State(app): State<App>, visitor: Visitor, form: SentForm) -> Response {
     let Some(parameters) = parameters(form) else {
         return Fault::LogoutUri.show(&app, &visitor);
     };
-    let known = [
-        "id_token_hint",
-        "client_id",
-        "post_logout_redirect_uri",
-        "state",
-        "ui_locales",
-    ];
-    let pairs: Vec<_> = parameters.iter().filter(|(name, _)| known.contains(name)).collect();
-    if parameters.repeats_any(&known) {
-        return Fault::LogoutUri.show(&app, &visitor);
+    match leaving(&app, &parameters).await {
+        Ok(Some(leaving)) => {
+            let mut pairs = leaving.pairs();
+            pairs.extend(leaving.sid.as_deref().map(|sid| ("logout_hint", sid)));
+            authorize::come_again(&answer::address(paths::LOGOUT, &pairs))
+        }
+        Ok(None) => Fault::LogoutUri.show(&app, &visitor),
+        Err(error) => Failure::from(error).show(&app, &visitor),
     }
-    authorize::come_again(&answer::address(paths::LOGOUT, &pairs))
 }
 
 /// `POST /oidc/logout/confirmed`: the citizen said yes.
@@ -102,17 +133,19 @@ pub(super) async fn confirmed(State(app): State<App>, visitor: Visitor, form: Se
 /// Checks where the browser is to go. None: an address that is not the client's, a client that is not known, or parameters that
 /// contradict each other.
 async fn leaving(app: &App, parameters: &Parameters) -> Result<Option<Leaving>, StoreError> {
-    if parameters.repeats_any(&["id_token_hint", "client_id", "post_logout_redirect_uri", "state"]) {
+    if parameters.repeats_any(&KNOWN) {
         return Ok(None);
     }
     let client = parameters.get("client_id");
     let hint = match parameters.get("id_token_hint") {
         None => None,
-        Some(token) => match asked::hint(app, token, client).await? {
-            Some(hint) => Some(hint),
-            None => return Ok(None),
-        },
+        Some(token) => asked::hint(app, token, None).await?,
     };
+    if let (Some(hint), Some(client)) = (&hint, client)
+        && hint.aud != client
+    {
+        return Ok(None);
+    }
     let id = client.or(hint.as_ref().map(|hint| hint.aud.as_str()));
     let party = match id.map(|id| app.relying_party(id)) {
         None => None,
@@ -137,7 +170,10 @@ async fn leaving(app: &App, parameters: &Parameters) -> Result<Option<Leaving>, 
         party,
         next,
         state: state.to_owned(),
-        sid: hint.map(|hint| hint.sid),
+        is_proven: hint.is_some(),
+        sid: hint
+            .map(|hint| hint.sid)
+            .or_else(|| parameters.get("logout_hint").map(str::to_owned)),
     }))
 }
 
@@ -147,8 +183,8 @@ async fn is_ours(app: &App, visitor: &Visitor, leaving: &Leaving) -> Result<bool
         return Ok(false);
     };
     let Some(session) = visitor.session.as_ref().map(sessions::handle) else {
-        // There is no session to end, and the token is ours: who sent the browser is known.
-        return Ok(true);
+        // There is no session to end. If the token is ours, who sent the browser is known.
+        return Ok(leaving.is_proven);
     };
     let (client, sid) = (party.id.clone(), sid.clone());
     app.store()
@@ -185,19 +221,7 @@ async fn leave(app: &App, visitor: &Visitor, leaving: &Leaving) -> Response {
 
 fn question(app: &App, visitor: &Visitor, leaving: &Leaving) -> Response {
     // The links to other languages repeat no token.
-    let client = leaving.party.as_ref().map(|party| party.id.clone()).unwrap_or_default();
-    let next = leaving.next.as_ref().map(|(uri, _)| uri.clone()).unwrap_or_default();
-    let pairs = [
-        ("client_id", &client),
-        ("post_logout_redirect_uri", &next),
-        ("state", &leaving.state),
-    ];
-    let pairs: Vec<(&str, &str)> = pairs
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| (name, value.as_str()))
-        .collect();
-    let page = Page::new(app, visitor, &answer::address(paths::LOGOUT, &pairs));
+    let page = Page::new(app, visitor, &answer::address(paths::LOGOUT, &leaving.pairs()));
     let text = match &leaving.party {
         Some(party) => page.with("oidc-logout-text", &[("site", FluentValue::from(party.name.clone()))]),
         None => page.t("oidc-logout-text-nobody"),
@@ -205,8 +229,8 @@ fn question(app: &App, visitor: &Visitor, leaving: &Leaving) -> Response {
     let template = AskPage {
         csrf: visitor.csrf(app),
         text,
-        client,
-        next,
+        client: leaving.client().to_owned(),
+        next: leaving.uri().to_owned(),
         state: leaving.state.clone(),
         page,
     };

@@ -6,7 +6,9 @@ use std::time::Duration;
 use aldaba_core::ids::SessionId;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
-use aldaba_core::oidc::{AuthorizationError, Bearer, CODE_LIFE, Consent, SessionFacts, Step, claim_words, decide};
+use aldaba_core::oidc::{
+    AuthorizationError, Bearer, CODE_LIFE, Consent, Request, SessionFacts, Step, claim_words, decide, is_registered,
+};
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_store::authorizations::{self, Authorization, Grant};
@@ -80,6 +82,25 @@ const fn why(error: AuthorizationError) -> &'static str {
     }
 }
 
+/// The request as it stands under what is agreed with the site now, which may have been changed since it came: never less is
+/// asked than now. `None`: its address or its procedure is no longer the site's.
+fn as_agreed(app: &App, request: &Request, party: &RelyingParty) -> Option<Request> {
+    if !is_registered(&party.redirect_uris, &request.redirect_uri) {
+        return None;
+    }
+    let procedure = match &request.procedure {
+        None => None,
+        Some(id) => party.procedure(id)?.level,
+    };
+    let mut request = request.clone();
+    request.level = request.level.max(procedure.unwrap_or(party.level));
+    let level = request.level;
+    request
+        .methods
+        .retain(|method| app.serves(*method) && party.allows(*method) && method.reaches() >= level);
+    Some(request)
+}
+
 impl Turn {
     /// Of that visitor, whose requests are bound to `browser`.
     pub fn new(app: &App, visitor: &Visitor, browser: [u8; 32]) -> Self {
@@ -103,7 +124,9 @@ impl Turn {
         party: &RelyingParty,
         agreed: Option<&Agreed>,
     ) -> Result<Next, StoreError> {
-        let request = &authorization.request;
+        let Some(request) = &as_agreed(&self.app, &authorization.request, party) else {
+            return Ok(Next::Gone);
+        };
         let session = match &self.session {
             None => None,
             Some(id) => {
@@ -113,7 +136,7 @@ impl Turn {
         };
         let Some((handle, session)) = session else {
             return self
-                .step(tx, authorization, decide(request, None, Consent::Missing))
+                .step(tx, authorization, party, decide(request, None, Consent::Missing))
                 .await;
         };
         let keys = self.app.keys();
@@ -155,21 +178,35 @@ impl Turn {
                 };
                 self.grant(tx, authorization, party, &grant, consent).await
             }
-            step => self.step(tx, authorization, step).await,
+            step => self.step(tx, authorization, party, step).await,
         }
     }
 
     /// The citizen said no.
-    pub async fn deny(&self, tx: &Transaction, authorization: &Authorization) -> Result<Next, StoreError> {
-        self.step(tx, authorization, Step::Refuse(AuthorizationError::AccessDenied))
-            .await
+    pub async fn deny(
+        &self,
+        tx: &Transaction,
+        authorization: &Authorization,
+        party: &RelyingParty,
+    ) -> Result<Next, StoreError> {
+        let no = Step::Refuse(AuthorizationError::AccessDenied);
+        self.step(tx, authorization, party, no).await
     }
 
     /// The steps that need no session.
-    async fn step(&self, tx: &Transaction, authorization: &Authorization, step: Step) -> Result<Next, StoreError> {
+    async fn step(
+        &self,
+        tx: &Transaction,
+        authorization: &Authorization,
+        party: &RelyingParty,
+        step: Step,
+    ) -> Result<Next, StoreError> {
         let Step::Refuse(error) = step else {
             return Ok(Next::SignIn);
         };
+        if !is_registered(&party.redirect_uris, &authorization.request.redirect_uri) {
+            return Ok(Next::Gone);
+        }
         if !authorizations::refuse(tx, &authorization.id, &self.browser, self.now).await? {
             return Ok(Next::Gone);
         }

@@ -22,7 +22,7 @@ pub struct Visitor {
     /// Whether `?lang=` chose it just now, to be remembered.
     pub(super) chose_language: bool,
     /// Whether the person has chosen the language of the page, now or before.
-    pub(crate) has_chosen_language: bool,
+    has_chosen_language: bool,
     /// The browser's own random value; new for a browser that had none.
     pub browser: BrowserBinding,
     /// Whether `browser` is new and must be set.
@@ -77,6 +77,19 @@ impl Visitor {
         self.authorizations.iter().find(|open| {
             open.client_id == site && procedure.is_none_or(|id| open.request.procedure.as_deref() == Some(id))
         })
+    }
+
+    /// Speaks the language that the site of this page asks for (`ui_locales`), where the person has chosen none.
+    fn speak_as_asked(&mut self, parts: &Parts) {
+        if self.has_chosen_language {
+            return;
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        let site = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "site");
+        let newest = self.authorizations.first().map(|open| open.client_id.clone());
+        let site = site.map(|(_, site)| site.into_owned()).or(newest).unwrap_or_default();
+        let asked = self.asked(&site, None).and_then(|open| open.request.language);
+        self.language = asked.unwrap_or(self.language);
     }
 
     /// How many requests of sites are open in this browser.
@@ -163,7 +176,10 @@ impl FromRequestParts<App> for Visitor {
                 .read(move |tx| Box::pin(async move { authorizations::list_open(tx, &browser, now).await }))
                 .await;
             match open {
-                Ok(open) => visitor.authorizations = open,
+                Ok(open) => {
+                    visitor.authorizations = open;
+                    visitor.speak_as_asked(parts);
+                }
                 // The page will say what the site itself needs; what this request needs is asked for again at its end.
                 Err(error) => {
                     let _logged = Failure::from(error);

@@ -7,7 +7,7 @@ use aldaba_core::ids::RequestId;
 use aldaba_core::request::{DeviceRefusal, RequestState, muted_until};
 use aldaba_protocol::wire;
 use aldaba_store::requests::Reason;
-use aldaba_store::{StoreError, Transaction, audit, persons, requests};
+use aldaba_store::{StoreError, Transaction, audit, persons, requests, sessions};
 use serde::{Deserialize, Serialize};
 
 use super::events::Live;
@@ -91,6 +91,15 @@ async fn reject_in(
         else {
             return Ok(Rejected::Unknown);
         };
+        if reason == Reason::NotMe
+            && request.stored_state == RequestState::Spent
+            && sessions::end_of_request(tx, &id, now).await?
+        {
+            // Somebody signed in with it, and its owner says that it was not them. Its sites are told within a second.
+            let mut entry = of_request(of_device(entry(now, "session.disowned", Some(person)), device), id);
+            entry.detail = serde_json::json!({ "reason": reason.as_str() });
+            audit::append(tx, &entry).await?;
+        }
         return Ok(match request.machine().reject(now) {
             Err(DeviceRefusal::Rejected) => Rejected::Already,
             Err(DeviceRefusal::Spent) => Rejected::Used,

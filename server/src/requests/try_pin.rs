@@ -222,16 +222,9 @@ impl Attempt {
         level: Level,
         now: Timestamp,
     ) -> Judged<SignedIn> {
-        // What began with a QR and was typed all the same is a PIN like any other.
-        let method = match request.method {
-            Method::Qr => Method::Incoming,
-            method => method,
-        };
         let spent = requests::spending(&self.id, device, now);
-        match self
-            .open(tx, self.proof(request, device, method, level), spent, now)
-            .await?
-        {
+        let proof = self.proof(request, device, request.method, level);
+        match self.open(tx, proof, spent, now).await? {
             Some(signed_in) => Ok(Ok(signed_in)),
             None => self.lost(tx, now).await,
         }

@@ -112,7 +112,7 @@ impl Asks {
     fn narrowed(mut self, visitor: &Visitor) -> Self {
         let procedure = Some(self.procedure_id.as_str()).filter(|id| !id.is_empty());
         if let Some(open) = visitor.asked(&self.id, procedure) {
-            self.level = self.level.max(open.request.level);
+            self.level = self.level.max(open.request.aim());
             let level = self.level;
             self.methods
                 .retain(|method| open.request.methods.contains(method) && method.reaches() >= level);

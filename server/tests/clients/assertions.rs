@@ -14,7 +14,7 @@ on_both!(
     each_registered_algorithm_lets_its_client_in,
     the_server_goes_by_each_of_its_names_and_no_other,
     iss_and_sub_are_the_client,
-    an_assertion_lives_five_minutes_at_most,
+    an_assertion_lives_an_hour_at_most,
     an_assertion_from_the_future_is_refused,
     an_assertion_is_good_once,
     every_claim_is_needed,
@@ -139,7 +139,7 @@ async fn iss_and_sub_are_the_client(backend: Backend) {
 }
 
 // REQ-CLI-08
-async fn an_assertion_lives_five_minutes_at_most(backend: Backend) {
+async fn an_assertion_lives_an_hour_at_most(backend: Backend) {
     let key = Signer::ec(9);
     let server = server(backend, key.jwks("k")).await;
     let now = server.app.now().as_secs();
@@ -148,7 +148,7 @@ async fn an_assertion_lives_five_minutes_at_most(backend: Backend) {
         judge(&server, &key.jwt(&es256(), &claims)).await
     };
     // Ten seconds either way for clocks that are a little off.
-    for (index, ahead) in [-9, 0, 1, 300, 310].into_iter().enumerate() {
+    for (index, ahead) in [-9, 0, 1, 300, 3600, 3610].into_iter().enumerate() {
         assert!(judged(json!(now + ahead), &index.to_string()).await.is_ok(), "{ahead}");
     }
     assert!(
@@ -158,8 +158,8 @@ async fn an_assertion_lives_five_minutes_at_most(backend: Backend) {
     );
     refused(judged(json!(now - 10), "x").await, "expired");
     refused(judged(json!(now - 3600), "x").await, "expired");
-    refused(judged(json!(now + 311), "x").await, "within 300 seconds");
-    refused(judged(json!(now + 86_400), "x").await, "within 300 seconds");
+    refused(judged(json!(now + 3611), "x").await, "within an hour");
+    refused(judged(json!(now + 86_400), "x").await, "within an hour");
     refused(judged(json!(1e300), "x").await, "date");
     refused(judged(json!(-1e300), "x").await, "date");
     refused(judged(json!((now + 60).to_string()), "x").await, "client_assertion");
@@ -207,7 +207,7 @@ async fn an_assertion_is_good_once(backend: Backend) {
 async fn every_claim_is_needed(backend: Backend) {
     let key = Signer::ec(9);
     let server = server(backend, key.jwks("k")).await;
-    for claim in ["iss", "sub", "aud", "exp", "iat", "jti"] {
+    for claim in ["iss", "sub", "aud", "exp", "jti"] {
         let without = with(claims(&server, "sede", "1"), json!({ claim: null }));
         refused(judge(&server, &key.jwt(&es256(), &without)).await, "client_assertion");
     }
@@ -216,6 +216,9 @@ async fn every_claim_is_needed(backend: Backend) {
         let odd = with(claims(&server, "sede", "1"), json!({ "jti": jti }));
         refused(judge(&server, &key.jwt(&es256(), &odd)).await, "jti");
     }
+    // RFC 7523 section 3 leaves this one to who sends it.
+    let undated = with(claims(&server, "sede", "2"), json!({ "iat": null }));
+    assert!(judge(&server, &key.jwt(&es256(), &undated)).await.is_ok());
     // Members that nobody knows do no harm.
     let more = with(claims(&server, "sede", "1"), json!({ "azp": "x" }));
     assert!(judge(&server, &key.jwt(&es256(), &more)).await.is_ok());

@@ -249,7 +249,6 @@ async fn discovery_says_what_is_there(backend: Backend) {
         "acr_values_supported": [
             "http://eidas.europa.eu/LoA/low",
             "http://eidas.europa.eu/LoA/substantial",
-            "http://eidas.europa.eu/LoA/high",
         ],
         "claim_types_supported": ["normal"],
         "claims_supported": [

@@ -11,6 +11,8 @@ on_both!(
     without_interaction_no_page_is_shown,
     what_the_site_asks_narrows_the_pages,
     an_essential_acr_is_answered_with_one_of_those,
+    what_nobody_can_reach_here_is_told_to_the_site,
+    a_wished_level_keeps_nobody_out,
     the_language_of_the_site_is_spoken_unless_the_citizen_chose,
     only_the_person_of_the_hint_will_do,
 );
@@ -172,13 +174,101 @@ async fn the_language_of_the_site_is_spoken_unless_the_citizen_chose(backend: Ba
     let english = [("ui_locales", Some("fr en"))];
     let mut browser = TestBrowser::default();
     let came = stage.come(&mut browser, "sede", &english).await.expect(303);
-    assert_eq!(location(&came), "/signin?site=sede&lang=en");
+    assert_eq!(location(&came), "/signin?site=sede");
     let page = stage.follow(&mut browser, came).await.expect(200).text();
     assert!(page.contains("<html lang=\"en\">") && page.contains("No, go back to Sede sede"));
+    // What one site asks for is no choice of the citizen's: the next one's page speaks its own language.
+    let came = stage.come(&mut browser, "otra", &[("ui_locales", Some("es"))]).await;
+    let page = stage.follow(&mut browser, came).await.expect(200).text();
+    assert!(page.contains("<html lang=\"es\">"));
+    // Nor is it lost on who is signed in already.
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    stage.identify(&mut browser, &mut device, &ANA).await;
+    let mut browser = browser.clone();
+    let came = stage.come(&mut browser, "sede", &english).await;
+    let page = stage.follow(&mut browser, came).await.expect(200);
+    assert_eq!(screen(&page), "consent");
+    assert!(page.text().contains("<html lang=\"en\">"));
     let mut spanish = TestBrowser::default();
     spanish.get(&stage.server, "/?lang=es").await.expect(200);
     let came = stage.come(&mut spanish, "sede", &english).await.expect(303);
-    assert_eq!(location(&came), "/signin?site=sede");
+    let page = stage.follow(&mut spanish, came).await.expect(200).text();
+    assert!(page.contains("<html lang=\"es\">"));
+}
+
+// REQ-OIDC-19
+async fn what_nobody_can_reach_here_is_told_to_the_site(backend: Backend) {
+    // No certificates are set up, and the site pays for no SMS.
+    let stage = Stage::with(backend, |config| config.relying_parties[0].sms_per_month = 0).await;
+    let error = async |changes: &[(&str, Option<&str>)]| {
+        let came = stage
+            .come(&mut TestBrowser::default(), "sede", changes)
+            .await
+            .expect(303);
+        parameter(&location(&came), "error")
+    };
+    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["http://eidas.europa.eu/LoA/high"]}}}"#;
+    assert_eq!(
+        error(&[("claims", Some(essential))]).await.as_deref(),
+        Some("unmet_authentication_requirements")
+    );
+    for methods in ["certificate", "sms"] {
+        assert_eq!(
+            error(&[("methods", Some(methods))]).await.as_deref(),
+            Some("invalid_request"),
+            "{methods}"
+        );
+    }
+    let mut browser = TestBrowser::default();
+    let came = stage
+        .come(&mut browser, "sede", &[("acr_values", Some(Level::High.acr()))])
+        .await;
+    let page = stage.follow(&mut browser, came).await.expect(200);
+    assert_eq!(
+        screen(&page),
+        "signin",
+        "a wish that nobody can fulfil keeps nobody out"
+    );
+}
+
+// REQ-OIDC-19
+async fn a_wished_level_keeps_nobody_out(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let came = stage.come(&mut browser, "sede", &[]).await;
+    stage.follow(&mut browser, came).await;
+    stage.identify_low(&mut browser, &device, &ANA).await;
+    stage.agree(&mut browser).await;
+    stage.server.wait(60);
+    let wish = ("acr_values", Some(Level::Substantial.acr()));
+    // Who is signed in, but lower, is led to more where they may be asked …
+    let mut asked = browser.clone();
+    let came = stage.come(&mut asked, "sede", &[wish]).await;
+    assert_eq!(screen(&stage.follow(&mut asked, came).await), "step-up");
+    // … and told of as they are where they may not.
+    let came = stage
+        .come(&mut browser, "sede", &[wish, ("prompt", Some("none"))])
+        .await;
+    let code = parameter(&location(&came), "code").unwrap();
+    let tokens = stage.redeem("sede", &code, &[]).await.expect(200).json();
+    assert_eq!(stage.claims(&tokens).await["acr"], Level::Low.acr());
+    // Who signs in and reaches less comes back with that.
+    let mut anew = TestBrowser::default();
+    let came = stage.come(&mut anew, "sede", &[wish]).await;
+    stage.follow(&mut anew, came).await;
+    anew.start(&stage.server, &ANA, &[("method", "incoming")])
+        .await
+        .expect(303);
+    anew.get(&stage.server, "/signin/pin").await.expect(200);
+    let mut device = device;
+    let id = anew.request();
+    device.reveal(&stage.server, &id).await.expect(200);
+    let typed = anew.type_pin(&stage.server, &device.pin(&id, "sede")).await.expect(303);
+    let ended = location(&stage.follow(&mut anew, typed).await);
+    let code = parameter(&ended, "code").unwrap();
+    let tokens = stage.redeem("sede", &code, &[]).await.expect(200).json();
+    assert_eq!(stage.claims(&tokens).await["acr"], Level::Low.acr());
 }
 
 // REQ-OIDC-26

@@ -1,8 +1,11 @@
 //! What ends a session, a device or a request leaves no code and no token alive.
 
 use aldaba_core::ids::DeviceId;
+use aldaba_core::level::Level;
 use aldaba_server::citizens::renounce;
 use aldaba_server::devices::revoke;
+use aldaba_server::housekeeping;
+use aldaba_server::oidc::clients;
 use aldaba_server::testing::{ANA, TestBrowser, TestDevice};
 use aldaba_store::{Backend, devices};
 use serde_json::Value;
@@ -13,6 +16,9 @@ on_both!(
     ending_a_device_leaves_nothing_alive,
     signing_out_leaves_no_code_alive,
     an_idle_session_opens_nothing,
+    a_session_in_use_is_not_idle,
+    who_says_too_late_that_it_was_not_them_ends_what_came_of_it,
+    an_open_request_is_held_to_what_is_agreed_now,
     what_a_client_may_no_longer_know_is_told_no_more,
     an_open_request_ends_by_itself,
 );
@@ -73,7 +79,7 @@ async fn signing_out_leaves_no_code_alive(backend: Backend) {
     stage.redeem("sede", &code, &[]).await.expect(400);
 }
 
-// REQ-OIDC-14
+// REQ-OIDC-14, REQ-OIDC-31
 async fn an_idle_session_opens_nothing(backend: Backend) {
     let stage = Stage::new(backend).await;
     let mut device = TestDevice::activate(&stage.server, &ANA).await;
@@ -82,6 +88,89 @@ async fn an_idle_session_opens_nothing(backend: Backend) {
     stage.server.wait(3600);
     let came = stage.come(&mut browser, "sede", &[("prompt", Some("none"))]).await;
     assert!(location(&came).contains("error=login_required"));
+    // Its sites are told, once.
+    assert!(stage.told().await.is_empty());
+    housekeeping::end_idle(&stage.server.app).await;
+    assert_eq!(stage.told().await.len(), 1);
+    housekeeping::end_idle(&stage.server.app).await;
+    assert_eq!(stage.told().await.len(), 1);
+}
+
+// REQ-OIDC-31
+async fn a_session_in_use_is_not_idle(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    stage.tokens(&mut browser, &mut device, "sede", &[]).await;
+    stage.server.wait(3599);
+    housekeeping::end_idle(&stage.server.app).await;
+    assert!(stage.told().await.is_empty());
+    stage.code(&mut browser, &mut device, "sede", &[]).await;
+}
+
+// REQ-OIDC-14
+async fn who_says_too_late_that_it_was_not_them_ends_what_came_of_it(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    for reason in ["changed_mind", "not_me"] {
+        let mut browser = TestBrowser::default();
+        let came = stage.come(&mut browser, "sede", &[]).await;
+        stage.follow(&mut browser, came).await;
+        browser
+            .start(&stage.server, &ANA, &[("method", "incoming")])
+            .await
+            .expect(303);
+        browser.get(&stage.server, "/signin/pin").await.expect(200);
+        let id = browser.request();
+        device.reveal_verified(&stage.server, &id).await.expect(200);
+        let pin = device.pin(&id, "sede");
+        let typed = browser.type_pin(&stage.server, &pin).await.expect(303);
+        let mut answer = stage.follow(&mut browser, typed).await;
+        if screen(&answer) == "consent" {
+            answer = stage.agree(&mut browser).await;
+        }
+        let code = parameter(&location(&answer), "code").unwrap();
+        let tokens: Value = stage.redeem("sede", &code, &[]).await.expect(200).json();
+        let token = tokens["access_token"].as_str().unwrap();
+        let answer = device.reject(&stage.server, &id, reason).await;
+        answer.expect_problem("pin_used");
+        let is_over = reason == "not_me";
+        stage.userinfo(token).await.expect(if is_over { 401 } else { 200 });
+        assert_eq!(stage.told().await.len(), usize::from(is_over));
+        let came = stage.come(&mut browser, "sede", &[("prompt", Some("none"))]).await;
+        assert_eq!(location(&came).contains("error=login_required"), is_over);
+    }
+}
+
+// REQ-CLI-03
+async fn an_open_request_is_held_to_what_is_agreed_now(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let arrived = async || {
+        let mut browser = TestBrowser::default();
+        let came = stage.come(&mut browser, "sede", &[]).await;
+        stage.follow(&mut browser, came).await;
+        browser
+    };
+    let (mut low, mut moved, mut denied) = (arrived().await, arrived().await, arrived().await);
+    let mut parties = stage.server.app.config().relying_parties.clone();
+    parties[0].level = Level::Substantial;
+    let sync = async |parties| clients::sync(&stage.server.app, parties).await.unwrap();
+    sync(parties.clone()).await;
+    // The page that was open offers it still; what it proves is not enough any more.
+    let answer = low
+        .start(&stage.server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(403);
+    assert_eq!(answer.code(), "method_refused");
+    assert_eq!(screen(&stage.identify(&mut moved, &mut device, &ANA).await), "consent");
+    parties[0].redirect_uris = vec!["https://sede.example/nueva".to_owned()];
+    sync(parties).await;
+    for (browser, decision) in [(&mut moved, "yes"), (&mut denied, "no")] {
+        let fields = [("decision", decision)];
+        let answer = browser.post(&stage.server, "/oidc/consent", &fields).await.expect(404);
+        assert_eq!(answer.code(), "authorization_unknown", "{decision}");
+    }
 }
 
 // REQ-OIDC-22

@@ -14,6 +14,8 @@ on_both!(
     errors_of_the_token_endpoint,
     errors_of_userinfo,
     other_methods_are_refused,
+    a_site_is_told_when_its_request_cannot_be_kept,
+    a_site_that_shows_good_tokens_is_not_limited_by_its_address,
 );
 
 /// What the site is told, beside state and issuer.
@@ -451,4 +453,34 @@ async fn other_methods_are_refused(backend: Backend) {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         stage.server.send(request).await.expect(405);
     }
+}
+
+// REQ-OIDC-07
+async fn a_site_is_told_when_its_request_cannot_be_kept(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    stage.server.app.store().close().await.unwrap();
+    let answer = stage.come(&mut TestBrowser::default(), "sede", &[]).await.expect(303);
+    assert_eq!(
+        location(&answer),
+        told("server_error", "the request could not be kept; try again")
+    );
+}
+
+// REQ-OIDC-27
+async fn a_site_that_shows_good_tokens_is_not_limited_by_its_address(backend: Backend) {
+    let mut stage = Stage::with(backend, |config| config.limits.calls_per_minute = 60).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let tokens = stage
+        .tokens(&mut TestBrowser::default(), &mut device, "sede", &[])
+        .await;
+    stage.server.come_from("203.0.113.9");
+    let good = tokens["access_token"].as_str().unwrap();
+    for _ in 0..61 {
+        stage.userinfo(good).await.expect(200);
+    }
+    // Who guesses is.
+    for _ in 0..60 {
+        stage.userinfo("guessed").await.expect(401);
+    }
+    stage.userinfo("guessed").await.expect(429);
 }

@@ -133,11 +133,7 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered(backend: Backend) {
         &[("client_id", "otra"), ("post_logout_redirect_uri", GOODBYE)],
         &[("client_id", "nadie")],
         &[("post_logout_redirect_uri", GOODBYE)],
-        &[
-            ("id_token_hint", "eyJ.e.x"),
-            ("client_id", "sede"),
-            ("post_logout_redirect_uri", GOODBYE),
-        ],
+        &[("id_token_hint", "eyJ.e.x"), ("post_logout_redirect_uri", GOODBYE)],
         &[
             ("client_id", "sede"),
             ("post_logout_redirect_uri", GOODBYE),
@@ -151,6 +147,12 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered(backend: Backend) {
         .get(&stage.server, &leave(&[("client_id", "sede")]))
         .await
         .expect(200);
+    // A token that does not verify, for one whose key is long gone, says nothing: the citizen is asked.
+    for vain in [("id_token_hint", "eyJ.e.x"), ("logout_hint", "of-another-session")] {
+        let asked = leave(&[vain, ("client_id", "sede"), ("post_logout_redirect_uri", GOODBYE)]);
+        let page = browser.get(&stage.server, &asked).await.expect(200);
+        assert_eq!(screen(&page), "logout", "{vain:?}");
+    }
     let bent = [("post_logout_redirect_uri", "https://evil.example/")];
     browser
         .post(&stage.server, "/oidc/logout/confirmed", &bent)
@@ -159,7 +161,11 @@ async fn nobody_is_sent_to_an_address_that_is_not_registered(backend: Backend) {
     stage.userinfo(access).await.expect(200);
 }
 
-// REQ-OIDC-29
+async fn other_browser(stage: &Stage, address: &str) -> aldaba_server::testing::Answer {
+    TestBrowser::default().get(&stage.server, address).await.expect(200)
+}
+
+// REQ-OIDC-29, REQ-WEB-05
 async fn a_form_of_the_sites_own_signs_out_too(backend: Backend) {
     let stage = Stage::new(backend).await;
     let mut device = TestDevice::activate(&stage.server, &ANA).await;
@@ -178,6 +184,13 @@ async fn a_form_of_the_sites_own_signs_out_too(backend: Backend) {
         .await
         .expect(303);
     assert!(!answer.headers.contains_key("set-cookie"));
+    let to = location(&answer);
+    assert!(parameter(&to, "id_token_hint").is_none(), "{to}");
+    assert_eq!(
+        screen(&other_browser(&stage, &to).await),
+        "logout",
+        "it ends no other session"
+    );
     let left = browser.get(&stage.server, &location(&answer)).await.expect(303);
     assert_eq!(location(&left), GOODBYE);
     assert!(!browser.has_session());

@@ -47,7 +47,16 @@ fn sites(config: &mut Config) {
 
 impl Stage {
     pub async fn new(backend: Backend) -> Self {
-        let server = TestServer::with(backend, sites).await;
+        Self::with(backend, |_| {}).await
+    }
+
+    /// With that configuration besides.
+    pub async fn with(backend: Backend, change: impl FnOnce(&mut Config)) -> Self {
+        let server = TestServer::with(backend, |config| {
+            sites(config);
+            change(config);
+        })
+        .await;
         let secrets = BTreeMap::from([
             ("sede", server.new_secret("sede").await),
             ("otra", server.new_secret("otra").await),

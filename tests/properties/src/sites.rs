@@ -1,6 +1,7 @@
 //! What public sites, or whoever pretends to be one, send through a browser or by themselves.
 
 use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use aldaba_core::oidc::{Asked, Claim, ClientRules, Judged, Parameters, Request, judge};
 use aldaba_server::oidc::assertion;
 use aldaba_server::testing::parsers;
@@ -33,7 +34,7 @@ fn judged(pairs: Vec<(String, String)>) {
     let client = ClientRules {
         redirect_uris: &registered,
         level: Level::Low,
-        methods: &[],
+        methods: Method::ALL.into(),
         procedures: vec![("padron", None), ("hacienda", Some(Level::Substantial))],
         claims: &[Claim::GivenName],
     };

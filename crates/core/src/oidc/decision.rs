@@ -72,6 +72,9 @@ pub fn decide(request: &Request, session: Option<&SessionFacts>, consent: Consen
     if session.level < request.level || !request.methods.contains(&session.method) {
         return or(Step::StepUp, InteractionRequired);
     }
+    if session.level < request.aim() && !session.is_fresh && !silent {
+        return Step::StepUp;
+    }
     match consent {
         Consent::Given => Step::Grant,
         Consent::Remembered if !request.prompt.consent => Step::Grant,
@@ -94,6 +97,7 @@ mod tests {
             challenge: "x".repeat(43),
             procedure: None,
             level: Level::Substantial,
+            wished: None,
             acr: Vec::new(),
             methods: vec![Method::Incoming, Method::Qr],
             prompt: Prompt::default(),
@@ -178,6 +182,30 @@ mod tests {
         assert_eq!(decide(&request(), Some(&low), Consent::Remembered), Step::StepUp);
         assert_eq!(decide(&request(), Some(&other), Consent::Remembered), Step::StepUp);
         assert_eq!(decide(&request(), Some(&high), Consent::Remembered), Step::Grant);
+    }
+
+    // REQ-OIDC-19
+    #[test]
+    fn a_wished_level_is_offered_once_and_refuses_nobody() {
+        let wishing = |none| Request {
+            level: Level::Low,
+            wished: Some(Level::Substantial),
+            prompt: Prompt {
+                none,
+                ..Prompt::default()
+            },
+            ..request()
+        };
+        let low = |is_fresh| SessionFacts {
+            level: Level::Low,
+            is_fresh,
+            ..OLD
+        };
+        let step = |none, facts| decide(&wishing(none), Some(&facts), Consent::Remembered);
+        assert_eq!(step(false, low(false)), Step::StepUp);
+        assert_eq!(step(false, low(true)), Step::Grant);
+        assert_eq!(step(true, low(false)), Step::Grant);
+        assert_eq!(step(false, OLD), Step::Grant);
     }
 
     #[test]

@@ -47,8 +47,8 @@ pub struct ClientRules<'a> {
     pub redirect_uris: &'a [String],
     /// The level it needs where a procedure does not say otherwise.
     pub level: Level,
-    /// The methods it lets people use; empty: all.
-    pub methods: &'a [Method],
+    /// The methods that people may use: those that it lets them use, and that there are.
+    pub methods: Vec<Method>,
     /// Its procedures, and the level that each needs, where it is another one.
     pub procedures: Vec<(&'a str, Option<Level>)>,
     /// What it is entitled to learn.
@@ -102,8 +102,12 @@ pub struct Request {
     pub challenge: String,
     /// The client's procedure; none: the site itself.
     pub procedure: Option<String>,
-    /// The level that is needed, all things considered.
+    /// The level that is needed: nothing less is answered.
     pub level: Level,
+    /// A higher one that the client would like. The pages lead there, but who has just signed in, or may not be asked, is told of
+    /// as they are (Core 5.5.1.1).
+    #[serde(default)]
+    pub wished: Option<Level>,
     /// Essential `acr` values: the answer names one of these. Empty: it names what was reached.
     pub acr: Vec<Level>,
     /// The methods that may be used, all of which can reach the level.
@@ -142,6 +146,12 @@ impl Request {
     #[must_use]
     pub fn claims(&self) -> BTreeSet<Claim> {
         self.id_token.union(&self.userinfo).copied().collect()
+    }
+
+    /// The level that the pages lead to.
+    #[must_use]
+    pub fn aim(&self) -> Level {
+        self.wished.map_or(self.level, |wished| wished.max(self.level))
     }
 
     /// The `acr` of an answer for a session of that level: an essential one must be one of those that were asked for.
@@ -299,6 +309,7 @@ fn read(
         challenge,
         procedure: needs.procedure,
         level: needs.level,
+        wished: needs.wished,
         acr: needs.acr,
         methods: needs.methods,
         prompt,
@@ -351,6 +362,7 @@ fn prompt(value: Option<&str>) -> Result<Prompt, Refusal> {
 struct Needs {
     procedure: Option<String>,
     level: Level,
+    wished: Option<Level>,
     acr: Vec<Level>,
     methods: Vec<Method>,
 }
@@ -365,8 +377,7 @@ fn needs(parameters: &Parameters, client: &ClientRules<'_>, acr: Option<&AcrAske
             None => return refuse(InvalidRequest, "procedure is none of the client's"),
         },
     };
-    let mut allowed: Vec<Method> = Method::ALL.into();
-    allowed.retain(|method| client.methods.is_empty() || client.methods.contains(method));
+    let mut allowed = client.methods.clone();
     if let Some(words) = parameters.get("methods") {
         let Ok(only) = words
             .split_ascii_whitespace()
@@ -399,11 +410,12 @@ fn needs(parameters: &Parameters, client: &ClientRules<'_>, acr: Option<&AcrAske
             "no method that may be used reaches the essential acr",
         );
     }
-    let level = lowest.unwrap_or(floor);
+    let level = lowest.filter(|_| essential).unwrap_or(floor);
     allowed.retain(|method| method.reaches() >= level);
     Ok(Needs {
         procedure: procedure.map(str::to_owned),
         level,
+        wished: lowest.filter(|wished| *wished > level),
         acr: if essential { known } else { Vec::new() },
         methods: allowed,
     })

@@ -26,6 +26,7 @@ fn asked() -> Request {
         challenge: CHALLENGE.to_owned(),
         procedure: None,
         level: Level::Low,
+        wished: None,
         acr: Vec::new(),
         methods: vec![Method::Incoming],
         prompt: Prompt::default(),

@@ -37,7 +37,7 @@ fn judged_as(changes: &[(&'static str, Option<&str>)], asked: Result<Asked, &'st
     let rules = ClientRules {
         redirect_uris: &redirect_uris,
         level: Level::Low,
-        methods: &methods,
+        methods,
         procedures: vec![("padron", None), ("tributos", Some(Level::Substantial))],
         claims: &claims,
     };
@@ -163,7 +163,7 @@ fn a_parameter_comes_once() {
         let rules = ClientRules {
             redirect_uris: &redirect_uris,
             level: Level::Low,
-            methods: &methods,
+            methods,
             procedures: Vec::new(),
             claims: &claims,
         };
@@ -241,9 +241,14 @@ fn what_is_asked_only_narrows() {
         "acr_values",
         Some("http://eidas.europa.eu/LoA/high http://eidas.europa.eu/LoA/substantial"),
     )]);
-    assert_eq!(raised.level, Level::Substantial, "the one that can be reached");
+    assert_eq!(
+        (raised.level, raised.aim()),
+        (Level::Low, Level::Substantial),
+        "the one that can be reached, and only as a wish"
+    );
+    assert!(raised.methods.contains(&Method::SelfGenerated));
     let vain = request(&[("acr_values", Some("http://eidas.europa.eu/LoA/high urn:other"))]);
-    assert_eq!(vain.level, Level::Low, "acr_values is voluntary");
+    assert_eq!((vain.level, vain.wished), (Level::Low, None), "acr_values is voluntary");
     assert_eq!(
         error(judged(&[
             ("procedure", Some("tributos")),
