@@ -70,6 +70,8 @@ pub struct Begun {
     pub procedure: String,
     /// The language of the pages.
     pub language: Language,
+    /// What the site asks for: nothing less is proved.
+    pub level: Level,
 }
 
 /// What a certificate proved.
@@ -105,6 +107,7 @@ fn begun(row: &Row) -> Result<Begun, StoreError> {
         relying_party: row.text(0)?,
         procedure: row.text(1)?,
         language: row.word(2)?,
+        level: row.word(3)?,
     })
 }
 
@@ -118,14 +121,16 @@ pub async fn begin(
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO certificate_tickets (ticket_hash, binding_hash, relying_party_id, procedure_id, language, state, \
-         created_at, expires_at) VALUES ($1, $2, $3, $4, $5, 'begun', $6, $7)",
+        "INSERT INTO certificate_tickets (ticket_hash, binding_hash, relying_party_id, procedure_id, language, level, \
+         state, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, 'begun', $7, $8)",
         vec![
             bind::blob(ticket.hash()),
             bind::blob(binding_hash(binding)),
             bind::text(&begun.relying_party),
             bind::text(&begun.procedure),
             bind::text(begun.language.tag()),
+            // What is needed, until it gives way to what was proved.
+            bind::text(begun.level.as_str()),
             bind::time(now),
             bind::time(expires_at),
         ],
@@ -139,7 +144,7 @@ pub async fn begin(
 pub async fn look(tx: &Transaction, ticket: &Ticket, now: Timestamp) -> Result<Option<Begun>, StoreError> {
     let row = tx
         .select_one(
-            "SELECT relying_party_id, procedure_id, language FROM certificate_tickets \
+            "SELECT relying_party_id, procedure_id, language, level FROM certificate_tickets \
              WHERE ticket_hash = $1 AND state = 'begun' AND expires_at > $2",
             vec![bind::blob(ticket.hash()), bind::time(now)],
         )

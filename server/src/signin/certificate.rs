@@ -139,6 +139,7 @@ pub(super) async fn begin(
         return Failure::MethodRefused.show(&app, &visitor);
     };
     let begun = Begun {
+        level: asked_level(&visitor, &asks.id, &asks.procedure_id),
         relying_party: asks.id,
         procedure: asks.procedure_id,
         language: visitor.language,
@@ -220,6 +221,14 @@ async fn redeem(
         .await
 }
 
+/// The level without which the site would not take the answer, where it waits for one (OpenID Connect).
+fn asked_level(visitor: &Visitor, site: &str, procedure: &str) -> Level {
+    let procedure = Some(procedure).filter(|id| !id.is_empty());
+    visitor
+        .asked(site, procedure)
+        .map_or(Level::Low, |open| open.request.level)
+}
+
 /// What the site of a ticket asks for.
 ///
 /// # Errors
@@ -228,7 +237,7 @@ pub(crate) fn wanted(app: &App, begun: &Begun) -> Result<Wanted, Failure> {
     let (asks, _) = Asks::of_site(app, begun.language, &begun.relying_party, &begun.procedure)?;
     let public = &app.config().public_url;
     Ok(Wanted {
-        level: asks.level,
+        level: asks.level.max(begun.level),
         again: public.join(&asks.start_at(PAGE)),
         others: public.join(&asks.start()),
         site: asks.name,

@@ -22,6 +22,7 @@ on_both!(
     a_ticket_is_good_once_and_in_one_browser,
     of_many_returns_one_signs_in,
     each_end_has_a_page,
+    what_openid_connect_asks_is_asked_of_the_certificate_too,
 );
 
 struct House {
@@ -277,6 +278,56 @@ async fn of_many_returns_one_signs_in(backend: Backend) {
             .count(),
         31
     );
+}
+
+// REQ-CERT-07, REQ-OIDC-19
+async fn what_openid_connect_asks_is_asked_of_the_certificate_too(backend: Backend) {
+    const CALLBACK: &str = "https://sede.example/vuelta";
+    let house = House::new(backend, |config| {
+        config.relying_parties[0].redirect_uris = vec![CALLBACK.to_owned()];
+    })
+    .await;
+    let metadata = house.server.get("/.well-known/openid-configuration").await.expect(200);
+    assert!(
+        metadata.text().contains(Level::High.acr()),
+        "a card may be presented here"
+    );
+    let (file, on_card) = (
+        house.people.person(|_| {}),
+        house.people.person(|params| policy(params, ON_CARD)),
+    );
+    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["http://eidas.europa.eu/LoA/high"]}}}"#;
+    for (name, value, issued, passes) in [
+        ("claims", essential, &file, false),
+        ("claims", essential, &on_card, true),
+        ("acr_values", Level::High.acr(), &file, true),
+    ] {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                ("client_id", "sede"),
+                ("redirect_uri", CALLBACK),
+                ("response_type", "code"),
+                ("scope", "openid"),
+                ("procedure", "padron"),
+                ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+                ("code_challenge_method", "S256"),
+                (name, value),
+            ])
+            .finish();
+        let mut browser = TestBrowser::default();
+        browser
+            .get(&house.server, &format!("/oidc/authorize?{query}"))
+            .await
+            .expect(303);
+        let there = house.begin(&mut browser, "sede").await;
+        let shown = house.present(&house.client(Some(issued), false), &there).await;
+        if passes {
+            browser.get(&house.server, &back(&shown.location)).await.expect(303);
+            assert!(session(&house.server, &browser).await.is_some());
+        } else {
+            assert_eq!((shown.status, shown.code()), (403, "certificate_level"));
+        }
+    }
 }
 
 // REQ-CERT-10, REQ-CERT-08

@@ -14,6 +14,7 @@ fn begun() -> Begun {
         relying_party: "demo-sede".to_owned(),
         procedure: "padron".to_owned(),
         language: Language::En,
+        level: Level::Substantial,
     }
 }
 
