@@ -17,6 +17,8 @@ on_both!(
     forms_without_the_browsers_token_change_nothing,
     what_does_not_reach_the_level_is_not_offered_and_is_refused,
     a_browser_remembers_its_last_method,
+    the_other_ways_come_in_the_order_that_was_chosen,
+    what_is_missing_says_why_and_what_to_do,
 );
 
 /// Signs in at that site; returns where the browser is sent.
@@ -246,11 +248,88 @@ async fn a_browser_remembers_its_last_method(backend: Backend) {
     let mut device = TestDevice::activate(&server, &ANA).await;
     let (mut browser, _) = sign_in(&server, &ANA, &mut device, "sede").await;
     assert_eq!(browser.cookies["__Host-aldaba_method"], "incoming");
-    // What nobody can have written is not believed.
-    for value in ["nonsense", "", "self_generated"] {
+    let opened = async |browser: &mut TestBrowser, value: &str| {
         browser
             .cookies
             .insert("__Host-aldaba_method".to_owned(), value.to_owned());
-        browser.get(&server, "/signin?site=sede").await.expect(200);
+        let answer = browser.get(&server, "/signin?site=sede").await;
+        let to = answer.headers.get("location").map(|to| to.to_str().unwrap().to_owned());
+        to.unwrap_or_else(|| answer.expect(200).status.to_string())
+    };
+    // Its page comes first.
+    for (method, page) in [
+        ("qr", "/signin/qr?site=sede"),
+        ("page_bound", "/signin/bound?site=sede"),
+        ("password", "/signin/password?site=sede"),
+        ("incoming", "200 OK"),
+    ] {
+        assert_eq!(opened(&mut browser, method).await, page, "{method}");
     }
+    // One that does not serve here, and what nobody can have written, is not believed.
+    for value in ["certificate", "nonsense", "", "self_generated"] {
+        assert_eq!(opened(&mut browser, value).await, "200 OK", "{value}");
+    }
+    // The first page is still there for who asks for it.
+    opened(&mut browser, "qr").await;
+    browser.get(&server, "/signin?site=sede&way=incoming").await.expect(200);
+}
+
+/// The pages that a page links to as other ways, in order.
+fn others(page: &str) -> Vec<&str> {
+    let links = page.split("href=\"/signin/").skip(1);
+    let paths = links.map(|rest| rest.split_once(['?', '"']).unwrap().0);
+    paths.collect()
+}
+
+// REQ-ACC-04
+async fn the_other_ways_come_in_the_order_that_was_chosen(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut browser = TestBrowser::default();
+    let page = async |browser: &mut TestBrowser| browser.get(&server, "/signin?site=sede").await.expect(200).text();
+    let ours = page(&mut browser).await;
+    assert_eq!(others(&ours)[..3], ["qr", "bound", "password"], "{:?}", others(&ours));
+    for (order, first) in [
+        ("password-page_bound", ["password", "bound", "qr"]),
+        ("sms-nonsense-qr", ["sms", "qr", "bound"]),
+        ("-", ["qr", "bound", "password"]),
+    ] {
+        browser
+            .cookies
+            .insert("__Host-aldaba_order".to_owned(), order.to_owned());
+        let page = page(&mut browser).await;
+        assert_eq!(others(&page)[..3], first, "{order}");
+    }
+}
+
+// REQ-ACC-05
+async fn what_is_missing_says_why_and_what_to_do(backend: Backend) {
+    let server = TestServer::with(backend, |config| {
+        config.relying_parties[0].level = Level::Substantial;
+        config.relying_parties[1].methods = vec![Method::Incoming, Method::SelfGenerated];
+    })
+    .await;
+    let page = async |address: &str| {
+        let page = TestBrowser::default().get(&server, address).await.expect(200).text();
+        let (_, missing) = page.split_once("<details").unwrap();
+        missing.replace("&#34;", "\"")
+    };
+    let spanish = page("/signin?site=sede&lang=es").await;
+    for said in [
+        "¿Por qué no aparecen otras formas?",
+        "PIN que su app hace sin conexión",
+        "El «PIN de su app para esta página» sí puede",
+        "PIN por SMS",
+        "No alcanza el nivel «Avanzado» que pide este trámite. Si su registro lo permite",
+    ] {
+        assert!(spanish.contains(said), "{said}: {spanish}");
+    }
+    assert!(!spanish.contains("no admite esta forma"));
+    let english = page("/signin?site=sede&lang=en").await;
+    assert!(
+        english.contains("PIN that your app makes without a connection"),
+        "{english}"
+    );
+    let otra = page("/signin?site=otra&lang=es").await;
+    assert!(otra.contains("Sede otra no admite esta forma."), "{otra}");
+    assert!(!otra.contains("PIN que su app hace sin conexión"), "it serves there");
 }

@@ -68,6 +68,9 @@ pub(super) fn ways(page: &Page, visitor: &Visitor, asks: &Asks, here: Method) ->
     let rank = |method: &Method| visitor.methods_order.iter().position(|known| known == method);
     pages.sort_by_key(|(method, _)| rank(method).unwrap_or(usize::MAX));
     let (serving, others): (Vec<_>, Vec<_>) = pages.into_iter().partition(|(method, _)| asks.offers(*method));
+    // It has a button on the first page, which is not there when it does not serve.
+    let own = Method::SelfGenerated;
+    let own_is_missing = asks.served.contains(&own) && !asks.offers(own);
     Ways {
         others: serving
             .into_iter()
@@ -79,7 +82,9 @@ pub(super) fn ways(page: &Page, visitor: &Visitor, asks: &Asks, here: Method) ->
             .collect(),
         missing: others
             .into_iter()
-            .map(|&(method, _)| Missing {
+            .map(|(method, _)| *method)
+            .chain(own_is_missing.then_some(own))
+            .map(|method| Missing {
                 name: page.t(&key(method)),
                 why: why(page, asks, method),
             })
@@ -115,7 +120,13 @@ fn key(method: Method) -> String {
 fn why(page: &Page, asks: &Asks, method: Method) -> String {
     if method.reaches() < asks.level {
         let level = page.t(asks.level_key());
-        page.with("ways-missing-level", &[("level", FluentValue::from(level))])
+        let instead = method == Method::SelfGenerated && asks.offers(Method::PageBound);
+        let key = if instead {
+            "ways-missing-level-bound"
+        } else {
+            "ways-missing-level"
+        };
+        page.with(key, &[("level", FluentValue::from(level))])
     } else {
         let site = FluentValue::from(asks.name.clone());
         page.with("ways-missing-site", &[("site", site)])
