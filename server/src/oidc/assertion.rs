@@ -49,7 +49,7 @@ pub struct Proven {
 }
 
 #[derive(Deserialize)]
-struct Claims {
+pub(crate) struct Claims {
     iss: String,
     sub: String,
     aud: Audience,
@@ -96,6 +96,11 @@ pub fn claimed_client(assertion: &str) -> Option<String> {
 /// # Errors
 /// What is wrong with it.
 pub fn verify(app: &App, client: &Client, assertion: &str) -> Result<Proven, &'static str> {
+    check(app, client, signed(&client.keys, assertion)?)
+}
+
+/// What one of those keys signed.
+pub(crate) fn signed(keys: &[ClientKey], assertion: &str) -> Result<Claims, &'static str> {
     if assertion.len() > LONGEST {
         return Err("client_assertion is too long");
     }
@@ -118,14 +123,11 @@ pub fn verify(app: &App, client: &Client, assertion: &str) -> Result<Proven, &'s
         validation.validate_nbf,
         validation.validate_aud,
     ) = (false, false, false);
-    let claims = client
-        .keys
-        .iter()
+    keys.iter()
         .filter(fits)
         .find_map(|key| jsonwebtoken::decode::<Claims>(assertion, &key.key, &validation).ok())
-        .ok_or("client_assertion has no signature of a registered key over iss, sub, aud, exp and jti")?
-        .claims;
-    check(app, client, claims)
+        .map(|token| token.claims)
+        .ok_or("client_assertion has no signature of a registered key over iss, sub, aud, exp and jti")
 }
 
 fn check(app: &App, client: &Client, claims: Claims) -> Result<Proven, &'static str> {

@@ -157,45 +157,56 @@ pub async fn sign<T: Serialize + ?Sized>(app: &App, typ: &str, claims: &T) -> Re
 /// # Errors
 /// The database.
 pub async fn verify<T: DeserializeOwned>(app: &App, typ: &str, token: &str) -> Result<Option<T>, StoreError> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Read {
-        alg: String,
-        kid: String,
-        typ: String,
-    }
-    if token.len() > LONGEST {
-        return Ok(None);
-    }
-    let Some((signed, signature)) = token.rsplit_once('.') else {
+    let Some(parts) = Parts::read(typ, token) else {
         return Ok(None);
     };
-    let Some((header, claims)) = signed.split_once('.') else {
-        return Ok(None);
-    };
-    let (Some(header), Some(claims), Some(signature)) =
-        (b64::decode(header), b64::decode(claims), b64::decode(signature))
-    else {
-        return Ok(None);
-    };
-    let Ok(header) = serde_json::from_slice::<Read>(&header) else {
-        return Ok(None);
-    };
-    if header.alg != "ES256" || header.typ != typ {
-        return Ok(None);
-    }
-    if app.oidc_keys().snapshot().find(&header.kid).is_none() {
+    if app.oidc_keys().snapshot().find(&parts.kid).is_none() {
         // Another node may have made it: one small statement tells.
         super::watch::once(app).await?;
     }
     let (snapshot, now, kept) = (app.oidc_keys().snapshot(), app.now(), kept(app));
-    let key = snapshot.find(&header.kid).filter(|key| key.is_published(now, kept));
-    let holds = key.is_some_and(|key| key.verifying.verify(signed.as_bytes(), &signature));
-    Ok(if holds {
-        serde_json::from_slice(&claims).ok()
-    } else {
-        None
-    })
+    let key = snapshot.find(&parts.kid).filter(|key| key.is_published(now, kept));
+    let claims = key.and_then(|key| parts.signed_by(&key.verifying));
+    Ok(claims.and_then(|claims| serde_json::from_slice(claims).ok()))
+}
+
+/// A token taken apart. Nothing of it is proven.
+pub(crate) struct Parts<'t> {
+    kid: String,
+    signed: &'t str,
+    claims: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl<'t> Parts<'t> {
+    /// None: it is no token of that `typ` as this server writes them.
+    pub(crate) fn read(typ: &str, token: &'t str) -> Option<Self> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Read {
+            alg: String,
+            kid: String,
+            typ: String,
+        }
+        if token.len() > LONGEST {
+            return None;
+        }
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let header: Read = serde_json::from_slice(&b64::decode(header)?).ok()?;
+        (header.alg == "ES256" && header.typ == typ).then_some(Self {
+            kid: header.kid,
+            signed,
+            claims: b64::decode(claims)?,
+            signature: b64::decode(signature)?,
+        })
+    }
+
+    /// Its claims, if that key signed them.
+    pub(crate) fn signed_by(&self, key: &VerifyingKey) -> Option<&[u8]> {
+        key.verify(self.signed.as_bytes(), &self.signature)
+            .then_some(self.claims.as_slice())
+    }
 }
 
 /// The public keys that tokens are verified with now, in the order in which they sign.

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use aldaba_protocol::keys::VerifyingKey;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use der::Decode;
 use rustls::pki_types::CertificateDer;
@@ -71,6 +72,18 @@ pub fn claims(text: &str) -> Result<aldaba_core::oidc::Asked, &'static str> {
 pub fn basic(text: &str) -> Option<String> {
     let value = HeaderValue::from_str(text).ok()?;
     oidc::client_auth::basic(&value).map(|(id, _)| id)
+}
+
+/// An ID token that a site shows as a hint: whether that key signed it.
+pub fn id_token(text: &str, key: &VerifyingKey) -> bool {
+    let read = oidc::keys::Parts::read("JWT", text);
+    read.is_some_and(|parts| parts.signed_by(key).is_some())
+}
+
+/// A client's assertion: whether one of those keys signed it.
+pub fn assertion(text: &str, jwks: &serde_json::Value) -> bool {
+    let keys = oidc::clients::jwks::read(jwks).unwrap();
+    oidc::assertion::signed(&keys, text).is_ok()
 }
 
 /// A presented certificate, judged but for its revocation: the document of whom it names.

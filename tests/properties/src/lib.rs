@@ -12,6 +12,7 @@ pub mod mutate;
 
 mod certificates;
 mod sites;
+pub mod tokens;
 mod typed;
 mod wire;
 
@@ -28,6 +29,7 @@ pub const ALL: &[(&str, Property)] = &[
     ("authorize", sites::authorize),
     ("claims", sites::claims),
     ("client", sites::client),
+    ("token", tokens::token),
     ("certificate", certificates::certificate),
     ("crl", certificates::revocation_list),
     ("ocsp", certificates::ocsp_answer),

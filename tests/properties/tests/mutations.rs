@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use aldaba_properties::mutate::{Dice, change};
-use aldaba_properties::{ALL, of};
+use aldaba_properties::{ALL, of, tokens};
 
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
@@ -74,6 +74,18 @@ fn every_property_has_a_fuzz_target_of_its_name() {
         );
     }
     assert_eq!(fs::read_dir(fuzz().join("targets")).unwrap().count(), ALL.len());
+}
+
+/// As of certificates: what the mutations start from is taken.
+#[test]
+fn the_seeds_of_tokens_are_good() {
+    let texts = seeds("token")
+        .into_iter()
+        .map(|bytes| String::from_utf8(bytes).unwrap());
+    let texts: Vec<_> = texts.collect();
+    assert_eq!(texts, tokens::good());
+    assert_eq!(tokens::taken(&texts[0]), [true, false]);
+    assert_eq!(tokens::taken(&texts[1]), [false, true]);
 }
 
 /// The seeds say what they are there for: else their mutations would be refused at the first byte.
