@@ -20,6 +20,7 @@ use tauri::{AppHandle, Emitter as _, Manager as _};
 use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::ipc::{AppState, AppStatus, PendingActivation, RequestCard, RequestsView, ServerChoice, UiError};
+use crate::links::BroughtUpByLink;
 use crate::platform::{self, Clipboard};
 use crate::texts;
 
@@ -36,6 +37,8 @@ pub struct Core {
     requests: Mutex<Option<RequestsView>>,
     online: AtomicBool,
     link: Mutex<Option<String>>,
+    /// What a link has brought up.
+    pub by_link: BroughtUpByLink,
     /// The clipboard that PINs are put on.
     pub clipboard: Clipboard,
     /// Where the app was found to stand last. What follows it never asks the keychain by itself: each question to a
@@ -73,6 +76,7 @@ impl Core {
             online: AtomicBool::new(false),
             clipboard: Clipboard::new(app),
             link: Mutex::new(None),
+            by_link: BroughtUpByLink::default(),
             state: watch::Sender::new(AppState::New),
             wake: Notify::new(),
         })
@@ -215,6 +219,14 @@ impl Core {
     /// The link that waits, once.
     pub fn take_link(&self) -> Option<String> {
         self.link.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The owner has answered a request, or has a page's PIN on the clipboard. If a link had brought it up, the browser comes
+    /// to the front again.
+    pub fn answered(&self, what: &str) {
+        if self.by_link.was_answered(what) {
+            platform::step_back(&self.app);
+        }
     }
 
     /// The language for notifications.

@@ -3,6 +3,8 @@
 //! Anybody can write such a link, so that one is only kept here until the screens ask for what it names. What that may be is
 //! decided by `aldaba_protocol::link`; it reveals and approves nothing by itself.
 
+use std::sync::{Mutex, PoisonError};
+
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
@@ -33,4 +35,41 @@ fn keep(app: &AppHandle, link: Option<&str>) {
         core.emit("link-arrived", ());
     }
     crate::platform::bring_up(app);
+}
+
+/// What a link has brought up, until its owner answers it. Then the screen goes back to the page that it came from.
+#[derive(Default)]
+pub struct BroughtUpByLink(Mutex<Option<String>>);
+
+impl BroughtUpByLink {
+    /// A link brought that up: the id of a request, or `bound:` and a page's challenge.
+    pub fn came(&self, what: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+    }
+
+    /// That was answered: whether a link had brought it up. Once.
+    pub fn was_answered(&self, what: &str) -> bool {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.take_if(|waiting| waiting == what).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // REQ-LINK-03
+    #[test]
+    fn the_screen_goes_back_once_for_what_a_link_brought_up() {
+        let brought = BroughtUpByLink::default();
+        assert!(!brought.was_answered("a"));
+        brought.came("a".to_owned());
+        assert!(!brought.was_answered("b"), "another request came by itself");
+        assert!(brought.was_answered("a"));
+        assert!(!brought.was_answered("a"), "what is done afterwards is done in the app");
+        brought.came("a".to_owned());
+        brought.came("bound:b".to_owned());
+        assert!(!brought.was_answered("a"), "the last link counts");
+        assert!(brought.was_answered("bound:b"));
+    }
 }

@@ -3,7 +3,8 @@
 
 use aldaba_tests::accessibility::{check, check_large_text};
 use aldaba_tests::browser::{Browser, View};
-use aldaba_tests::device::HeadlessDevice;
+use aldaba_tests::desktop::Keyring;
+use aldaba_tests::device::digits;
 use aldaba_tests::server::{Citizen, DemoServer};
 use aldaba_tests::stage::{Stage, play};
 use anyhow::{Result, ensure};
@@ -86,13 +87,14 @@ async fn a_password_from_its_making_to_its_end() {
         browser.follow("#signout").await?;
 
         // With a PIN of the app as well.
-        let device = HeadlessDevice::activated(&stage.server, &stage.folder("device")?, &citizen).await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
         open_sign_in(&browser, &stage.server).await?;
         type_password(&browser, &citizen, FIRST, "app").await?;
         browser.find("input[name=\"pin\"]").await?;
-        let requests = device.requests().await?;
-        ensure!(requests.len() == 1, "{} requests are listed", requests.len());
-        let pin = device.reveal(&requests[0]).await?;
+        app.press("reveal").await?;
+        let pin = digits(&app.read("pin").await?);
         browser.send_pin(&pin).await?;
         ensure!(
             browser.text("#session-name").await?.contains(&citizen.name),

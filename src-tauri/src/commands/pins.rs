@@ -40,5 +40,7 @@ pub async fn copy_pin(core: State<'_, Core>, source: String) -> Answer<()> {
     core.clipboard
         .put(Zeroizing::new(pin.expose().to_owned()))
         .await
-        .map_err(|()| Error::with_detail(ErrorCode::Internal, "clipboard").into())
+        .map_err(|()| Error::with_detail(ErrorCode::Internal, "clipboard"))?;
+    core.answered(&source);
+    Ok(())
 }

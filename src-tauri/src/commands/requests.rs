@@ -29,7 +29,9 @@ pub async fn reject_request(core: State<'_, Core>, id: String, reason: RejectRea
     let id = request_id(&id)?;
     let rejected = core.authenticator().await?.reject(&id, reason.into()).await;
     tell_if_refused(&core, rejected.as_ref().err().map(|error| error.code.as_str())).await;
-    Ok(RejectOutcome { muted_until: rejected? })
+    let muted_until = rejected?;
+    core.answered(&id.to_string());
+    Ok(RejectOutcome { muted_until })
 }
 
 /// Approves a request that began with a page's QR: `phrase` is the one that its owner sees there.
@@ -38,7 +40,9 @@ pub async fn approve_request(core: State<'_, Core>, id: String, phrase: String) 
     let id = request_id(&id)?;
     let approved = core.authenticator().await?.approve(&id, &phrase).await;
     tell_if_refused(&core, approved.as_ref().err().map(|error| error.code.as_str())).await;
-    Ok(approved?.into())
+    let approved = approved?;
+    core.answered(&id.to_string());
+    Ok(approved.into())
 }
 
 /// Brings up the request of the page that shows this code.

@@ -48,7 +48,12 @@ pub async fn opened_link(core: State<'_, Core>) -> Answer<Option<BroughtUpView>>
         return Ok(None);
     };
     let found = core.authenticator().await?.open_link(&link).await;
-    told(&core, found).await.map(Some)
+    let found = told(&core, found).await?;
+    core.by_link.came(match &found {
+        BroughtUpView::Request { request } => request.id.clone(),
+        BroughtUpView::Challenge { challenge } => format!("bound:{challenge}"),
+    });
+    Ok(Some(found))
 }
 
 async fn scan(core: &Core, text: &str) -> Answer<BroughtUpView> {

@@ -71,6 +71,15 @@ pub fn bring_up(app: &AppHandle) {
     }
 }
 
+/// Puts the window away: the one that was in front before, the browser, is in front again.
+pub fn step_back(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window("main")
+        && let Err(error) = window.minimize()
+    {
+        tracing::warn!(%error, "the window did not step back");
+    }
+}
+
 /// Whether the window is visible and has the focus.
 pub fn is_looked_at(app: &AppHandle) -> bool {
     app.get_webview_window("main").is_some_and(|window| {

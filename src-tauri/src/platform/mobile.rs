@@ -35,6 +35,9 @@ pub fn start_again_if_alone(_error: &tauri::Error) {}
 /// The app is in front once the system has opened its link.
 pub fn bring_up(_app: &AppHandle) {}
 
+/// Nothing that a program may do on both systems: iOS shows the way back to the browser itself, on Android it is the back gesture.
+pub fn step_back(_app: &AppHandle) {}
+
 /// The phone's own lock.
 pub fn user_verification(app: &AppHandle) -> Arc<dyn UserVerification> {
     Arc::new(PhoneLock(app.clone()))
