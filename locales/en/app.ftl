@@ -114,12 +114,12 @@ app-code-timer = Time to type the code
 app-code-confirm = Activate
 app-code-confirm-busy = Activating
 app-code-resend = Send another code
-app-code-resent = We have sent another message. The earlier code works too.
+app-code-resent = If your data match, another message is on its way. The earlier code works too.
 app-code-cancel = Start again
 app-code-missing-title = It does not arrive
 app-code-missing-1 = Wait a minute. Some messages are slow.
 app-code-missing-2 = Check that the phone has coverage and does not block messages.
-app-code-missing-3 = Press “Send another code”. Any of those you receive will do.
+app-code-missing-3 = Press “Send another code”. Any of those you receive will do. At most three messages an hour and six a day go to a phone: after that, wait an hour.
 app-code-missing-4 = If it still does not arrive, your document or the other detail may not match your registration. For safety we cannot say which: start again and check them.
 app-code-phone-title = I have changed phones
 app-code-phone-1 = The code only goes to the number you gave when you registered. It cannot be changed from here, so that nobody can divert it.
@@ -143,7 +143,6 @@ app-code-activated = Device activated.
 app-home-title = Your requests
 app-home-empty-title = Nothing is waiting
 app-home-empty = Ask for a PIN on the page you want to enter. The request will show up here in a moment; you need do nothing else.
-app-home-waiting = Waiting for requests
 app-home-new = { $count ->
     [one] There is a request from { $name }.
    *[other] There are { $count } requests. The latest is from { $name }.

@@ -120,12 +120,12 @@ app-code-timer = Tiempo para escribir el código
 app-code-confirm = Activar
 app-code-confirm-busy = Activando
 app-code-resend = Enviar otro código
-app-code-resent = Le hemos enviado otro SMS. El código anterior también vale.
+app-code-resent = Si sus datos coinciden, otro SMS está en camino. El código anterior también vale.
 app-code-cancel = Empezar de nuevo
 app-code-missing-title = No me llega
 app-code-missing-1 = Espere un minuto. Algunos SMS tardan.
 app-code-missing-2 = Compruebe que el teléfono tiene cobertura y no bloquea mensajes.
-app-code-missing-3 = Pulse «Enviar otro código». Puede usar cualquiera de los que reciba.
+app-code-missing-3 = Pulse «Enviar otro código». Puede usar cualquiera de los que reciba. A un teléfono van como mucho tres SMS por hora y seis al día: después, espere una hora.
 app-code-missing-4 = Si sigue sin llegar, puede que su documento o el otro dato no coincidan con su registro. Por seguridad no podemos decirle cuál: empiece de nuevo y revíselos.
 app-code-phone-title = He cambiado de teléfono
 app-code-phone-1 = El código solo se envía al número que dio al registrarse. No se puede cambiar desde aquí: así nadie puede desviarlo.
@@ -150,7 +150,6 @@ app-code-activated = Dispositivo activado.
 app-home-title = Sus peticiones
 app-home-empty-title = No hay nada pendiente
 app-home-empty = Pida un PIN en la página donde quiere entrar. La petición aparecerá aquí en un momento, sin hacer nada más.
-app-home-waiting = Esperando peticiones
 app-home-new = { $count ->
     [one] Hay una petición de { $name }.
     [many] Hay { $count } de peticiones.

@@ -1,11 +1,13 @@
 //! Activation: one answer for everybody, limits on SMS, lives and tries.
 
+use std::time::Duration;
+
 use aldaba_core::random::OsRandom;
 use aldaba_protocol::keys::{AgreementKey, SigningKey};
 use aldaba_protocol::wire;
 use aldaba_server::testing::{ANA, Answer, LUIS, PendingActivation, TestDevice, TestPerson, TestServer};
-use aldaba_store::Backend;
 use aldaba_store::outbox::MessageKind;
+use aldaba_store::{Backend, activations};
 
 const STRANGER: TestPerson = TestPerson {
     document: "55667788Z",
@@ -27,6 +29,7 @@ on_both!(
     an_earlier_code_stays_valid_for_its_own_life,
     three_live_activations_a_person,
     three_sms_an_hour_and_six_a_day,
+    what_is_not_sent_lengthens_nothing,
     an_activation_is_confirmed_once,
     a_decoy_can_never_be_confirmed,
 );
@@ -318,6 +321,26 @@ async fn three_sms_an_hour_and_six_a_day(backend: Backend) {
     assert_eq!(count().await, 6, "six a day");
     server.wait(24 * 3600);
     TestDevice::activate(&server, &ANA).await;
+}
+
+// REQ-ACT-06
+async fn what_is_not_sent_lengthens_nothing(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let pending = PendingActivation::start(&server, &ANA).await;
+    for _ in 0..2 {
+        pending.resend(&server).await.expect(202);
+    }
+    // The hour's three are sent. What is asked for now sends nothing, whatever it answers.
+    server.wait(300);
+    for _ in 0..50 {
+        pending.resend(&server).await.expect(202);
+    }
+    let id = pending.id;
+    let stored = server.read(move |tx| Box::pin(async move { activations::find(tx, &id).await }));
+    let stored = stored.await.unwrap();
+    assert_eq!(stored.expires_at, server.app.now().plus(Duration::from_secs(300)));
+    let code = server.last_code(ANA.phone).await;
+    pending.confirm(&server, &code).await.expect(200);
 }
 
 // REQ-ACT-03

@@ -131,9 +131,18 @@ pub async fn insert(tx: &Transaction, activation: &Activation) -> Result<(), Sto
     Ok(())
 }
 
-/// Adds a code, of which only a MAC is kept. Earlier ones stay valid.
-pub async fn add_code(tx: &Transaction, id: &ActivationId, code: &ShortCode, now: Timestamp) -> Result<(), StoreError> {
-    let mac = code_mac(tx.keys(), id, code);
+/// Adds a code, of which only a MAC is kept. Earlier ones stay valid. Without one, what is written is the MAC of no code: as much
+/// work, once an activation, and nothing that could be guessed.
+pub async fn add_code(
+    tx: &Transaction,
+    id: &ActivationId,
+    code: Option<&ShortCode>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mac = match code {
+        Some(code) => code_mac(tx.keys(), id, code),
+        None => tx.keys().mac("aldaba/activation/no-code/v1", &[id.as_bytes()]),
+    };
     tx.execute(
         "INSERT INTO activation_codes (activation_id, code_mac, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         vec![bind::id(id), bind::blob(mac), bind::time(now)],

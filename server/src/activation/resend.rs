@@ -34,9 +34,15 @@ pub async fn resend(app: &App, id: ActivationId) -> Result<u32, StoreError> {
                 let asked = activation.person.unwrap_or(nobody);
                 let owner = persons::lock(tx, &asked).await?;
                 let sent = sms::queue_code(&app, tx, owner.as_ref(), asked, activation.language, &code, now).await?;
-                // Also when no SMS goes: a decoy must cost what a real one costs. A code that nobody got opens nothing.
-                activations::add_code(tx, &id, &code, now).await?;
-                activations::extend(tx, &id, now.plus(seconds(life)), now).await?;
+                // The same statements when no SMS goes, for a decoy must cost what a real one costs. But a code that nobody was
+                // sent opens nothing, and nothing lives longer for it.
+                activations::add_code(tx, &id, Some(&code).filter(|_| sent), now).await?;
+                let until = if sent {
+                    now.plus(seconds(life))
+                } else {
+                    activation.expires_at
+                };
+                activations::extend(tx, &id, until, now).await?;
                 audit::append(tx, &entry(now, "activation.code_resent", activation.person)).await?;
                 Ok::<_, StoreError>(sent)
             })

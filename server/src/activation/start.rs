@@ -104,9 +104,10 @@ pub async fn start(app: &App, start: Start) -> Result<Started, StoreError> {
                 // One too many is a decoy as well: it could never be confirmed anyway, for its code is sent to nobody.
                 activation.person = owner.as_ref().map(|person| person.id).filter(|_| room);
                 activations::insert(tx, &activation).await?;
-                activations::add_code(tx, &id, &code, now).await?;
                 let sent =
                     sms::queue_code(&app, tx, owner.as_ref().filter(|_| room), asked, language, &code, now).await?;
+                // A code that nobody was sent must open nothing.
+                activations::add_code(tx, &id, Some(&code).filter(|_| sent), now).await?;
                 audit::append(tx, &entry(now, "activation.started", activation.person)).await?;
                 Ok::<_, StoreError>(sent)
             })

@@ -3,14 +3,13 @@
 use aldaba_authenticator::error::Error;
 use aldaba_authenticator::{BroughtUp, picture};
 use aldaba_protocol::error::ErrorCode;
+use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
-use tauri::{AppHandle, State};
 
 use super::Answer;
 use super::requests::tell_if_refused;
 use crate::core::Core;
 use crate::ipc::BroughtUpView;
-use crate::platform;
 
 /// Brings up what the QR in a picture names. The file's bytes are the whole message.
 #[tauri::command]
@@ -32,12 +31,9 @@ pub async fn scan_clipboard(core: State<'_, Core>) -> Answer<BroughtUpView> {
     scan(&core, &text).await
 }
 
-/// The same with the camera, on phones.
+/// The same with what a phone's camera read.
 #[tauri::command]
-pub async fn scan_camera(app: AppHandle, core: State<'_, Core>) -> Answer<BroughtUpView> {
-    let text = platform::scan(&app)
-        .await
-        .map_err(|()| Error::with_detail(ErrorCode::QrUnreadable, "camera"))?;
+pub async fn scan_camera(core: State<'_, Core>, text: String) -> Answer<BroughtUpView> {
     scan(&core, &text).await
 }
 

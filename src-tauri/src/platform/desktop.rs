@@ -52,14 +52,6 @@ pub fn user_verification(_app: &AppHandle) -> Arc<dyn UserVerification> {
     Arc::new(NoUserVerification)
 }
 
-/// There is no camera to read with.
-///
-/// # Errors
-/// Always.
-pub async fn scan(_app: &AppHandle) -> Result<String, ()> {
-    Err(())
-}
-
 /// Shows the window, in front of the others.
 pub fn bring_up(app: &AppHandle) {
     if let Some(window) = app.get_webview_window("main") {

@@ -6,7 +6,6 @@ use aldaba_authenticator::error::Error;
 use aldaba_authenticator::user_verification::{Answer, Outcome, Purpose, UserVerification};
 use aldaba_protocol::error::ErrorCode;
 use tauri::{AppHandle, Builder, Manager as _, Wry};
-use tauri_plugin_barcode_scanner::{BarcodeScannerExt as _, Format, ScanOptions};
 use tauri_plugin_biometric::{AuthOptions, BiometricExt as _};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_notification::NotificationExt as _;
@@ -16,7 +15,8 @@ use super::CLIPBOARD_LIFE;
 use crate::core::Core;
 use crate::texts;
 
-/// The plugins that reach Kotlin and Swift. The screens may call neither: no capability names them.
+/// The plugins that reach Kotlin and Swift. The screens may call none of them but the camera, which has no other door
+/// (capabilities/phone.json).
 pub fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
     builder
         .plugin(tauri_plugin_notification::init())
@@ -75,22 +75,6 @@ impl UserVerification for PhoneLock {
             }
         })
     }
-}
-
-/// Reads a QR with the camera.
-///
-/// # Errors
-/// When its owner stopped it, or the system refuses the camera.
-pub async fn scan(app: &AppHandle) -> Result<String, ()> {
-    let app = app.clone();
-    let read = tauri::async_runtime::spawn_blocking(move || {
-        let options = ScanOptions {
-            formats: vec![Format::QRCode],
-            ..ScanOptions::default()
-        };
-        app.barcode_scanner().scan(options)
-    });
-    read.await.map_err(drop)?.map(|scanned| scanned.content).map_err(drop)
 }
 
 /// Whether the app is in front.

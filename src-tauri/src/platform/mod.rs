@@ -8,13 +8,11 @@ mod mobile;
 
 #[cfg(desktop)]
 pub use desktop::{
-    Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, start_again_if_alone, step_back,
-    user_verification,
+    Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, start_again_if_alone, step_back, user_verification,
 };
 #[cfg(mobile)]
 pub use mobile::{
-    Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, scan, start_again_if_alone, step_back,
-    user_verification,
+    Clipboard, HAS_CAMERA, bring_up, is_looked_at, notify, plugins, start_again_if_alone, step_back, user_verification,
 };
 
 /// How long a PIN stays on the clipboard.

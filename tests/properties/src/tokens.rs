@@ -50,10 +50,13 @@ pub fn taken(text: &str) -> [bool; 2] {
     [parsers::id_token(text, &VERIFYING), parsers::assertion(text, &JWKS)]
 }
 
-/// Nothing is taken for what it is not: each only in the spelling in which it was signed.
+/// Nothing is taken for what it is not: each only in the spelling in which it was signed. And always alike.
 pub fn token(bytes: &[u8]) {
     let Some(text) = crate::text(bytes) else { return };
-    for (taken, good) in taken(text).into_iter().zip(GOOD.iter()) {
+    let found = taken(text);
+    assert_eq!(found, taken(text), "it is not always taken alike");
+    for (taken, good) in found.into_iter().zip(GOOD.iter()) {
+        // ECDSA has a twin of each signature (n - s for s) that holds too; no mutation comes upon it by chance.
         assert!(!taken || text == good, "another spelling, or another text, is taken");
     }
 }

@@ -189,13 +189,14 @@ export const RequestItem = (props: { request: RequestCard }) => {
         </Match>
       </Switch>
       <Show when={!rejecting() && !pinOver() && !expired()}>
-        <Show when={!elsewhere()} fallback={
-            <p class="request-elsewhere">
-              {props.request.approved ? t("app-approved-elsewhere") : t("app-request-elsewhere")}
-            </p>
-          }>
-          <div class="actions request-actions" classList={{ "request-actions-after": Boolean(props.request.pin) }}>
-            <Show when={!props.request.pin && !props.request.approved}>
+        <Show when={elsewhere()}>
+          <p class="request-elsewhere">
+            {props.request.approved ? t("app-approved-elsewhere") : t("app-request-elsewhere")}
+          </p>
+        </Show>
+        {/* Whichever device has it, each of its owner's may stop it. */}
+        <div class="actions request-actions" classList={{ "request-actions-after": Boolean(props.request.pin) }}>
+            <Show when={!elsewhere() && !props.request.pin && !props.request.approved}>
               <Button
                 testid="reveal"
                 variant={choices() ? "secondary" : "primary"}
@@ -223,8 +224,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
             >
               {t("app-request-reject")}
             </Button>
-          </div>
-        </Show>
+        </div>
       </Show>
     </li>
   );

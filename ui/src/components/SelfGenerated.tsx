@@ -67,7 +67,9 @@ const CurrentPin = (props: { focused: boolean }) => {
           setCurrent(await selfGeneratedPin());
           setError(undefined);
         } catch (reason) {
-          setError(toUiError(reason));
+          const failure = toUiError(reason);
+          // The same failure again is the same box: a new one would take the focus away every second.
+          setError((before) => (before?.code === failure.code ? before : failure));
           await app.refreshIfDeviceIsGone(toUiError(reason));
         } finally {
           asking = false;

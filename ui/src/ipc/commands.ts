@@ -12,6 +12,7 @@ import type { RequestsView } from "../bindings/RequestsView";
 import type { SelfGeneratedPin } from "../bindings/SelfGeneratedPin";
 import type { ServerChoice } from "../bindings/ServerChoice";
 import { call } from "./call";
+import { readWithCamera } from "./camera";
 
 /** Where the app stands, read afresh from the keychain. */
 export const appStatus = () => call<AppStatus>("app_status");
@@ -43,7 +44,7 @@ export const approveRequest = (id: string, phrase: string) => call<RequestCard>(
 /** A PNG or JPEG, whose bytes are the whole message. */
 export const scanPicture = (bytes: Uint8Array) => call<BroughtUpView>("scan_picture", bytes);
 export const scanClipboard = () => call<BroughtUpView>("scan_clipboard");
-export const scanCamera = () => call<BroughtUpView>("scan_camera");
+export const scanCamera = async () => call<BroughtUpView>("scan_camera", { text: await readWithCamera() });
 /** What the link names that the app was opened with, once. */
 export const openedLink = () => call<BroughtUpView | null>("opened_link");
 

@@ -94,6 +94,9 @@ describe("home", () => {
     const app = await atHome({ list_requests: { requests: [request("a", { state: "revealed" })], online: true } });
     await app.findByText("Otro de sus dispositivos muestra este PIN.");
     expect(app.queryByTestId("reveal")).toBeNull();
+    // It may be a lost one: any of them stops it.
+    await app.user.click(await app.find("reject"));
+    await app.findByText("¿No ha pedido usted este PIN?");
   });
 
   // REQ-LIM-04
@@ -170,6 +173,22 @@ describe("home", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test("a PIN that cannot be made says so once, and takes the focus from nobody afterwards", async () => {
+    let asked = 0;
+    const app = await atHome({
+      self_generated_pin: () => {
+        asked += 1;
+        throw { code: "clock_skew", clock_offset: 7200 };
+      },
+    });
+    const box = await app.find("error");
+    const device = await app.find("device");
+    device.focus();
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(2), { timeout: 5000 });
+    expect(document.activeElement).toBe(device);
+    expect(app.getByTestId("error")).toBe(box);
   });
 
   test("the self-generated PIN is renewed when it runs out", async () => {

@@ -95,10 +95,25 @@ describe("reading a code", () => {
   });
 
   test("phones use their camera", async () => {
-    const app = await atHome({ scan_camera: { kind: "request", request: qr() } }, { ...active, camera: true });
+    const link = "aldaba://request?c=7K2M9QXT";
+    const camera = {
+      "plugin:barcode-scanner|request_permissions": { camera: "granted" },
+      "plugin:barcode-scanner|scan": { content: link },
+      scan_camera: { kind: "request", request: qr() },
+    };
+    const app = await atHome(camera, { ...active, camera: true });
     await app.user.click(await app.find("scan-camera"));
     await app.find("request-card");
+    expect(app.called("scan_camera")).toEqual([{ text: link }]);
     expect(app.queryByTestId("scan-clipboard")).toBeNull();
+  });
+
+  test("a camera that its owner does not give says what else there is", async () => {
+    const refused = { "plugin:barcode-scanner|request_permissions": () => Promise.reject("denied") };
+    const app = await atHome(refused, { ...active, camera: true });
+    await app.user.click(await app.find("scan-camera"));
+    expect((await app.find("error")).dataset.code).toBe("qr_unreadable");
+    expect(app.called("scan_camera")).toEqual([]);
   });
 });
 

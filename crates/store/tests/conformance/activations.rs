@@ -35,8 +35,10 @@ on_both! {
         let (one_again, two_again) = (first.clone(), second.clone());
         write_tx!(db, |tx| {
             activations::insert(tx, &activation).await?;
-            activations::add_code(tx, &id, &one, NOW).await?;
-            activations::add_code(tx, &id, &two, at(60)).await
+            activations::add_code(tx, &id, Some(&one), NOW).await?;
+            activations::add_code(tx, &id, None, NOW).await?;
+            activations::add_code(tx, &id, None, at(30)).await?;
+            activations::add_code(tx, &id, Some(&two), at(60)).await
         });
         let found = read_tx!(db, |tx| activations::find(tx, &id).await).unwrap();
         assert_eq!((found.transcript.as_slice(), found.device_name.as_str()), (b"every field".as_slice(), DEVICE_NAME));

@@ -111,7 +111,7 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
     let (typed, cookie) = (activation_code.clone(), session_id.clone());
     write_tx!(db, |tx| {
         activations::insert(tx, &activation).await?;
-        activations::add_code(tx, &activation.id, &typed, NOW).await?;
+        activations::add_code(tx, &activation.id, Some(&typed), NOW).await?;
         requests::insert(tx, &request).await?;
         sms_pins::insert(tx, &request.id, &Pin::parse(SMS_PIN, 9).unwrap(), true).await?;
         remember_tx(tx, &person, &KNOWN, NOW).await?;
