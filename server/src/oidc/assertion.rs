@@ -4,7 +4,7 @@
 //! - Signed with ES256, RS256 or PS256, by a key that was registered for that very algorithm. What the header says of keys
 //!   (`jwk`, `jku`, `x5c` …) is never looked at; what it calls critical is not understood, so it is refused.
 //! - `iss` and `sub` are the client. Every `aud` is this server: an assertion meant for others too could be theirs to replay.
-//! - It ends at most five minutes from now, and its `jti` is good once.
+//! - It ends at most an hour from now, and its `jti` is good once.
 //!
 //! The library reads and verifies; what time it is, and what is good enough, is said here.
 
