@@ -199,6 +199,12 @@ impl App {
         is_set_up && !self.0.config.methods.disabled.contains(&method)
     }
 
+    /// Whether people may use that method at that site: it admits it and pays for it, and this server has it.
+    #[must_use]
+    pub fn offers(&self, party: &RelyingParty, method: Method) -> bool {
+        self.serves(method) && party.allows(method)
+    }
+
     /// Counters and latencies, without personal data.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aldaba_core::policy::seconds;
-use aldaba_store::{maintenance, sessions};
+use aldaba_store::{StoreError, maintenance, sessions};
 
 use crate::app::App;
 use crate::oidc::keys;
@@ -54,42 +54,45 @@ pub async fn warn(app: &App) {
 /// Ends the sessions that were not used for so long that they open nothing any more: the sites that hang on them are told.
 pub async fn end_idle(app: &App) {
     let idle = seconds(app.policy().session_idle);
-    loop {
+    in_small_steps(app, "idle sessions could not be ended", || async move {
         let now = app.now();
         let ended = app
             .store()
             .write(move |tx| Box::pin(async move { sessions::end_idle(tx, now.minus(idle), now, IDLE_BATCH).await }))
-            .await;
-        match ended {
-            Ok(ended) if ended < u64::from(IDLE_BATCH) || app.stopping().is_cancelled() => return,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(%error, "idle sessions could not be ended");
-                return;
-            }
-        }
-    }
+            .await?;
+        Ok(ended >= u64::from(IDLE_BATCH))
+    })
+    .await;
 }
 
-/// Throws away what is over and counted by nothing, in small steps, so that no other write waits long.
+/// Throws away what is over and counted by nothing.
 pub async fn purge(app: &App) {
-    loop {
+    in_small_steps(app, "old rows could not be thrown away", || async move {
         let now = app.now();
-        match app
+        let purged = app
             .store()
             .write(move |tx| Box::pin(async move { maintenance::purge(tx, now).await }))
-            .await
-        {
-            Ok(purged) => {
-                if purged.total() > 0 {
-                    tracing::info!(rows = purged.total(), "old rows thrown away");
-                }
-                if !purged.is_partial() || app.stopping().is_cancelled() {
-                    return;
-                }
-            }
+            .await?;
+        if purged.total() > 0 {
+            tracing::info!(rows = purged.total(), "old rows thrown away");
+        }
+        Ok(purged.is_partial())
+    })
+    .await;
+}
+
+/// Takes steps, each a transaction, until one says that there is no more to do: no other write waits long. What goes wrong is
+/// left to the next time.
+async fn in_small_steps<S>(app: &App, failed: &str, step: impl Fn() -> S)
+where
+    S: Future<Output = Result<bool, StoreError>>,
+{
+    loop {
+        match step().await {
+            Ok(true) if !app.stopping().is_cancelled() => {}
+            Ok(_) => return,
             Err(error) => {
-                tracing::warn!(%error, "old rows could not be thrown away");
+                tracing::warn!(%error, "{failed}");
                 return;
             }
         }

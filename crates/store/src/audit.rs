@@ -171,7 +171,8 @@ pub async fn append(tx: &Transaction, entry: &Entry) -> Result<(), StoreError> {
     append_at_head(tx, entry).await
 }
 
-/// Does `steps` in turn, and appends an entry that tells of them if all win. What each returned; if one lost, nothing was appended.
+/// Does `steps` in turn, and appends an entry that tells of them if all win. What each returned; if one lost, nothing was
+/// appended.
 pub(crate) async fn append_after<const N: usize>(
     tx: &Transaction,
     steps: [Step; N],

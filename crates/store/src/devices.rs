@@ -17,7 +17,7 @@ use crate::error::StoreError;
 use crate::keys::ServerKeys;
 use crate::requests::Reveal;
 use crate::seal::{self, Place};
-use crate::steps::{Deed, Step};
+use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
 
 const TABLE: &str = "devices";
@@ -299,91 +299,92 @@ pub enum Counted {
     Unknown,
 }
 
+/// A state-changing call that wants its turn.
+#[derive(Clone, Copy)]
+pub struct Turn<'a> {
+    /// Whose.
+    pub device: &'a DeviceId,
+    /// Of its signature.
+    pub nonce: Nonce<'a>,
+    /// Of the call.
+    pub counter: u64,
+    /// Covers method, target and body.
+    pub digest: &'a [u8; 32],
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Turn<'_> {
+    /// Uses up the nonce, and takes the counter with the answer that a repetition shall be given. `None`: the counter is beyond the
+    /// 63 bits that can be stored, where no honest device gets to.
+    fn steps(&self, answer: Option<&str>) -> Option<[Step; 2]> {
+        const SQL: &str = "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = $5, seen_at = $4, \
+             failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2 AND {after} \
+             RETURNING CAST(1 AS BIGINT)";
+        let values = vec![
+            bind::id(self.device),
+            bind::count(self.counter).ok()?,
+            bind::blob(*self.digest),
+            bind::time(self.now),
+            bind::optional_text(answer),
+        ];
+        Some([self.nonce.step(self.device), Step::new(SQL, values)])
+    }
+
+    /// What becomes of a counter that cannot be stored.
+    async fn beyond(&self, tx: &Transaction) -> Result<Option<Counted>, StoreError> {
+        let [fresh] = tx.in_turn([self.nonce.step(self.device)]).await?;
+        Ok(fresh.map(|_| Counted::Diverged))
+    }
+}
+
 /// Uses up a signature's nonce and takes the counter of its state-changing call, if the device is active and the counter is
-/// higher than any before. `None`: the nonce was used before, and nothing was changed. `digest` covers method, target and
-/// body; what a repetition shall be given is told by [`save_answer`].
-pub async fn take_turn(
-    tx: &Transaction,
-    id: &DeviceId,
-    nonce: Nonce<'_>,
-    counter: u64,
-    digest: &[u8; 32],
-    now: Timestamp,
-) -> Result<Option<Counted>, StoreError> {
-    let Some(advance) = advance_step(id, counter, digest, None, now) else {
-        return beyond(tx, id, nonce).await;
+/// higher than any before. `None`: the nonce was used before, and nothing was changed. What a repetition shall be given is told
+/// by [`save_answer`].
+pub async fn take_turn(tx: &Transaction, turn: &Turn<'_>) -> Result<Option<Counted>, StoreError> {
+    let Some(steps) = turn.steps(None) else {
+        return turn.beyond(tx).await;
     };
-    match tx.in_turn([nonce.step(id), advance]).await? {
+    match tx.in_turn(steps).await? {
         [None, _] => Ok(None),
         [Some(_), Some(_)] => Ok(Some(Counted::Advanced)),
-        [Some(_), None] => not_advanced(tx, id, counter, digest).await.map(Some),
+        [Some(_), None] => not_advanced(tx, turn).await.map(Some),
     }
 }
 
-/// A reveal that travels with its call's turn.
-pub struct RevealTurn<'a> {
-    /// The change, from [`requests::revealing`](crate::requests::revealing).
-    pub deed: Deed,
-    /// The answer that is saved if it wins.
-    pub answer: &'a str,
-    /// The entry that is appended if it wins.
-    pub entry: &'a Entry,
-}
-
-/// As [`take_turn`], and reveals a request if the counter was taken. [`Counted::Advanced`] without a [`Reveal`]: it was not revealed, and
-/// what is saved as the call's answer is not true: save another ([`save_answer`]) or do not commit.
+/// As [`take_turn`], and reveals a request ([`requests::revealing`](crate::requests::revealing)) if the counter was taken, with
+/// the call's answer and an audit entry. [`Counted::Advanced`] without a [`Reveal`]: it was not revealed, and what is saved as the
+/// call's answer is not true. Save another, or do not commit.
 pub async fn take_turn_to_reveal(
     tx: &Transaction,
-    id: &DeviceId,
-    nonce: Nonce<'_>,
-    counter: u64,
-    digest: &[u8; 32],
-    now: Timestamp,
-    reveal: RevealTurn<'_>,
-) -> Result<Option<(Counted, Option<Reveal>)>, StoreError> {
-    let Some(advance) = advance_step(id, counter, digest, Some(reveal.answer), now) else {
-        return Ok(beyond(tx, id, nonce).await?.map(|counted| (counted, None)));
+    turn: &Turn<'_>,
+    revealing: Step,
+    answer: &str,
+    entry: &Entry,
+) -> Result<(Option<Counted>, Option<Reveal>), StoreError> {
+    let Some([nonce, advance]) = turn.steps(Some(answer)) else {
+        return Ok((turn.beyond(tx).await?, None));
     };
-    let Deed(deed) = reveal.deed;
-    match audit::append_after(tx, [nonce.step(id), advance, deed], reveal.entry).await? {
-        [None, _, _] => Ok(None),
-        [Some(_), Some(_), won] => Ok(Some((Counted::Advanced, won.map(Reveal::told).transpose()?))),
-        [Some(_), None, _] => Ok(Some((not_advanced(tx, id, counter, digest).await?, None))),
-    }
-}
-
-/// `None`: a counter beyond the 63 bits that can be stored.
-fn advance_step(id: &DeviceId, counter: u64, digest: &[u8; 32], answer: Option<&str>, now: Timestamp) -> Option<Step> {
-    const SQL: &str = "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = $5, seen_at = $4, \
-         failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2 AND {after} \
-         RETURNING CAST(1 AS BIGINT)";
-    let values = vec![
-        bind::id(id),
-        bind::count(counter).ok()?,
-        bind::blob(*digest),
-        bind::time(now),
-        bind::optional_text(answer),
-    ];
-    Some(Step::new(SQL, values))
-}
-
-/// What becomes of a counter that no honest device gets to.
-async fn beyond(tx: &Transaction, id: &DeviceId, nonce: Nonce<'_>) -> Result<Option<Counted>, StoreError> {
-    let [fresh] = tx.in_turn([nonce.step(id)]).await?;
-    Ok(fresh.map(|_| Counted::Diverged))
+    Ok(
+        match audit::append_after(tx, [nonce, advance, revealing], entry).await? {
+            [None, _, _] => (None, None),
+            [Some(_), Some(_), won] => (Some(Counted::Advanced), won.map(Reveal::told).transpose()?),
+            [Some(_), None, _] => (Some(not_advanced(tx, turn).await?), None),
+        },
+    )
 }
 
 /// Why a counter was not taken.
-async fn not_advanced(tx: &Transaction, id: &DeviceId, counter: u64, digest: &[u8; 32]) -> Result<Counted, StoreError> {
+async fn not_advanced(tx: &Transaction, turn: &Turn<'_>) -> Result<Counted, StoreError> {
     let sql = "SELECT state, counter, counter_digest, counter_answer FROM devices WHERE id = $1";
-    let Some(row) = tx.select_one(sql, vec![bind::id(id)]).await? else {
+    let Some(row) = tx.select_one(sql, vec![bind::id(turn.device)]).await? else {
         return Ok(Counted::Unknown);
     };
     let state: DeviceState = row.word(0)?;
     let last_digest: Option<[u8; 32]> = row.optional_array(2)?;
     // The same call again is answered the same even by a device that this very call deactivated.
     Ok(
-        match judge_counter(row.count(1)?, last_digest.as_ref(), counter, digest) {
+        match judge_counter(row.count(1)?, last_digest.as_ref(), turn.counter, turn.digest) {
             CounterStep::Repeat => Counted::Repeated(row.optional_text(3)?),
             _ if state != DeviceState::Active => Counted::Inactive(state),
             CounterStep::Advance | CounterStep::Diverged => Counted::Diverged,

@@ -7,7 +7,7 @@ use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
-use crate::steps::{Deed, Step};
+use crate::steps::Step;
 use crate::transaction::{Transaction, bind};
 
 fn browser_mac(keys: &ServerKeys, person: &PersonId, browser: &[u8]) -> [u8; 32] {
@@ -49,10 +49,10 @@ pub async fn look(
 }
 
 /// Remembers that the person signed in in that browser now. It never loses.
-pub fn remembering(tx: &Transaction, person: &PersonId, browser: &[u8; 32], now: Timestamp) -> Deed {
+pub fn remembering(tx: &Transaction, person: &PersonId, browser: &[u8; 32], now: Timestamp) -> Step {
     const SQL: &str = "INSERT INTO known_browsers (person_id, browser_mac, used_at) SELECT $1, $2, $3 WHERE {after} \
          ON CONFLICT (person_id, browser_mac) DO UPDATE SET used_at = CASE WHEN known_browsers.used_at < $3 THEN $3 \
          ELSE known_browsers.used_at END RETURNING CAST(1 AS BIGINT)";
     let mac = browser_mac(tx.keys(), person, browser);
-    Deed(Step::new(SQL, vec![bind::id(person), bind::blob(mac), bind::time(now)]))
+    Step::new(SQL, vec![bind::id(person), bind::blob(mac), bind::time(now)])
 }

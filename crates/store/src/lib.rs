@@ -61,6 +61,6 @@ mod writer;
 
 pub use error::{OpenError, StoreError};
 pub use keys::{KeyFile, KeyFileError, ServerKeys};
-pub use steps::Deed;
+pub use steps::Step;
 pub use store::{Backend, Store, StoreConfig};
 pub use transaction::Transaction;

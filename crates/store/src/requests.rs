@@ -1,6 +1,6 @@
 //! Sign-in requests. A decoy (unknown person) is the same row with no person.
 //!
-//! Each transition is one conditional statement. Most return the row as it is afterwards, or `None` when it lost; a [`Deed`]
+//! Each transition is one conditional statement. Most return the row as it is afterwards, or `None` when it lost; a [`Step`]
 //! travels with what needs it to have won. Who lost reads the row again with [`get`] and lets `aldaba_core::request` say why.
 
 mod approval;
@@ -29,7 +29,7 @@ use crate::audit::{self, Entry};
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
 use crate::seal::{self, Place};
-use crate::steps::{Deed, Step, Won};
+use crate::steps::{Step, Won};
 use crate::transaction::{Row, Transaction, bind};
 
 pub use approval::{approve, claim, find_by_code, reject_for_phrase, spending_approval};
@@ -433,13 +433,13 @@ pub fn revealing(
     device: &DeviceId,
     user_verified: bool,
     now: Timestamp,
-) -> Deed {
+) -> Step {
     const SQL: &str = concat!(
         answered!("revealed", needs_device!()),
         " AND {after} RETURNING pin_expires_at, relying_party_id"
     );
     let values = answer_values(id, person, device, user_verified, now, policy.pin_life);
-    Deed(Step::telling(SQL, values))
+    Step::telling(SQL, values)
 }
 
 /// What a device must know to show the PIN of a request that it has revealed. It does not change any more.
@@ -550,9 +550,9 @@ pub async fn count_wrong_try(
     read_optional(tx, tx.change(SQL, values).await?)
 }
 
-/// Spends a request on a session. revealed → spent, or pending → spent for a PIN that needs no reveal. With `device`, whose PIN it was: only while it is
-/// active. Without one: only a PIN that came by SMS. Of any number of parallel calls one gets the row.
-pub fn spending(id: &RequestId, device: Option<&DeviceId>, now: Timestamp) -> Deed {
+/// Spends a request on a session. revealed → spent, or pending → spent for a PIN that needs no reveal. With `device`, whose PIN
+/// it was: only while it is active. Without one: only a PIN that came by SMS. Of any number of parallel calls one gets the row.
+pub fn spending(id: &RequestId, device: Option<&DeviceId>, now: Timestamp) -> Step {
     const BY_DEVICE: &str = concat!(
         "UPDATE requests SET state = 'spent', device_id = $2, updated_at = $3 WHERE id = $1 AND ",
         triable!("$3"),
@@ -565,10 +565,10 @@ pub fn spending(id: &RequestId, device: Option<&DeviceId>, now: Timestamp) -> De
         triable!("$2"),
         " AND method IN ('sms', 'own_key_sms') AND person_id IS NOT NULL AND {after} RETURNING CAST(1 AS BIGINT)"
     );
-    Deed(match device {
+    match device {
         Some(device) => Step::new(BY_DEVICE, vec![bind::id(id), bind::id(device), bind::time(now)]),
         None => Step::new(BY_SMS, vec![bind::id(id), bind::time(now)]),
-    })
+    }
 }
 
 /// A person's not quiet requests, incoming or claimed by QR, that changed at or after `since`, in whatever state, in the order

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::audit::{self, Entry};
 use crate::error::StoreError;
 use crate::known_browsers;
-use crate::steps::{Deed, Step};
+use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
 
 /// A session, to be written or as stored.
@@ -109,20 +109,20 @@ pub enum Opened {
     Twice,
 }
 
-/// Writes a new session, remembers its browser, and appends `entry`, which tells of it. `spent`: what proves who it is, if that is not
-/// used up yet.
+/// Writes a new session, remembers its browser, and appends `entry`, which tells of it. `spent`: what proves who it is, if that
+/// is not used up yet.
 pub async fn open(
     tx: &Transaction,
     id: &SessionId,
     session: &Session,
     browser: &[u8; 32],
-    spent: Option<Deed>,
+    spent: Option<Step>,
     entry: &Entry,
 ) -> Result<Opened, StoreError> {
-    let Deed(known) = known_browsers::remembering(tx, &session.person, browser, session.created_at);
+    let known = known_browsers::remembering(tx, &session.person, browser, session.created_at);
     let insert = insert(id, session);
     let (spent, opened) = match spent {
-        Some(Deed(spend)) => {
+        Some(spend) => {
             let [spent, _, opened] = audit::append_after(tx, [spend, known, insert], entry).await?;
             (spent.is_some(), opened)
         }

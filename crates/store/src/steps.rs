@@ -23,9 +23,9 @@ pub(crate) const AFTER: &str = "{after}";
 /// Where a step's text locks what it reads, on PostgreSQL: SQLite's writer is alone anyway.
 pub(crate) const LOCK: &str = "{lock}";
 
-/// One statement that changes at most one row and returns one integer for it. Any but the first of a series has [`AFTER`] as one of
-/// its conditions.
-pub(crate) struct Step {
+/// One statement that changes at most one row and returns one integer for it. Any but the first of a series has `{after}` as one of
+/// its conditions. Made by the part of the store whose row it changes, and given to the part that needs it to have won.
+pub struct Step {
     sql: &'static str,
     values: Vec<Value>,
     tells: bool,
@@ -57,10 +57,6 @@ pub(crate) struct Won {
     /// Of a step that tells.
     pub(crate) told: Option<String>,
 }
-
-/// A change that some other change needs to have won, and that travels with it: a request revealed in a device's turn, a request
-/// spent on a session. Made by the part of the store whose row it changes.
-pub struct Deed(pub(crate) Step);
 
 /// Texts put together before, by the texts they are made of.
 #[derive(Default)]

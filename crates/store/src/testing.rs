@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::error::{OpenError, StoreError};
 use crate::keys::ServerKeys;
-use crate::steps::Deed;
+use crate::steps::Step;
 use crate::store::{Backend, Store, StoreConfig};
 use crate::transaction::Transaction;
 
@@ -174,11 +174,11 @@ impl Drop for TestDatabase {
     }
 }
 
-/// A deed without what usually travels with it: whether it won.
+/// A step without what usually travels with it: whether it won.
 ///
 /// # Errors
 /// The database.
-pub async fn alone(tx: &Transaction, Deed(step): Deed) -> Result<bool, StoreError> {
+pub async fn alone(tx: &Transaction, step: Step) -> Result<bool, StoreError> {
     let [won] = tx.in_turn([step]).await?;
     Ok(won.is_some())
 }

@@ -84,7 +84,7 @@ impl SessionView {
                 Some(_) => page.t(&format!("level-{level}-explained")),
                 None => String::new(),
             },
-            method: method(page, &session.amr),
+            method: method(page, session),
             since: jiff::Timestamp::from_millisecond(session.since.as_millis())
                 .unwrap_or_default()
                 .to_string(),
@@ -124,12 +124,11 @@ impl ServiceView {
 
 /// How somebody signed in, in words: `amr` (RFC 8176) of each method, as the provider documents it. Others are shown as
 /// they are.
-fn method(page: &Page, amr: &[String]) -> String {
+fn method(page: &Page, session: &Session) -> String {
+    let (amr, level) = (&session.amr, session.level.unwrap_or(Level::Low));
     let is_same = |method: &Method| {
-        [Level::Low, Level::High].into_iter().any(|level| {
-            let theirs = method.amr(level);
-            theirs.len() == amr.len() && theirs.iter().all(|word| amr.iter().any(|other| other == word))
-        })
+        let theirs = method.amr(level);
+        theirs.len() == amr.len() && theirs.iter().all(|word| amr.iter().any(|other| other == word))
     };
     match Method::ALL.iter().find(|method| is_same(method)) {
         Some(method) => page.t(&format!("method-{}", method.as_str().replace('_', "-"))),

@@ -109,6 +109,12 @@ impl RelyingParty {
         let paid = !method.by_sms() || self.sms_per_month > 0;
         paid && (self.methods.is_empty() || self.methods.contains(&method))
     }
+
+    /// The level that one of its procedures needs, or the site itself.
+    #[must_use]
+    pub fn level_of(&self, procedure: Option<&Procedure>) -> Level {
+        procedure.and_then(|procedure| procedure.level).unwrap_or(self.level)
+    }
 }
 
 impl Procedure {

@@ -15,9 +15,9 @@ use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::error::ErrorCode;
 use aldaba_protocol::signature::{Claim, SignatureError, call_digest};
-use aldaba_store::devices::{Admitted, Counted, Nonce, RevealTurn};
+use aldaba_store::devices::{Admitted, Counted, Nonce};
 use aldaba_store::requests::Reveal;
-use aldaba_store::{Deed, StoreError, Transaction, audit, devices};
+use aldaba_store::{Step, StoreError, Transaction, audit, devices};
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use futures::future::BoxFuture;
@@ -120,7 +120,7 @@ pub type Job<'t, O> = BoxFuture<'t, Result<O, StoreError>>;
 /// A reveal that is tried together with its call's turn: one way to the database for both, and for what tells of them.
 pub struct Hoped<O> {
     /// The change, from [`requests::revealing`](aldaba_store::requests::revealing).
-    pub deed: Deed,
+    pub revealing: Step,
     /// The call's outcome if it wins.
     pub outcome: O,
     /// Its audit entry.
@@ -273,21 +273,24 @@ impl SignedCall {
         F: for<'t> FnOnce(&'t Transaction, Caller) -> Job<'t, O>,
     {
         let Caller { device, now, .. } = caller;
-        let (nonce, digest) = (self.nonce(), &self.digest);
+        let turn = devices::Turn {
+            device: &device,
+            nonce: self.nonce(),
+            counter,
+            digest: &self.digest,
+            now,
+        };
         let (counted, revealed) = match hoped {
-            Some(Hoped { deed, outcome, entry }) => {
-                let answer = &to_answer(&outcome)?;
-                let entry = &entry;
-                let reveal = RevealTurn { deed, answer, entry };
-                match devices::take_turn_to_reveal(tx, &device, nonce, counter, digest, now, reveal).await? {
-                    Some((counted, revealed)) => (Some(counted), revealed.map(|revealed| (outcome, revealed))),
-                    None => (None, None),
-                }
+            Some(Hoped {
+                revealing,
+                outcome,
+                entry,
+            }) => {
+                let answer = to_answer(&outcome)?;
+                let (counted, revealed) = devices::take_turn_to_reveal(tx, &turn, revealing, &answer, &entry).await?;
+                (counted, revealed.map(|revealed| (outcome, revealed)))
             }
-            None => (
-                devices::take_turn(tx, &device, nonce, counter, digest, now).await?,
-                None,
-            ),
+            None => (devices::take_turn(tx, &turn).await?, None),
         };
         let Some(counted) = counted else {
             return Ok(Turn::Refused(DeviceRefusal::Replayed));

@@ -153,12 +153,10 @@ fn check(app: &App, client: &Client, claims: Claims) -> Result<Proven, &'static 
     if exp > now + LONGEST_LIFE + LEEWAY {
         return Err("client_assertion must expire within an hour");
     }
-    let begins = [claims.iat, claims.nbf];
-    for begins in begins.into_iter().flatten() {
-        if seconds(begins)? <= now + LEEWAY {
-            continue;
+    for begins in [claims.iat, claims.nbf].into_iter().flatten() {
+        if seconds(begins)? > now + LEEWAY {
+            return Err("client_assertion is from the future; check the clock");
         }
-        return Err("client_assertion is from the future; check the clock");
     }
     if claims.jti.is_empty() || claims.jti.len() > LONGEST_JTI {
         return Err("client_assertion: jti must be a text of 1 to 255 bytes");

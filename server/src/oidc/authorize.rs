@@ -181,14 +181,11 @@ async fn arrive(app: &App, visitor: &Visitor, party: Arc<RelyingParty>, coming: 
 
 /// What a site is told when its request cannot be kept (RFC 6749 section 4.1.2.1).
 fn unable(app: &App, redirect_uri: &str, state: Option<&str>) -> String {
-    let error = AuthorizationError::ServerError;
-    answer::refused(
-        app,
-        redirect_uri,
-        state,
-        error,
+    let (error, why) = (
+        AuthorizationError::ServerError,
         "the request could not be kept; try again",
-    )
+    );
+    answer::refused(app, redirect_uri, state, error, why)
 }
 
 /// A browser's arrival, on its way into the transaction.

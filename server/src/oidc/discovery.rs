@@ -45,8 +45,8 @@ fn cached(mut response: Response) -> Response {
 #[must_use]
 pub fn metadata(app: &App) -> Value {
     let at = |path: &str| app.config().public_url.join(path);
-    let mut levels = vec![Level::Low, Level::Substantial, Level::High];
-    levels.retain(|level| {
+    let levels = [Level::Low, Level::Substantial, Level::High];
+    let reached = levels.into_iter().filter(|level| {
         let reaches = |method: &Method| app.serves(*method) && method.reaches() >= *level;
         Method::ALL.iter().any(reaches)
     });
@@ -69,7 +69,7 @@ pub fn metadata(app: &App) -> Value {
         "id_token_signing_alg_values_supported": ["ES256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS.map(assertion::name),
-        "acr_values_supported": levels.into_iter().map(Level::acr).collect::<Vec<_>>(),
+        "acr_values_supported": reached.map(Level::acr).collect::<Vec<_>>(),
         "claim_types_supported": ["normal"],
         "claims_supported": [
             "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "given_name", "family_name", "document",

@@ -38,11 +38,13 @@ fn sector(party: &RelyingParty) -> String {
 
 /// The client's settings, and what this server has, as the rules see them.
 pub(super) fn rules<'p>(app: &App, party: &'p RelyingParty) -> ClientRules<'p> {
-    let offered = |method: &Method| app.serves(*method) && party.allows(*method);
     ClientRules {
         redirect_uris: &party.redirect_uris,
         level: party.level,
-        methods: Method::ALL.into_iter().filter(offered).collect(),
+        methods: Method::ALL
+            .into_iter()
+            .filter(|method| app.offers(party, *method))
+            .collect(),
         procedures: party
             .procedures
             .iter()

@@ -90,14 +90,14 @@ fn as_agreed(app: &App, request: &Request, party: &RelyingParty) -> Option<Reque
     }
     let procedure = match &request.procedure {
         None => None,
-        Some(id) => party.procedure(id)?.level,
+        Some(id) => Some(party.procedure(id)?),
     };
     let mut request = request.clone();
-    request.level = request.level.max(procedure.unwrap_or(party.level));
-    let level = request.level;
+    let level = request.level.max(party.level_of(procedure));
+    request.level = level;
     request
         .methods
-        .retain(|method| app.serves(*method) && party.allows(*method) && method.reaches() >= level);
+        .retain(|method| app.offers(party, *method) && method.reaches() >= level);
     Some(request)
 }
 

@@ -2,11 +2,12 @@
 //! shows: who is talked into approving what somebody else began does not see that page. A wrong phrase ends the request.
 
 use aldaba_core::ids::RequestId;
-use aldaba_core::request::{DeviceRefusal, RequestState};
+use aldaba_core::request::RequestState;
 use aldaba_protocol::wire;
 use aldaba_store::{StoreError, Transaction, audit, requests};
 use serde::{Deserialize, Serialize};
 
+use super::Refused;
 use super::events::Live;
 use crate::app::App;
 use crate::audit::{entry, of_device, of_request};
@@ -23,18 +24,8 @@ pub enum Approved {
     },
     /// Another phrase than the page's: the request is over.
     PhraseWrong,
-    /// No such request, not this person's, or none that is approved.
-    Unknown,
-    /// A device has answered it already.
-    Taken,
-    /// It was rejected.
-    Rejected,
-    /// It was used.
-    Used,
-    /// Too many wrong PINs.
-    Burnt,
-    /// Its time is over.
-    Expired,
+    /// Nothing was done.
+    Refused(Refused),
 }
 
 /// Approves a request, once for each counter.
@@ -83,7 +74,7 @@ async fn approve_in(
     let Caller { device, person, now } = caller;
     let owned = |request: &requests::Request| request.person == Some(person);
     let Some(request) = requests::get(tx, &id).await?.filter(owned) else {
-        return Ok(Approved::Unknown);
+        return Ok(Approved::Refused(Refused::Unknown));
     };
     let of_this = |kind| of_request(of_device(entry(now, kind, Some(person)), device), id);
     if request.phrase == body.phrase {
@@ -103,17 +94,13 @@ async fn approve_in(
     }
     // The conditional statement changed nothing: the row, as it is now, says why.
     let Some(request) = requests::get(tx, &id).await?.filter(owned) else {
-        return Ok(Approved::Unknown);
+        return Ok(Approved::Refused(Refused::Unknown));
     };
     Ok(match request.machine().approve(app.policy(), device, now) {
         Ok(_) if request.stored_state == RequestState::Approved => done(&request),
         // Open by the machine but not by the statement: the device was deactivated in between.
-        Ok(_) | Err(DeviceRefusal::NothingToApprove | DeviceRefusal::NothingToReveal) => Approved::Unknown,
-        Err(DeviceRefusal::Taken) => Approved::Taken,
-        Err(DeviceRefusal::Rejected) => Approved::Rejected,
-        Err(DeviceRefusal::Spent) => Approved::Used,
-        Err(DeviceRefusal::Burnt) => Approved::Burnt,
-        Err(DeviceRefusal::Expired) => Approved::Expired,
+        Ok(_) => Approved::Refused(Refused::Unknown),
+        Err(refusal) => Approved::Refused(refusal.into()),
     })
 }
 

@@ -4,12 +4,13 @@
 use std::time::Duration;
 
 use aldaba_core::ids::RequestId;
-use aldaba_core::request::{DeviceRefusal, RequestState, muted_until};
+use aldaba_core::request::{RequestState, muted_until};
 use aldaba_protocol::wire;
 use aldaba_store::requests::Reason;
 use aldaba_store::{StoreError, Transaction, audit, persons, requests, sessions};
 use serde::{Deserialize, Serialize};
 
+use super::Refused;
 use super::events::Live;
 use crate::app::App;
 use crate::audit::{entry, of_device, of_request};
@@ -26,16 +27,8 @@ pub enum Rejected {
         /// Until when requests stay quiet, in milliseconds, if they now do.
         muted_until: Option<i64>,
     },
-    /// No such request, or not this person's.
-    Unknown,
-    /// It was rejected before.
-    Already,
-    /// Its PIN was used.
-    Used,
-    /// Too many wrong PINs.
-    Burnt,
-    /// Its time is over.
-    Expired,
+    /// Nothing was done to it.
+    Refused(Refused),
 }
 
 /// Rejects a request, once for each counter.
@@ -89,7 +82,7 @@ async fn reject_in(
             .await?
             .filter(|request| request.person == Some(person))
         else {
-            return Ok(Rejected::Unknown);
+            return Ok(Rejected::Refused(Refused::Unknown));
         };
         if reason == Reason::NotMe
             && request.stored_state == RequestState::Spent
@@ -100,16 +93,11 @@ async fn reject_in(
             entry.detail = serde_json::json!({ "reason": reason.as_str() });
             audit::append(tx, &entry).await?;
         }
-        return Ok(match request.machine().reject(now) {
-            Err(DeviceRefusal::Rejected) => Rejected::Already,
-            Err(DeviceRefusal::Spent) => Rejected::Used,
-            Err(DeviceRefusal::Burnt) => Rejected::Burnt,
-            Err(DeviceRefusal::Expired) => Rejected::Expired,
+        return Ok(Rejected::Refused(match request.machine().reject(now) {
             // Open by the machine but not by the statement: the device was deactivated in between.
-            Ok(_) | Err(DeviceRefusal::Taken | DeviceRefusal::NothingToReveal | DeviceRefusal::NothingToApprove) => {
-                Rejected::Unknown
-            }
-        });
+            Ok(_) => Refused::Unknown,
+            Err(refusal) => refusal.into(),
+        }));
     }
     let muted = match reason {
         Reason::NotMe => {

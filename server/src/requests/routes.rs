@@ -14,7 +14,6 @@ use utoipa_axum::routes;
 
 use super::approve::Approved;
 use super::reject::Rejected;
-use super::reveal::RevealError;
 use super::scan::Scanned;
 use super::{approve, list, lookup, reject, reveal, scan, stream};
 use crate::app::App;
@@ -75,21 +74,13 @@ pub async fn reveal_request(
 ) -> Result<Json<wire::RequestRevealed>, Problem> {
     let body: wire::RevealRequest = call.json()?;
     let id = request_id(&id)?;
-    match reveal::reveal(&app, call, id, &body).await {
-        Ok(revealed) => Ok(Json(wire::RequestRevealed {
-            id: id.to_string(),
-            relying_party_id: revealed.relying_party,
-            pin_expires_at: revealed.pin_expires_at.as_millis(),
-            server_time: app.now().as_millis(),
-        })),
-        Err(RevealError::Unknown) => Err(ErrorCode::RequestUnknown.into()),
-        Err(RevealError::Taken) => Err(ErrorCode::RequestTaken.into()),
-        Err(RevealError::Rejected) => Err(ErrorCode::RequestRejected.into()),
-        Err(RevealError::Used) => Err(ErrorCode::PinUsed.into()),
-        Err(RevealError::Burnt) => Err(ErrorCode::RequestBurnt.into()),
-        Err(RevealError::Expired) => Err(ErrorCode::RequestExpired.into()),
-        Err(RevealError::Call(error)) => Err(error.into()),
-    }
+    let revealed = reveal::reveal(&app, call, id, &body).await??;
+    Ok(Json(wire::RequestRevealed {
+        id: id.to_string(),
+        relying_party_id: revealed.relying_party,
+        pin_expires_at: revealed.pin_expires_at.as_millis(),
+        server_time: app.now().as_millis(),
+    }))
 }
 
 /// "Aprobar": the page of a request that began with a QR may sign in.
@@ -110,12 +101,7 @@ pub async fn approve_request(
             server_time: app.now().as_millis(),
         })),
         Approved::PhraseWrong => Err(ErrorCode::PhraseWrong.into()),
-        Approved::Unknown => Err(ErrorCode::RequestUnknown.into()),
-        Approved::Taken => Err(ErrorCode::RequestTaken.into()),
-        Approved::Rejected => Err(ErrorCode::RequestRejected.into()),
-        Approved::Used => Err(ErrorCode::PinUsed.into()),
-        Approved::Burnt => Err(ErrorCode::RequestBurnt.into()),
-        Approved::Expired => Err(ErrorCode::RequestExpired.into()),
+        Approved::Refused(why) => Err(why.into()),
     }
 }
 
@@ -135,11 +121,7 @@ pub async fn reject_request(
             id: id.to_string(),
             muted_until,
         })),
-        Rejected::Unknown => Err(ErrorCode::RequestUnknown.into()),
-        Rejected::Already => Err(ErrorCode::RequestRejected.into()),
-        Rejected::Used => Err(ErrorCode::PinUsed.into()),
-        Rejected::Burnt => Err(ErrorCode::RequestBurnt.into()),
-        Rejected::Expired => Err(ErrorCode::RequestExpired.into()),
+        Rejected::Refused(why) => Err(why.into()),
     }
 }
 

@@ -16,7 +16,7 @@ use aldaba_core::pin::Pin;
 use aldaba_core::request::PinOutcome;
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::pin::request_pin;
-use aldaba_store::{Deed, StoreError, Transaction, audit, requests};
+use aldaba_store::{Step, StoreError, Transaction, audit, requests};
 
 use super::BrowserBinding;
 use super::events::Live;
@@ -257,7 +257,7 @@ impl Attempt {
         &self,
         tx: &Transaction,
         proof: Option<Proof>,
-        spent: Deed,
+        spent: Step,
         now: Timestamp,
     ) -> Result<Option<SignedIn>, StoreError> {
         let Some(proof) = proof else {

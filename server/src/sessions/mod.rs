@@ -15,7 +15,7 @@ use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_store::sessions::Opened;
-use aldaba_store::{Deed, StoreError, Transaction, authorizations, persons, sessions};
+use aldaba_store::{Step, StoreError, Transaction, authorizations, persons, sessions};
 
 use crate::app::App;
 use crate::audit::entry;
@@ -85,7 +85,7 @@ pub async fn open_spending(
     tx: &Transaction,
     id: SessionId,
     proof: Proof,
-    spent: Deed,
+    spent: Step,
     now: Timestamp,
 ) -> Result<Option<SignedIn>, StoreError> {
     open_by(tx, id, proof, Some(spent), now).await
@@ -95,7 +95,7 @@ async fn open_by(
     tx: &Transaction,
     id: SessionId,
     proof: Proof,
-    spent: Option<Deed>,
+    spent: Option<Step>,
     now: Timestamp,
 ) -> Result<Option<SignedIn>, StoreError> {
     let session = sessions::Session {

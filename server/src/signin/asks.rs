@@ -92,7 +92,7 @@ impl Asks {
     }
 
     fn new(app: &App, party: &RelyingParty, known: Option<&Procedure>, procedure: String) -> Self {
-        let level = known.and_then(|known| known.level).unwrap_or(party.level);
+        let level = party.level_of(known);
         let served: Vec<Method> = Method::ALL.into_iter().filter(|method| app.serves(*method)).collect();
         let fits = |method: &Method| party.allows(*method) && method.reaches() >= level;
         Self {

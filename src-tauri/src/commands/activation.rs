@@ -108,22 +108,8 @@ pub async fn resend_code(core: State<'_, Core>) -> Answer<ActivationView> {
 /// Ends the activation with the code of the SMS.
 #[tauri::command]
 pub async fn confirm_activation(core: State<'_, Core>, code: String) -> Answer<AppStatus> {
-    let confirmed = core.authenticator().await?.confirm_activation(&code).await;
-    if let Err(error) = &confirmed
-        && is_over(error)
-    {
-        // Another screen is due. What went wrong is told by this command's own answer.
-        let _ = core.changed_status().await;
-    }
-    confirmed?;
+    core.authenticator().await?.confirm_activation(&code).await?;
     core.changed_status().await
-}
-
-/// Whether an activation that failed so cannot be confirmed any more: it was dropped, because the keychain did not keep its device.
-fn is_over(error: &Error) -> bool {
-    let code = error.code.as_str();
-    let dropped = code == "activation_failed" && error.detail.as_deref() == Some("none");
-    dropped || code == "no_secure_store" || code.starts_with("secure_store_")
 }
 
 /// Drops the activation that waits.

@@ -19,10 +19,13 @@ fn jwks() -> Value {
     }] })
 }
 
+fn key() -> SigningKey {
+    SigningKey::from_bytes(&KEY).expect("a key")
+}
+
 fn signed(header: &str, claims: &str) -> String {
-    let key = SigningKey::from_bytes(&KEY).expect("a key");
     let text = format!("{}.{}", b64::encode(header.as_bytes()), b64::encode(claims.as_bytes()));
-    let signature = key.sign(text.as_bytes());
+    let signature = key().sign(text.as_bytes());
     format!("{text}.{}", b64::encode(&signature))
 }
 
@@ -39,10 +42,8 @@ pub fn good() -> [String; 2] {
 
 static GOOD: LazyLock<[String; 2]> = LazyLock::new(good);
 static JWKS: LazyLock<Value> = LazyLock::new(jwks);
-static VERIFYING: LazyLock<VerifyingKey> = LazyLock::new(|| {
-    let key = SigningKey::from_bytes(&KEY).expect("a key");
-    VerifyingKey::from_sec1(&key.public()).expect("its public half")
-});
+static VERIFYING: LazyLock<VerifyingKey> =
+    LazyLock::new(|| VerifyingKey::from_sec1(&key().public()).expect("its public half"));
 
 /// Whether it is taken as an ID token, and as an assertion.
 #[must_use]

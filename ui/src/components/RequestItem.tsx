@@ -196,34 +196,34 @@ export const RequestItem = (props: { request: RequestCard }) => {
         </Show>
         {/* Whichever device has it, each of its owner's may stop it. */}
         <div class="actions request-actions" classList={{ "request-actions-after": Boolean(props.request.pin) }}>
-            <Show when={!elsewhere() && !props.request.pin && !props.request.approved}>
-              <Button
-                testid="reveal"
-                variant={choices() ? "secondary" : "primary"}
-                aria-label={t(choices() ? "app-approve-pin-instead-of" : "app-request-reveal-of", { name: name() })}
-                busy={reveal.busy()}
-                onClick={() => void reveal.run()}
-              >
-                {reveal.busy()
-                  ? t("app-request-reveal-busy")
-                  : choices()
-                    ? t("app-approve-pin-instead")
-                    : t("app-request-reveal")}
-              </Button>
-            </Show>
+          <Show when={!elsewhere() && !props.request.pin && !props.request.approved}>
             <Button
-              variant="tertiary"
-              color="danger"
-              testid="reject"
-              aria-label={t("app-request-reject-of", { name: name() })}
-              ref={rejectButton}
-              onClick={() => {
-                setRejecting(true);
-                rejectTitle?.focus();
-              }}
+              testid="reveal"
+              variant={choices() ? "secondary" : "primary"}
+              aria-label={t(choices() ? "app-approve-pin-instead-of" : "app-request-reveal-of", { name: name() })}
+              busy={reveal.busy()}
+              onClick={() => void reveal.run()}
             >
-              {t("app-request-reject")}
+              {reveal.busy()
+                ? t("app-request-reveal-busy")
+                : choices()
+                  ? t("app-approve-pin-instead")
+                  : t("app-request-reveal")}
             </Button>
+          </Show>
+          <Button
+            variant="tertiary"
+            color="danger"
+            testid="reject"
+            aria-label={t("app-request-reject-of", { name: name() })}
+            ref={rejectButton}
+            onClick={() => {
+              setRejecting(true);
+              rejectTitle?.focus();
+            }}
+          >
+            {t("app-request-reject")}
+          </Button>
         </div>
       </Show>
     </li>

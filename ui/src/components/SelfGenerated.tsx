@@ -70,7 +70,7 @@ const CurrentPin = (props: { focused: boolean }) => {
           const failure = toUiError(reason);
           // The same failure again is the same box: a new one would take the focus away every second.
           setError((before) => (before?.code === failure.code ? before : failure));
-          await app.refreshIfDeviceIsGone(toUiError(reason));
+          await app.refreshIfDeviceIsGone(failure);
         } finally {
           asking = false;
         }

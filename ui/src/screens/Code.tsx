@@ -41,6 +41,8 @@ export const Code = () => {
       app.setStatus(status);
     } catch (error) {
       if ((error as UiError).code === "activation_failed") setWrongTries((tries) => tries + 1);
+      // The keychain did not keep the device: the activation is over, and another screen is due.
+      await app.refreshIfDeviceIsGone(error as UiError);
       throw error;
     }
   });

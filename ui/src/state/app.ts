@@ -143,7 +143,9 @@ export function createAppState() {
   /** A refusal that means this device no longer works: the status then says which screen is due. */
   async function refreshIfDeviceIsGone(error: UiError): Promise<void> {
     const gone = ["device_revoked", "device_frozen", "device_unknown", "not_activated", "no_secure_store"];
-    if (gone.includes(error.code) || error.code.startsWith("secure_store_")) await refreshStatus();
+    // An activation that nobody remembers was dropped before.
+    const dropped = error.code === "activation_failed" && error.detail === "none";
+    if (dropped || gone.includes(error.code) || error.code.startsWith("secure_store_")) await refreshStatus();
   }
 
   function chooseLanguage(language: Language): void {

@@ -56,6 +56,21 @@ describe("activation: the code", () => {
     expect(await app.find("code")).toHaveProperty("value", "K7QF-2M9X");
   });
 
+  // REQ-DEV-05
+  test("a keychain that does not keep the device leads to its page, and a dropped activation to a new one", async () => {
+    for (const [refusal, state, screen] of [
+      [{ code: "secure_store_locked" }, "secure_store_locked", "store-problem"],
+      [{ code: "activation_failed", detail: "none" }, "new", "document"],
+    ] as const) {
+      const app = await atCode({ confirm_activation: refuse(refusal) });
+      app.answers.app_status = { ...fresh, state };
+      await app.user.type(await app.find("code"), "K7QF2M9X");
+      await app.user.click(await app.find("confirm"));
+      await onScreen(app.container, screen);
+      app.unmount();
+    }
+  });
+
   test("an expired code has its own page", async () => {
     const app = await atCode({}, -1);
     await app.findByText("El código ha caducado");

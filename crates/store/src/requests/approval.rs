@@ -7,7 +7,7 @@ use aldaba_core::time::Timestamp;
 
 use super::{Reason, Request, answer_values, answered, code_mac, columns, live, needs_device, read_optional};
 use crate::error::StoreError;
-use crate::steps::{Deed, Step};
+use crate::steps::Step;
 use crate::transaction::{Transaction, bind};
 
 /// Whether the person $1 lets anybody sign in as them with a QR: what they switched off is nobody's to claim.
@@ -100,11 +100,12 @@ pub async fn reject_for_phrase(
     .await
 }
 
-/// Spends a request on a session. approved → spent, while the device that approved it is active. Of any number of parallel calls one gets the row.
-pub fn spending_approval(id: &RequestId, now: Timestamp) -> Deed {
+/// Spends a request on a session. approved → spent, while the device that approved it is active. Of any number of parallel calls
+/// one gets the row.
+pub fn spending_approval(id: &RequestId, now: Timestamp) -> Step {
     const SQL: &str = "UPDATE requests SET state = 'spent', updated_at = $2 WHERE id = $1 AND state = 'approved' AND method = 'qr' \
          AND pin_expires_at > $2 AND expires_at > $2 AND EXISTS (SELECT 1 FROM devices \
          WHERE devices.id = requests.device_id AND devices.person_id = requests.person_id AND devices.state = 'active') \
          AND {after} RETURNING CAST(1 AS BIGINT)";
-    Deed(Step::new(SQL, vec![bind::id(id), bind::time(now)]))
+    Step::new(SQL, vec![bind::id(id), bind::time(now)])
 }

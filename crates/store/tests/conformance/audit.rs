@@ -109,16 +109,18 @@ on_both! {
             write(&other, move |tx| Box::pin(async move { audit::append(tx, &entry(number)).await })).await;
             let request = insert_request(&db.store, new_request(Some(person))).await;
             let taken = write_tx!(db, |tx| {
-                let turn = devices::RevealTurn {
-                    deed: requests::revealing(&Policy::default(), &request, &person, &device, false, NOW),
-                    answer: "{}",
-                    entry: &entry(number),
-                };
                 let nonce = format!("nonce {number}");
-                let nonce = devices::Nonce { text: &nonce, expires_at: NOW };
-                devices::take_turn_to_reveal(tx, &device, nonce, number + 1, &[0; 32], NOW, turn).await
+                let turn = devices::Turn {
+                    device: &device,
+                    nonce: devices::Nonce { text: &nonce, expires_at: NOW },
+                    counter: number + 1,
+                    digest: &[0; 32],
+                    now: NOW,
+                };
+                let revealing = requests::revealing(&Policy::default(), &request, &person, &device, false, NOW);
+                devices::take_turn_to_reveal(tx, &turn, revealing, "{}", &entry(number)).await
             });
-            assert!(matches!(taken, Some((devices::Counted::Advanced, Some(_)))));
+            assert!(matches!(taken, (Some(devices::Counted::Advanced), Some(_))));
         }
         other.close().await.unwrap();
         assert_eq!(audit::verify(&db.store).await.unwrap().entries, 14);

@@ -64,17 +64,9 @@ async fn open(db: &TestDatabase) -> AuthorizationId {
 async fn session(db: &TestDatabase, person: PersonId, device: Option<DeviceId>) -> SessionId {
     let id = SessionId::generate(&OsRandom);
     let session = Session {
-        person,
-        device,
         request: None,
         relying_party: "sede".to_owned(),
-        method: Method::Incoming,
-        second_step: None,
-        level: Level::Low,
-        browser: "Firefox".to_owned(),
-        system: "Linux".to_owned(),
-        created_at: NOW,
-        used_at: NOW,
+        ..new_session(person, device)
     };
     let key = id.clone();
     assert!(write_tx!(db, |tx| open_tx(tx, &key, &session, &entry_of(person)).await));

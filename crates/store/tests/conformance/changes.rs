@@ -3,7 +3,7 @@ use aldaba_core::method::Method;
 use aldaba_core::policy::Policy;
 use aldaba_core::request::RequestState;
 use aldaba_store::changes::{self, ChangedRequest, ClosedDevice};
-use aldaba_store::devices;
+use aldaba_store::{devices, requests};
 
 use crate::support::*;
 
@@ -24,7 +24,7 @@ on_both! {
         let changed = |state, updated_at| vec![ChangedRequest { id, person, state, updated_at }];
         assert_eq!(since(NOW, at(1)).await, changed(RequestState::Pending, NOW));
         assert_eq!(since(at(1), at(1)).await, []);
-        write_tx!(db, |tx| reveal_tx(tx, &Policy::default(), &id, &person, &mine, false, at(5)).await).unwrap();
+        write_tx!(db, |tx| won_tx(tx, &id, requests::revealing(&Policy::default(), &id, &person, &mine, false, at(5))).await).unwrap();
         assert_eq!(since(at(5), at(6)).await, changed(RequestState::Revealed, at(5)));
         assert_eq!(since(at(5), at(600)).await, []);
     }

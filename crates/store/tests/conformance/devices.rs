@@ -1,9 +1,10 @@
 use aldaba_core::device::DeviceState;
+use aldaba_core::ids::DeviceId;
 use aldaba_core::policy::Policy;
 use aldaba_core::request::RequestState;
 use aldaba_core::self_generated::Throttle;
 use aldaba_store::audit;
-use aldaba_store::devices::{self, Admitted, Counted, Nonce};
+use aldaba_store::devices::{self, Admitted, Counted, Nonce, Turn};
 use aldaba_store::requests::{self, Reveal};
 
 use crate::support::*;
@@ -15,6 +16,16 @@ fn nonce(text: &str) -> Nonce<'_> {
     Nonce {
         text,
         expires_at: at(180),
+    }
+}
+
+fn turn<'a>(device: &'a DeviceId, text: &'a str, counter: u64, digest: &'a [u8; 32]) -> Turn<'a> {
+    Turn {
+        device,
+        nonce: nonce(text),
+        counter,
+        digest,
+        now: NOW,
     }
 }
 
@@ -68,7 +79,7 @@ on_both! {
         let mut advance = async |counter: u64, digest: [u8; 32]| {
             calls += 1;
             let fresh = calls.to_string();
-            write_tx!(db, |tx| devices::take_turn(tx, &id, nonce(&fresh), counter, &digest, NOW).await).unwrap()
+            write_tx!(db, |tx| devices::take_turn(tx, &turn(&id, &fresh, counter, &digest)).await).unwrap()
         };
         assert_eq!(advance(0, ONE).await, Counted::Diverged);
         assert_eq!(advance(3, ONE).await, Counted::Advanced);
@@ -87,7 +98,7 @@ on_both! {
         assert!(write_tx!(db, |tx| devices::freeze(tx, &id, NOW).await));
         assert_eq!(advance(10, ONE).await, Counted::Inactive(DeviceState::Frozen));
         let nobody = aldaba_core::ids::DeviceId::from_bytes([9; 16]);
-        let counted = write_tx!(db, |tx| devices::take_turn(tx, &nobody, nonce("n"), 1, &ONE, NOW).await);
+        let counted = write_tx!(db, |tx| devices::take_turn(tx, &turn(&nobody, "n", 1, &ONE)).await);
         assert_eq!(counted, Some(Counted::Unknown));
     }
 
@@ -95,15 +106,15 @@ on_both! {
     async fn a_call_whose_nonce_was_used_takes_no_counter(db: &TestDatabase) {
         let id = device(&db.store, person(&db.store).await).await;
         let counter = async || read_tx!(db, |tx| devices::get(tx, &id).await).unwrap().counter;
-        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), 1, &ONE, NOW).await), Some(Counted::Advanced));
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &turn(&id, "n", 1, &ONE)).await), Some(Counted::Advanced));
         // The same nonce with a higher counter, and with one that is lower than all before.
-        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), 2, &OTHER, NOW).await), None);
-        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), 0, &OTHER, NOW).await), None);
-        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("n"), u64::MAX, &OTHER, NOW).await), None);
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &turn(&id, "n", 2, &OTHER)).await), None);
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &turn(&id, "n", 0, &OTHER)).await), None);
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &turn(&id, "n", u64::MAX, &OTHER)).await), None);
         assert_eq!(counter().await, 1);
         // A nonce is used up also by a call that was refused for its counter.
-        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("m"), 0, &OTHER, NOW).await), Some(Counted::Diverged));
-        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &id, nonce("m"), 2, &OTHER, NOW).await), None);
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &turn(&id, "m", 0, &OTHER)).await), Some(Counted::Diverged));
+        assert_eq!(write_tx!(db, |tx| devices::take_turn(tx, &turn(&id, "m", 2, &OTHER)).await), None);
         assert_eq!(counter().await, 1);
     }
 
@@ -116,7 +127,7 @@ on_both! {
             async move {
                 let fresh = number.to_string();
                 write(&store, move |tx| Box::pin(async move {
-                    devices::take_turn(tx, &id, nonce(&fresh), 1, &digest, NOW).await
+                    devices::take_turn(tx, &turn(&id, &fresh, 1, &digest)).await
                 })).await.unwrap()
             }
         }).await;
@@ -131,7 +142,7 @@ on_both! {
             let store = store.clone();
             async move {
                 write(&store, move |tx| Box::pin(async move {
-                    devices::take_turn(tx, &id, nonce("n"), number as u64 + 1, &ONE, NOW).await
+                    devices::take_turn(tx, &turn(&id, "n", number as u64 + 1, &ONE)).await
                 })).await
             }
         }).await;
@@ -186,29 +197,26 @@ on_both! {
         let person = person(&db.store).await;
         let id = device(&db.store, person).await;
         let request = request(&db.store, person).await;
-        let turn = async |text: &'static str, counter, digest: [u8; 32], now| {
+        let revealed = async |text: &'static str, counter, digest: [u8; 32], now| {
             write_tx!(db, |tx| {
-                let turn = devices::RevealTurn {
-                    deed: requests::revealing(&Policy::default(), &request, &person, &id, false, now),
-                    answer: r#""shown""#,
-                    entry: &entry_of(person),
-                };
-                devices::take_turn_to_reveal(tx, &id, nonce(text), counter, &digest, now, turn).await
+                let turn = Turn { now, ..turn(&id, text, counter, &digest) };
+                let revealing = requests::revealing(&Policy::default(), &request, &person, &id, false, now);
+                devices::take_turn_to_reveal(tx, &turn, revealing, r#""shown""#, &entry_of(person)).await
             })
         };
         let stored = async || read_tx!(db, |tx| requests::get(tx, &request).await).unwrap().stored_state;
         // Nothing is revealed in a turn that is not taken.
-        assert_eq!(turn("a", 0, ONE, NOW).await, Some((Counted::Diverged, None)));
-        assert_eq!(turn("b", u64::MAX, ONE, NOW).await, Some((Counted::Diverged, None)));
-        assert_eq!(turn("b", 1, ONE, NOW).await, None);
+        assert_eq!(revealed("a", 0, ONE, NOW).await, (Some(Counted::Diverged), None));
+        assert_eq!(revealed("b", u64::MAX, ONE, NOW).await, (Some(Counted::Diverged), None));
+        assert_eq!(revealed("b", 1, ONE, NOW).await, (None, None));
         assert_eq!(stored().await, RequestState::Pending);
         assert_eq!(audit::verify(&db.store).await.unwrap().entries, 0);
         let told = Reveal { relying_party: "demo-sede".to_owned(), pin_expires_at: at(301) };
-        assert_eq!(turn("c", 1, ONE, at(1)).await, Some((Counted::Advanced, Some(told))));
+        assert_eq!(revealed("c", 1, ONE, at(1)).await, (Some(Counted::Advanced), Some(told)));
         assert_eq!(stored().await, RequestState::Revealed);
-        assert_eq!(turn("d", 1, ONE, at(2)).await, Some((Counted::Repeated(Some(r#""shown""#.to_owned())), None)));
+        assert_eq!(revealed("d", 1, ONE, at(2)).await, (Some(Counted::Repeated(Some(r#""shown""#.to_owned()))), None));
         // Revealed before: the turn is taken, nothing is revealed, and nothing told of.
-        assert_eq!(turn("e", 2, ONE, at(3)).await, Some((Counted::Advanced, None)));
+        assert_eq!(revealed("e", 2, ONE, at(3)).await, (Some(Counted::Advanced), None));
         assert_eq!(audit::verify(&db.store).await.unwrap().entries, 1);
     }
 }

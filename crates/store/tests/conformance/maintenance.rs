@@ -1,9 +1,6 @@
-use aldaba_core::ids::{RequestId, SessionId};
-use aldaba_core::level::Level;
-use aldaba_core::method::Method;
+use aldaba_core::ids::SessionId;
 use aldaba_core::random::OsRandom;
 use aldaba_store::maintenance::{self, Purged};
-use aldaba_store::sessions::Session;
 use aldaba_store::{devices, requests};
 
 use crate::support::*;
@@ -13,19 +10,7 @@ on_both! {
         let person = person(&db.store).await;
         let device = device(&db.store, person).await;
         let id = request(&db.store, person).await;
-        let session = Session {
-            person,
-            device: Some(device),
-            request: Some(RequestId::generate(&OsRandom)),
-            relying_party: "demo-sede".to_owned(),
-            method: Method::Incoming,
-            second_step: None,
-            level: Level::Low,
-            browser: "Firefox".to_owned(),
-            system: "Linux".to_owned(),
-            created_at: NOW,
-            used_at: NOW,
-        };
+        let session = new_session(person, Some(device));
         write_tx!(db, |tx| {
             let nonce = devices::Nonce { text: "n", expires_at: at(180) };
             devices::admit(tx, &device, nonce, NOW).await?;

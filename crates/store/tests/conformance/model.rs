@@ -57,7 +57,7 @@ async fn try_pin(
             let before = requests::get(tx, &id).await?.unwrap();
             let device = before.device.unwrap_or(mine);
             let after = if right {
-                spend_tx(tx, &id, Some(&device), now).await?
+                won_tx(tx, &id, requests::spending(&id, Some(&device), now)).await?
             } else {
                 requests::count_wrong_try(tx, &Policy::default(), &id, now).await?
             };
@@ -96,7 +96,14 @@ async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], method: Me
                 let device = devices[number];
                 let expected = machine.reveal(&policy, device, now);
                 let won = write(store, move |tx| {
-                    Box::pin(async move { reveal_tx(tx, &Policy::default(), &id, &person, &device, false, now).await })
+                    Box::pin(async move {
+                        won_tx(
+                            tx,
+                            &id,
+                            requests::revealing(&Policy::default(), &id, &person, &device, false, now),
+                        )
+                        .await
+                    })
                 })
                 .await;
                 // Revealing again on the same device changes nothing; the store says "lost", and the machine why that is fine.
@@ -120,7 +127,7 @@ async fn agree(store: &Store, person: PersonId, devices: &[DeviceId], method: Me
             Step::Finish => {
                 let (next, expected) = machine.finish(now);
                 let won = write(store, move |tx| {
-                    Box::pin(async move { spend_approval_tx(tx, &id, now).await })
+                    Box::pin(async move { won_tx(tx, &id, requests::spending_approval(&id, now)).await })
                 })
                 .await;
                 assert_eq!(

@@ -13,14 +13,21 @@ use crate::support::*;
 
 async fn reveal(store: &Store, id: RequestId, person: PersonId, device: DeviceId, now: Timestamp) -> Option<Request> {
     write(store, move |tx| {
-        Box::pin(async move { reveal_tx(tx, &Policy::default(), &id, &person, &device, false, now).await })
+        Box::pin(async move {
+            won_tx(
+                tx,
+                &id,
+                requests::revealing(&Policy::default(), &id, &person, &device, false, now),
+            )
+            .await
+        })
     })
     .await
 }
 
 async fn spend(store: &Store, id: RequestId, device: DeviceId, now: Timestamp) -> Option<Request> {
     write(store, move |tx| {
-        Box::pin(async move { spend_tx(tx, &id, Some(&device), now).await })
+        Box::pin(async move { won_tx(tx, &id, requests::spending(&id, Some(&device), now)).await })
     })
     .await
 }
@@ -394,7 +401,7 @@ on_both! {
             let id = insert_request(&db.store, new_qr()).await;
             assert!(approve(id, mine, NOW).await.is_none(), "nobody's yet");
             write_tx!(db, |tx| requests::claim(tx, &id, &person, NOW).await).unwrap();
-            assert!(write_tx!(db, |tx| spend_approval_tx(tx, &id, NOW).await).is_none());
+            assert!(write_tx!(db, |tx| won_tx(tx, &id, requests::spending_approval(&id, NOW)).await).is_none());
             let approved = approve(id, mine, at(1)).await.unwrap();
             assert_eq!((approved.stored_state, approved.user_verified), (RequestState::Approved, true));
             assert_eq!(approved.pin_expires_at, Some(at(121)));
@@ -402,11 +409,11 @@ on_both! {
             assert!(reveal(&db.store, id, person, other, at(1)).await.is_none());
             assert!(spend(&db.store, id, mine, at(1)).await.is_none(), "no PIN of what was approved");
             assert!(wrong(&db.store, id, at(1)).await.is_none());
-            assert!(write_tx!(db, |tx| spend_approval_tx(tx, &id, at(121)).await).is_none());
+            assert!(write_tx!(db, |tx| won_tx(tx, &id, requests::spending_approval(&id, at(121))).await).is_none());
             let store = db.store.clone();
             let results = at_once(64, move |_| {
                 let store = store.clone();
-                async move { write(&store, move |tx| Box::pin(async move { spend_approval_tx(tx, &id, at(2)).await })).await }
+                async move { write(&store, move |tx| Box::pin(async move { won_tx(tx, &id, requests::spending_approval(&id, at(2))).await })).await }
             }).await;
             assert_eq!(winners(&results), 1);
         }
@@ -428,7 +435,7 @@ on_both! {
         };
         approve(first).await.unwrap();
         assert!(write_tx!(db, |tx| devices::revoke(tx, &gone, NOW).await));
-        assert!(write_tx!(db, |tx| spend_approval_tx(tx, &first, NOW).await).is_none());
+        assert!(write_tx!(db, |tx| won_tx(tx, &first, requests::spending_approval(&first, NOW)).await).is_none());
         assert!(approve(second).await.is_none());
     }
 

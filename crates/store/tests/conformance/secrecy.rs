@@ -3,10 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use aldaba_core::code::ShortCode;
-use aldaba_core::ids::{ActivationId, MessageId, PasswordCodeId, RequestId, SessionId};
+use aldaba_core::ids::{ActivationId, MessageId, PasswordCodeId, SessionId};
 use aldaba_core::language::Language;
-use aldaba_core::level::Level;
-use aldaba_core::method::Method;
 use aldaba_core::own_key::OwnKey;
 use aldaba_core::phone::Phone;
 use aldaba_core::pin::Pin;
@@ -19,7 +17,6 @@ use aldaba_store::oidc_keys::{self, OidcKey};
 use aldaba_store::outbox::{self, MessageKind, NewMessage};
 use aldaba_store::passwords::{self, codes};
 use aldaba_store::seal::{self, Place};
-use aldaba_store::sessions::Session;
 use aldaba_store::testing::TestDatabase;
 use aldaba_store::{Backend, ServerKeys, Store, StoreError, persons, requests, sms_pins};
 use sea_orm::{ConnectionTrait, Statement};
@@ -69,19 +66,7 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
         created_at: NOW,
         expires_at: None,
     };
-    let session = Session {
-        person,
-        device: Some(device),
-        request: Some(RequestId::generate(&OsRandom)),
-        relying_party: "demo-sede".to_owned(),
-        method: Method::Incoming,
-        second_step: None,
-        level: Level::Low,
-        browser: "Firefox".to_owned(),
-        system: "Linux".to_owned(),
-        created_at: NOW,
-        used_at: NOW,
-    };
+    let session = new_session(person, Some(device));
     let signing = SigningKey::generate(&OsRandom);
     let oidc_key = OidcKey {
         kid: "kid".to_owned(),

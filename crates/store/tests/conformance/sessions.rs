@@ -1,6 +1,4 @@
-use aldaba_core::ids::{DeviceId, PersonId, RequestId, SessionId};
-use aldaba_core::level::Level;
-use aldaba_core::method::Method;
+use aldaba_core::ids::SessionId;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
 use aldaba_store::sessions::{self, Opened, Session};
@@ -12,28 +10,11 @@ fn fresh() -> SessionId {
     SessionId::generate(&OsRandom)
 }
 
-fn session(person: PersonId, device: DeviceId, request: RequestId) -> Session {
-    Session {
-        person,
-        device: Some(device),
-        request: Some(request),
-        relying_party: "demo-sede".to_owned(),
-        method: Method::Incoming,
-        second_step: None,
-        level: Level::Low,
-        browser: "Firefox".to_owned(),
-        system: "Linux".to_owned(),
-        created_at: NOW,
-        used_at: NOW,
-    }
-}
-
 on_both! {
     // REQ-WEB-04
     async fn a_session_ends_idle_or_by_signing_out_and_one_request_makes_one(db: &TestDatabase) {
         let person = person(&db.store).await;
-        let mine = device(&db.store, person).await;
-        let session = session(person, mine, RequestId::generate(&OsRandom));
+        let session = new_session(person, Some(device(&db.store, person).await));
         let (id, second) = (fresh(), fresh());
         let (one, row, key) = (id.clone(), session.clone(), id.clone());
         assert!(write_tx!(db, |tx| open_tx(tx, &key, &row, &entry_of(person)).await));
@@ -60,7 +41,7 @@ on_both! {
         let mine = device(&db.store, person).await;
         let request = request(&db.store, person).await;
         let opening = |id: SessionId| {
-            let row = session(person, mine, request);
+            let row = Session { request: Some(request), ..new_session(person, Some(mine)) };
             async move {
                 write_tx!(db, |tx| {
                     let spent = requests::spending(&request, Some(&mine), NOW);
@@ -73,7 +54,7 @@ on_both! {
         assert_eq!(opening(early).await, Opened::NotSpent, "not revealed");
         assert!(!known().await);
         assert_eq!(audit::verify(&db.store).await.unwrap().entries, 0);
-        write_tx!(db, |tx| reveal_tx(tx, &Policy::default(), &request, &person, &mine, false, NOW).await).unwrap();
+        write_tx!(db, |tx| won_tx(tx, &request, requests::revealing(&Policy::default(), &request, &person, &mine, false, NOW)).await).unwrap();
         assert_eq!(opening(id.clone()).await, Opened::Yes);
         assert!(known().await);
         assert_eq!(opening(late).await, Opened::NotSpent, "spent");

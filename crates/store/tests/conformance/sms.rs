@@ -77,14 +77,14 @@ on_both! {
             let results = at_once(64, move |_| {
                 let store = store.clone();
                 async move {
-                    write(&store, move |tx| Box::pin(async move { spend_tx(tx, &id, None, at(599)).await })).await
+                    write(&store, move |tx| Box::pin(async move { won_tx(tx, &id, requests::spending(&id, None, at(599))).await })).await
                 }
             }).await;
             assert_eq!(results.iter().flatten().count(), 1);
             let late = by_sms(db, Some(person), method, true).await;
-            assert!(write_tx!(db, |tx| spend_tx(tx, &late, None, at(600)).await).is_none());
+            assert!(write_tx!(db, |tx| won_tx(tx, &late, requests::spending(&late, None, at(600))).await).is_none());
             let decoy = by_sms(db, None, method, false).await;
-            assert!(write_tx!(db, |tx| spend_tx(tx, &decoy, None, NOW).await).is_none());
+            assert!(write_tx!(db, |tx| won_tx(tx, &decoy, requests::spending(&decoy, None, NOW)).await).is_none());
         }
     }
 
@@ -107,7 +107,7 @@ on_both! {
         // No device sees or reveals it any more, and streams are told that it is over.
         assert!(read_tx!(db, |tx| requests::list_for_person(tx, &person, at(60)).await).is_empty());
         let policy = aldaba_core::policy::Policy::default();
-        assert!(write_tx!(db, |tx| reveal_tx(tx, &policy, &id, &person, &device, false, at(61)).await).is_none());
+        assert!(write_tx!(db, |tx| won_tx(tx, &id, requests::revealing(&policy, &id, &person, &device, false, at(61))).await).is_none());
         let changed = read_tx!(db, |tx| changes::requests_since(tx, at(60), at(61)).await);
         assert_eq!((changed.len(), changed[0].id, changed[0].state), (1, id, RequestState::Expired));
         let resumed = read_tx!(db, |tx| requests::changed_since(tx, &person, at(60)).await);
@@ -121,7 +121,7 @@ on_both! {
 
         let revealed = request(&db.store, person).await;
         let policy = aldaba_core::policy::Policy::default();
-        write_tx!(db, |tx| reveal_tx(tx, &policy, &revealed, &person, &device, false, NOW).await).unwrap();
+        write_tx!(db, |tx| won_tx(tx, &revealed, requests::revealing(&policy, &revealed, &person, &device, false, NOW)).await).unwrap();
         assert!(!take_over(db, revealed, NOW, at(60)).await);
         let over = request(&db.store, person).await;
         assert!(!take_over(db, over, NOW, at(600)).await);

@@ -10,7 +10,6 @@ use aldaba_core::language::Language;
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::phone::Phone;
-use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
 use aldaba_core::request::Origin;
 use aldaba_core::time::Timestamp;
@@ -21,7 +20,7 @@ use aldaba_store::persons::{self, NewPerson};
 use aldaba_store::requests::{self, NewRequest, RelyingParty, Request};
 use aldaba_store::sessions::{self, Opened, Session};
 use aldaba_store::testing::alone;
-use aldaba_store::{Deed, Store, StoreError, Transaction, known_browsers};
+use aldaba_store::{Step, Store, StoreError, Transaction, known_browsers};
 use futures::future::BoxFuture;
 
 pub const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -196,42 +195,12 @@ where
     results
 }
 
-/// A deed on a request, alone; the request as it is afterwards, if it won.
-async fn deed_tx(tx: &Transaction, id: &RequestId, deed: Deed) -> Result<Option<Request>, StoreError> {
-    if alone(tx, deed).await? {
+/// A step on a request, without what usually travels with it; the request as it is afterwards, if it won.
+pub async fn won_tx(tx: &Transaction, id: &RequestId, step: Step) -> Result<Option<Request>, StoreError> {
+    if alone(tx, step).await? {
         return requests::get(tx, id).await;
     }
     Ok(None)
-}
-
-pub async fn reveal_tx(
-    tx: &Transaction,
-    policy: &Policy,
-    id: &RequestId,
-    person: &PersonId,
-    device: &DeviceId,
-    user_verified: bool,
-    now: Timestamp,
-) -> Result<Option<Request>, StoreError> {
-    let deed = requests::revealing(policy, id, person, device, user_verified, now);
-    deed_tx(tx, id, deed).await
-}
-
-pub async fn spend_tx(
-    tx: &Transaction,
-    id: &RequestId,
-    device: Option<&DeviceId>,
-    now: Timestamp,
-) -> Result<Option<Request>, StoreError> {
-    deed_tx(tx, id, requests::spending(id, device, now)).await
-}
-
-pub async fn spend_approval_tx(
-    tx: &Transaction,
-    id: &RequestId,
-    now: Timestamp,
-) -> Result<Option<Request>, StoreError> {
-    deed_tx(tx, id, requests::spending_approval(id, now)).await
 }
 
 pub async fn remember_tx(
@@ -242,6 +211,23 @@ pub async fn remember_tx(
 ) -> Result<(), StoreError> {
     assert!(alone(tx, known_browsers::remembering(tx, person, browser, now)).await?);
     Ok(())
+}
+
+/// A session as a PIN of that device opens it.
+pub fn new_session(person: PersonId, device: Option<DeviceId>) -> Session {
+    Session {
+        person,
+        device,
+        request: Some(RequestId::generate(&OsRandom)),
+        relying_party: "demo-sede".to_owned(),
+        method: Method::Incoming,
+        second_step: None,
+        level: Level::Low,
+        browser: "Firefox".to_owned(),
+        system: "Linux".to_owned(),
+        created_at: NOW,
+        used_at: NOW,
+    }
 }
 
 /// A session that nothing is spent on.

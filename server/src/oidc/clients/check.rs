@@ -211,7 +211,7 @@ fn procedures(party: &RelyingParty) -> Result<(), String> {
         {
             return Err(format!("procedure {} is there twice", procedure.id));
         }
-        reachable(party, procedure.level.unwrap_or(party.level), &procedure.id)?;
+        reachable(party, party.level_of(Some(procedure)), &procedure.id)?;
     }
     reachable(party, party.level, "the site itself")
 }
