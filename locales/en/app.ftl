@@ -126,7 +126,10 @@ app-code-phone-1 = The code only goes to the number you gave when you registered
 app-code-phone-2 = If you still have the old number, put its SIM card in any phone and read the message there.
 app-code-phone-3 = If you no longer have it, change the number at a registration office, with your document, or with an electronic certificate.
 app-code-expired-title = The code has expired
-app-code-expired = The ten minutes are over. Start again and we will send another.
+app-code-expired = { $minutes ->
+    [one] The minute is over. Start again and we will send another.
+   *[other] The { $minutes } minutes are over. Start again and we will send another.
+}
 app-code-tries-title = Too many tries
 app-code-tries = For safety, this code no longer works. Your registration has not changed. Start again and we will send another.
 app-code-wrong-title = Details or code not valid
@@ -148,6 +151,8 @@ app-home-new = { $count ->
    *[other] There are { $count } requests. The latest is from { $name }.
 }
 app-home-gone = The request from { $name } is over.
+app-home-unknown-title = Not known whether anything is waiting
+app-home-unknown = If you have asked for a PIN, the request will show up here as soon as the server answers.
 app-offline-title = No connection
 app-offline = Requests cannot arrive. The offline PIN still works.
 app-request-for = For
@@ -250,6 +255,9 @@ app-deactivate-confirm-title = Deactivate this device?
 app-deactivate-confirm-text = It will stop receiving requests and its keys will be deleted. Your registration and your other devices do not change.
 app-deactivate-confirm = Yes, deactivate
 app-deactivate-busy = Deactivating
+app-deactivate-here-text = If the server is gone, or does not accept this device, you can delete the keys here only. The server will still count it as yours until you have it deactivated where you were registered.
+app-deactivate-here = Delete here only
+app-deactivate-here-done = Keys deleted from this device. The server does not know.
 app-deactivate-done = Device deactivated. Its keys have been deleted.
 
 ## Settings
@@ -331,7 +339,7 @@ app-error-internal = It was not your fault. Try again.
 app-error-server-unsupported-title = That is not an Aldaba server
 app-error-server-unsupported = It answers, but it does not speak this app’s language. Check the address.
 app-error-signature-title = The server did not accept the signature
-app-error-signature = Try again. If it stays the same, deactivate this device and activate it again.
+app-error-signature = Try again. If it stays the same, delete this device under “This device” and activate it again.
 app-error-device-unknown-title = The server does not know this device
 app-error-device-unknown = Activate it again to go on using it.
 app-error-request-unknown-title = We cannot find that request

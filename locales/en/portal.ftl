@@ -96,6 +96,7 @@ ways-missing-level-bound = It does not reach the level “{ $level }” that thi
 ways-missing-site = { $site } does not admit this way.
 home-account = See my sessions and my ways to sign in
 way-self-generated = PIN that your app makes without a connection
+way-self-generated-text = Your app needs no connection: type into this page the six digits that it shows.
 way-incoming = PIN in your app
 way-incoming-text = Ask for a PIN on this page and read it in the app on your phone or computer.
 way-qr = QR code

@@ -132,7 +132,11 @@ app-code-phone-1 = El código solo se envía al número que dio al registrarse. 
 app-code-phone-2 = Si conserva el número anterior, ponga la tarjeta SIM en cualquier móvil y lea allí el SMS.
 app-code-phone-3 = Si ya no lo tiene, cambie el número en una oficina de registro, con su documento, o con un certificado electrónico.
 app-code-expired-title = El código ha caducado
-app-code-expired = Han pasado los diez minutos. Empiece de nuevo y le enviaremos otro.
+app-code-expired = { $minutes ->
+    [one] Ha pasado el minuto. Empiece de nuevo y le enviaremos otro.
+    [many] Han pasado los { $minutes } de minutos. Empiece de nuevo y le enviaremos otro.
+   *[other] Han pasado los { $minutes } minutos. Empiece de nuevo y le enviaremos otro.
+}
 app-code-tries-title = Demasiados intentos
 app-code-tries = Este código ya no vale, por seguridad. Su registro no cambia. Empiece de nuevo y le enviaremos otro.
 app-code-wrong-title = Datos o código no válidos
@@ -156,6 +160,8 @@ app-home-new = { $count ->
    *[other] Hay { $count } peticiones. La última es de { $name }.
 }
 app-home-gone = La petición de { $name } ha terminado.
+app-home-unknown-title = No se sabe si hay peticiones
+app-home-unknown = Si ha pedido un PIN, la petición aparecerá aquí en cuanto el servidor responda.
 app-offline-title = Sin conexión
 app-offline = No se pueden recibir peticiones. El PIN sin conexión sigue funcionando.
 app-request-for = Para
@@ -258,6 +264,9 @@ app-deactivate-confirm-title = ¿Desactivar este dispositivo?
 app-deactivate-confirm-text = Dejará de recibir peticiones aquí y se borrarán sus claves. Su registro y sus otros dispositivos no cambian.
 app-deactivate-confirm = Sí, desactivar
 app-deactivate-busy = Desactivando
+app-deactivate-here-text = Si el servidor ya no existe o no acepta este dispositivo, puede borrar las claves solo aquí. El servidor seguirá teniéndolo por suyo hasta que lo desactive donde le registraron.
+app-deactivate-here = Borrar solo aquí
+app-deactivate-here-done = Claves borradas de este dispositivo. El servidor no lo sabe.
 app-deactivate-done = Dispositivo desactivado. Sus claves se han borrado.
 
 ## Settings
@@ -339,7 +348,7 @@ app-error-internal = No ha sido culpa suya. Vuelva a intentarlo.
 app-error-server-unsupported-title = Ese servidor no es de Aldaba
 app-error-server-unsupported = Responde, pero no habla el mismo idioma que esta aplicación. Revise la dirección.
 app-error-signature-title = El servidor no ha aceptado la firma
-app-error-signature = Vuelva a intentarlo. Si sigue igual, desactive este dispositivo y actívelo otra vez.
+app-error-signature = Vuelva a intentarlo. Si sigue igual, borre este dispositivo en «Este dispositivo» y actívelo otra vez.
 app-error-device-unknown-title = El servidor no conoce este dispositivo
 app-error-device-unknown = Actívelo otra vez para seguir usándolo.
 app-error-request-unknown-title = No encontramos esa petición

@@ -96,6 +96,7 @@ ways-missing-level-bound = No alcanza el nivel «{ $level }» que pide este trá
 ways-missing-site = { $site } no admite esta forma.
 home-account = Ver mis sesiones y mis formas de identificarme
 way-self-generated = PIN que su app hace sin conexión
+way-self-generated-text = Su app no necesita conexión: escriba en esta página las seis cifras que ella muestra.
 way-incoming = PIN en su app
 way-incoming-text = Pida un PIN en esta página y léalo en la app de su móvil u ordenador.
 way-qr = Código QR

@@ -30,7 +30,9 @@ on_both!(
     three_live_activations_a_person,
     three_sms_an_hour_and_six_a_day,
     what_is_not_sent_lengthens_nothing,
-    an_activation_is_confirmed_once,
+    an_activation_makes_one_device,
+    a_lost_answer_is_given_again_to_its_own_device_while_the_code_lives,
+    a_device_that_ended_is_not_announced_again,
     a_decoy_can_never_be_confirmed,
 );
 
@@ -343,19 +345,68 @@ async fn what_is_not_sent_lengthens_nothing(backend: Backend) {
     pending.confirm(&server, &code).await.expect(200);
 }
 
-// REQ-ACT-03
-async fn an_activation_is_confirmed_once(backend: Backend) {
+// REQ-ACT-03, REQ-ACT-09
+async fn an_activation_makes_one_device(backend: Backend) {
     let server = TestServer::new(backend).await;
     let pending = PendingActivation::start(&server, &ANA).await;
     let code = server.last_code(ANA.phone).await;
     let answers = server
-        .send_all((0..5).map(|_| pending.confirmation(&code)).collect())
+        .send_all((0..7).map(|_| pending.confirmation(&code)).collect())
         .await;
-    let confirmed = answers.iter().filter(|answer| answer.status == 200).count();
-    assert_eq!(confirmed, 1);
-    for answer in answers.into_iter().filter(|answer| answer.status != 200) {
-        answer.expect_problem("activation_failed");
+    let mut devices = Vec::new();
+    for answer in answers {
+        let confirmed: wire::ActivationConfirmed = answer.expect(200).json();
+        devices.push(confirmed.device_id);
     }
+    devices.dedup();
+    assert_eq!(devices.len(), 1, "whoever asks again hears of the same device");
+    let device = TestDevice::activate(&server, &ANA).await;
+    let info: wire::DeviceInfo = device.info(&server).await.expect(200).json();
+    assert_eq!(info.other_devices, 1);
+    assert_eq!(
+        server.messages().await.len(),
+        4,
+        "two codes, and one notice for each device"
+    );
+}
+
+// REQ-ACT-09
+async fn a_lost_answer_is_given_again_to_its_own_device_while_the_code_lives(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let pending = PendingActivation::start(&server, &ANA).await;
+    let code = server.last_code(ANA.phone).await;
+    let first: wire::ActivationConfirmed = pending.confirm(&server, &code).await.expect(200).json();
+    server.wait(598);
+    // It is signed anew, with the server's time of now: a device sets its clock by it.
+    let answer = pending.confirm(&server, &code).await.expect(200);
+    let device = pending.device(&answer, &code);
+    assert_eq!(device.id.to_string(), first.device_id);
+    let again: wire::ActivationConfirmed = answer.json();
+    assert_eq!(again.server_time, first.server_time + 598_000);
+    device.info(&server).await.expect(200);
+    // Another code, or another's signature, gets what everybody gets; so does the right one once its life is over.
+    let wrong = if code == "AAAAAAAA" { "BBBBBBBB" } else { "AAAAAAAA" };
+    let other = aldaba_protocol::b64::encode(&[7; 64]);
+    pending
+        .confirm(&server, wrong)
+        .await
+        .expect_problem("activation_failed");
+    let forged = pending.confirmation_signed(&code, other);
+    server.send(forged).await.expect_problem("activation_failed");
+    server.wait(2);
+    pending
+        .confirm(&server, &code)
+        .await
+        .expect_problem("activation_failed");
+}
+
+// REQ-ACT-09
+async fn a_device_that_ended_is_not_announced_again(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let pending = PendingActivation::start(&server, &ANA).await;
+    let code = server.last_code(ANA.phone).await;
+    let answer = pending.confirm(&server, &code).await.expect(200);
+    pending.device(&answer, &code).end(&server).await.expect(200);
     pending
         .confirm(&server, &code)
         .await

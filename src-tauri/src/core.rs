@@ -132,6 +132,8 @@ impl Core {
             Status::Activating(progress) => {
                 let activation = PendingActivation {
                     expires_at: progress.expires_at,
+                    life: progress.expires_in,
+                    tries: progress.tries,
                     server_url: progress.server.into(),
                 };
                 (AppState::Activating, None, Some(activation))

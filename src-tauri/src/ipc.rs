@@ -166,6 +166,10 @@ pub struct PendingActivation {
     /// When its code ends.
     #[cfg_attr(test, ts(type = "number"))]
     pub expires_at: i64,
+    /// Life of a code, in seconds.
+    pub life: u32,
+    /// How many codes may be tried.
+    pub tries: u32,
     /// The backend that sends it.
     pub server_url: String,
 }
@@ -322,6 +326,10 @@ pub struct RequestCard {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
     pub pin_expires_at: Option<i64>,
+    /// How long its PIN lives in all, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, as = "Option<u32>"))]
+    pub pin_life: Option<i64>,
     /// The PIN, only when revealed here and alive.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, as = "Option<String>"))]
@@ -331,7 +339,9 @@ pub struct RequestCard {
 impl From<RequestView> for RequestCard {
     fn from(view: RequestView) -> Self {
         let request = view.request;
+        let pin_life = request.pin_expires_at.zip(request.revealed_at);
         Self {
+            pin_life: pin_life.map(|(end, start)| (end - start) / 1000),
             id: request.id,
             relying_party: RelyingPartyView {
                 id: request.relying_party.id,

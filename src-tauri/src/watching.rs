@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aldaba_authenticator::{Authenticator, Signal};
+use aldaba_protocol::error::ErrorCode;
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -82,12 +83,13 @@ async fn follow(
         };
         match signal {
             None | Some(Signal::Refused(_)) => break,
-            Some(Signal::Disconnected(error)) => {
-                tracing::debug!(code = error.code.as_str(), "the stream is closed");
+            Some(Signal::Disconnected(error)) if error.code == ErrorCode::Network => {
+                tracing::debug!("the stream is closed");
                 core.set_online(false);
             }
             Some(Signal::OtherDeviceActivated) => warn_of_other_device(app, core).await,
-            Some(Signal::Connected | Signal::Request(_)) => {
+            // A server that answers, and refuses: the look says why.
+            Some(Signal::Connected | Signal::Request(_) | Signal::Disconnected(_)) => {
                 let mut refused = false;
                 // Several events at once are one look.
                 while let Ok(more) = heard.try_recv() {

@@ -33,11 +33,11 @@ export const App = () => {
           </main>
         }
       >
+        <Match when={(state() || app.startError()) && app.place() === "settings"}>
+          <Settings />
+        </Match>
         <Match when={app.startError()}>
           <StartProblem />
-        </Match>
-        <Match when={state() && app.place() === "settings"}>
-          <Settings />
         </Match>
         <Match when={problem()} keyed>
           {(now) => <Problem state={now} />}

@@ -93,12 +93,6 @@ impl VerifyingKey {
             .map_err(|_| InvalidKey)
     }
 
-    /// The 33 bytes.
-    #[must_use]
-    pub fn to_sec1(&self) -> PublicKey {
-        compressed(&self.0.to_sec1_point(true))
-    }
-
     /// Whether `signature` is this key's over `message`.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> bool {

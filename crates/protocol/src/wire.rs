@@ -51,6 +51,8 @@ pub struct ActivationStarted {
     pub activation_id: String,
     /// Life of the code, in seconds.
     pub expires_in: u32,
+    /// How many codes may be tried.
+    pub tries: u32,
     /// The server's P-256 public agreement key: SEC 1 compressed, 33 bytes.
     pub agreement_key: String,
 }
@@ -203,6 +205,9 @@ pub struct DeviceRequest {
     pub created_at: i64,
     /// When it ends.
     pub expires_at: i64,
+    /// When a device revealed or approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revealed_at: Option<i64>,
     /// When its PIN ends, once revealed; its approval, once approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin_expires_at: Option<i64>,

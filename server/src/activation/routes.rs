@@ -40,6 +40,7 @@ pub async fn start_activation(
     let answer = wire::ActivationStarted {
         activation_id: started.id.to_string(),
         expires_in: started.expires_in,
+        tries: app.policy().activation_tries,
         agreement_key: b64::encode(&started.agreement_key),
     };
     Ok((StatusCode::ACCEPTED, Json(answer)))

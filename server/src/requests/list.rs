@@ -84,6 +84,7 @@ pub fn to_wire(
         phrase: request.phrase,
         created_at: request.created_at.as_millis(),
         expires_at: request.expires_at.as_millis(),
+        revealed_at: request.revealed_at.map(Timestamp::as_millis),
         pin_expires_at: request.pin_expires_at.map(Timestamp::as_millis),
     }
 }

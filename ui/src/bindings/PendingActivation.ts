@@ -9,6 +9,14 @@ export type PendingActivation = {
  */
 expires_at: number, 
 /**
+ * Life of a code, in seconds.
+ */
+life: number, 
+/**
+ * How many codes may be tried.
+ */
+tries: number, 
+/**
  * The backend that sends it.
  */
 server_url: string, };

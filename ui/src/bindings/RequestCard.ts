@@ -63,6 +63,10 @@ expires_at: number,
  */
 pin_expires_at?: number, 
 /**
+ * How long its PIN lives in all, in seconds.
+ */
+pin_life?: number, 
+/**
  * The PIN, only when revealed here and alive.
  */
 pin?: string, };

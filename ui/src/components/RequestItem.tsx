@@ -17,9 +17,6 @@ import { Countdown } from "./Countdown";
 import { Digits } from "./Digits";
 import { ErrorBox } from "./ErrorBox";
 
-/** Life of a revealed PIN in seconds (protocol.md, incoming PIN, 3). */
-const PIN_SECONDS = 300;
-
 /** One request: who asks, for what, from where; then its PIN, or its rejection. */
 export const RequestItem = (props: { request: RequestCard }) => {
   const app = useApp();
@@ -181,7 +178,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
               <p>{t("app-pin-type")}</p>
               <Digits pin={pin()} testid="pin" ref={(element) => (pinElement = element)} />
               <div class="pin-foot">
-                <Countdown label={t("app-pin-timer")} until={pinUntil()} seconds={PIN_SECONDS} />
+                <Countdown label={t("app-pin-timer")} until={pinUntil()} seconds={props.request.pin_life ?? 0} />
                 <CopyButton source={props.request.id} label={t("app-copy-of", { name: name() })} testid="copy" />
               </div>
             </>

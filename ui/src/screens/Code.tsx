@@ -13,10 +13,6 @@ import { createTask } from "../state/task";
 import { type ErrorText, errorText } from "../texts/errors";
 import { t } from "../texts/texts";
 
-/** Life of a code in seconds, and how often it may be tried (protocol.md, activation). */
-const CODE_SECONDS = 600;
-const CODE_TRIES = 5;
-
 const missing = [1, 2, 3, 4] as const;
 const phone = [1, 2, 3] as const;
 
@@ -26,6 +22,8 @@ export const Code = () => {
   const [code, setCode] = createSignal("");
   const [fieldError, setFieldError] = createSignal<string>();
   const [resent, setResent] = createSignal(false);
+  // What the server said when the activation began. The screen outlives the activation for a moment, when it is confirmed.
+  const { life = 0, tries = 0 } = app.status()?.activation ?? {};
   const [until, setUntil] = createSignal(app.status()?.activation?.expires_at ?? 0);
   const [over, setOver] = createSignal(until() <= Date.now());
   const [wrongTries, setWrongTries] = createSignal(0);
@@ -57,11 +55,11 @@ export const Code = () => {
   const cancel = createTask(async () => app.setStatus(await cancelActivation()));
 
   // The server gives one answer for every refusal of a code; how many were tried is known here.
-  const triesLeft = () => confirm.error()?.tries_left ?? CODE_TRIES - wrongTries();
+  const triesLeft = () => confirm.error()?.tries_left ?? tries - wrongTries();
   const exhausted = () => confirm.error()?.code === "activation_failed" && triesLeft() <= 0;
   const ended = (): ErrorText | undefined => {
     if (exhausted()) return { title: t("app-code-tries-title"), text: t("app-code-tries") };
-    if (over()) return { title: t("app-code-expired-title"), text: t("app-code-expired") };
+    if (over()) return { title: t("app-code-expired-title"), text: t("app-code-expired", { minutes: Math.round(life / 60) }) };
     return undefined;
   };
   const confirmText = (error: UiError): ErrorText => {
@@ -69,7 +67,7 @@ export const Code = () => {
       return { title: t("app-error-network-title"), text: t("app-error-network-code") };
     }
     if (error.code !== "activation_failed") return errorText(error);
-    const left = triesLeft() < CODE_TRIES ? ` ${t("app-code-wrong-left", { tries: triesLeft() })}` : "";
+    const left = triesLeft() < tries ? ` ${t("app-code-wrong-left", { tries: triesLeft() })}` : "";
     return { title: t("app-code-wrong-title"), text: t("app-code-wrong") + left };
   };
 
@@ -131,7 +129,7 @@ export const Code = () => {
                 setFieldError(undefined);
               }}
             />
-            <Countdown label={t("app-code-timer")} until={until()} seconds={CODE_SECONDS} onOver={() => setOver(true)} />
+            <Countdown label={t("app-code-timer")} until={until()} seconds={life} onOver={() => setOver(true)} />
           </div>
           <div class="actions actions-main">
             <Button type="submit" testid="confirm" busy={confirm.busy()}>

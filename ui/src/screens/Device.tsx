@@ -3,7 +3,7 @@ import type { UiError } from "../bindings/UiError";
 import { Button } from "../components/Button";
 import { ErrorBox } from "../components/ErrorBox";
 import { Screen } from "../components/Screen";
-import { deactivateDevice, deviceDetails } from "../ipc/commands";
+import { deactivateDevice, deviceDetails, forgetDevice } from "../ipc/commands";
 import { announce } from "../state/announcer";
 import { useApp } from "../state/app";
 import { createTask } from "../state/task";
@@ -35,6 +35,13 @@ export const Device = () => {
     app.setStatus(status);
     app.setNotice(t("app-deactivate-done"));
     announce(t("app-deactivate-done"));
+  });
+
+  const forget = createTask(async () => {
+    const status = await forgetDevice();
+    app.setStatus(status);
+    app.setNotice(t("app-deactivate-here-done"));
+    announce(t("app-deactivate-here-done"));
   });
 
   return (
@@ -114,8 +121,11 @@ export const Device = () => {
               {t("app-deactivate-confirm-title")}
             </h2>
             <p>{t("app-deactivate-confirm-text")}</p>
-            <Show when={deactivate.error()} keyed>
+            <Show when={forget.error() ?? deactivate.error()} keyed>
               {(error) => <ErrorBox error={error} />}
+            </Show>
+            <Show when={deactivate.error()}>
+              <p>{t("app-deactivate-here-text")}</p>
             </Show>
             <div class="actions">
               <Button
@@ -126,11 +136,23 @@ export const Device = () => {
               >
                 {deactivate.busy() ? t("app-deactivate-busy") : t("app-deactivate-confirm")}
               </Button>
+              <Show when={deactivate.error()}>
+                <Button
+                  variant="secondary"
+                  color="danger"
+                  testid="deactivate-here"
+                  busy={forget.busy()}
+                  onClick={() => void forget.run()}
+                >
+                  {t("app-deactivate-here")}
+                </Button>
+              </Show>
               <Button
                 variant="tertiary"
                 color="neutral"
                 onClick={() => {
                   deactivate.clear();
+                  forget.clear();
                   setConfirming(false);
                   deactivateButton?.focus();
                 }}

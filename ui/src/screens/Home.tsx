@@ -7,6 +7,7 @@ import { RequestItem } from "../components/RequestItem";
 import { Screen } from "../components/Screen";
 import { SelfGenerated } from "../components/SelfGenerated";
 import { useApp } from "../state/app";
+import { errorText } from "../texts/errors";
 import { t } from "../texts/texts";
 
 /** What asks for a PIN now, and the PIN that needs no network. */
@@ -20,6 +21,14 @@ export const Home = () => {
           <p>{t("app-offline")}</p>
         </div>
       </Show>
+      <Show when={app.requestsError()}>
+        {(error) => (
+          <div class="ds-alert notice" data-color="danger" role="status" data-testid="banner-server" data-code={error().code}>
+            <p class="notice-title">{errorText(error()).title}</p>
+            <p>{errorText(error()).text}</p>
+          </div>
+        )}
+      </Show>
       <OtherDevice />
       <Show when={app.linkError()} keyed>
         {(error) => <ErrorBox error={error} />}
@@ -29,10 +38,20 @@ export const Home = () => {
           <Show
             when={app.requests.length > 0}
             fallback={
-              <div class="empty" data-testid="empty">
-                <h2 class="empty-title">{t("app-home-empty-title")}</h2>
-                <p>{t("app-home-empty")}</p>
-              </div>
+              <Show
+                when={app.online() && !app.requestsError()}
+                fallback={
+                  <div class="empty" data-testid="unknown">
+                    <h2 class="empty-title">{t("app-home-unknown-title")}</h2>
+                    <p>{t("app-home-unknown")}</p>
+                  </div>
+                }
+              >
+                <div class="empty" data-testid="empty">
+                  <h2 class="empty-title">{t("app-home-empty-title")}</h2>
+                  <p>{t("app-home-empty")}</p>
+                </div>
+              </Show>
             }
           >
             <ul class="requests">

@@ -31,29 +31,36 @@ export const Settings = () => {
           )}
         </For>
       </fieldset>
-      <section class="settings-server">
-        <h2 class="section-title">{t("app-settings-server")}</h2>
-        <Show
-          when={mayChangeServer()}
-          fallback={
-            <>
-              <p class="server-url">{app.status()?.server.url}</p>
-              <p class="aside-note">{t("app-settings-server-active")}</p>
-            </>
-          }
-        >
-          <div class="decided">
-            <ServerChooser />
-          </div>
-        </Show>
-      </section>
+      {/* A start that failed knows no server; the language can be chosen all the same. */}
+      <Show when={app.status()}>
+        <section class="settings-server">
+          <h2 class="section-title">{t("app-settings-server")}</h2>
+          <Show
+            when={mayChangeServer()}
+            fallback={
+              <>
+                <p class="server-url">{app.status()?.server.url}</p>
+                <p class="aside-note">{t("app-settings-server-active")}</p>
+              </>
+            }
+          >
+            <div class="decided">
+              <ServerChooser />
+            </div>
+          </Show>
+        </section>
+      </Show>
       <section class="about">
         <h2 class="section-title">{t("app-settings-about")}</h2>
         <div class="about-row">
           <Mark />
-          <p>
-            {t("app-settings-version")} {app.status()?.version} · {systemName(app.status()?.platform ?? "")}
-          </p>
+          <Show when={app.status()}>
+            {(status) => (
+              <p>
+                {t("app-settings-version")} {status().version} · {systemName(status().platform)}
+              </p>
+            )}
+          </Show>
         </div>
         <p class="aside-note">{t("app-settings-licence")}</p>
       </section>

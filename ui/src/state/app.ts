@@ -35,6 +35,8 @@ export function createAppState() {
   const [place, setPlace] = createSignal<Place>("start");
   const [requests, setRequests] = createStore<RequestCard[]>([]);
   const [online, setOnline] = createSignal(true);
+  /** Why the server, which answers, tells nothing of requests. */
+  const [requestsError, setRequestsError] = createSignal<UiError>();
   const [requestsKnown, setRequestsKnown] = createSignal(false);
   const [notice, setNotice] = createSignal<string>();
   /** The challenge of a page that was scanned or came with a link. */
@@ -53,6 +55,7 @@ export function createAppState() {
       if (next.state !== "active") {
         setRequests(reconcile([], { key: "id" }));
         setRequestsKnown(false);
+        setRequestsError(undefined);
         setOtherDevice(undefined);
       }
       if (next.state === "active") setDraft({ ...emptyDraft });
@@ -69,6 +72,7 @@ export function createAppState() {
     const arrived = view.requests.filter((request) => !known.has(request.id));
     const ids = new Set(view.requests.map((request) => request.id));
     setOnline(view.online);
+    setRequestsError(view.online ? view.error : undefined);
     if (view.error && !view.online && view.requests.length === 0 && requestsKnown()) return;
     // A PIN that ran out under someone's eyes stays, as a card that says so, until they have read it.
     const ranOut = requests.filter((request) => request.pin && !ids.has(request.id) && endOf(request) <= Date.now());
@@ -136,6 +140,7 @@ export function createAppState() {
       showRequests(await listRequests());
     } catch (error) {
       if (toUiError(error).code === "network") setOnline(false);
+      else setRequestsError(toUiError(error));
       await refreshIfDeviceIsGone(toUiError(error));
     }
   }
@@ -187,7 +192,7 @@ export function createAppState() {
     place,
     goTo,
     requests,
-    requestsKnown,
+    requestsError,
     online,
     showRequest,
     dropRequest,

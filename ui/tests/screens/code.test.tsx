@@ -48,6 +48,23 @@ describe("activation: the code", () => {
     await onScreen(app.container, "document");
   });
 
+  test("how often it may be tried, and for how long, is what the server said", async () => {
+    const strict = activating();
+    strict.activation = { ...strict.activation!, tries: 2, life: 120 };
+    const user = userEvent.setup();
+    const app = start(strict, { confirm_activation: refuse({ code: "activation_failed" }) });
+    await user.type(await app.find("code"), "K7QF2M9X");
+    await user.click(await app.find("confirm"));
+    await vi.waitFor(() => expect(app.getByTestId("error").textContent).toContain("1 intento."));
+    await user.click(await app.find("confirm"));
+    await app.findByText("Demasiados intentos");
+    app.unmount();
+    const over = activating(-1);
+    over.activation = { ...over.activation!, life: 120 };
+    const late = start(over);
+    await late.findByText(/Han pasado los 2 minutos/);
+  });
+
   test("no network: the code stays and is still good", async () => {
     const app = await atCode({ confirm_activation: refuse({ code: "network" }) });
     await app.user.type(await app.find("code"), "K7QF2M9X");

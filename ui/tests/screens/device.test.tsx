@@ -37,6 +37,28 @@ describe("device", () => {
   });
 
   // REQ-DEV-04
+  test("a device whose server is gone or refuses its signature is deleted here, once that has failed", async () => {
+    for (const code of ["network", "signature_invalid"]) {
+      const user = userEvent.setup();
+      const app = start(active, {
+        device_details: { ...active.device, online: false },
+        deactivate_device: refuse({ code }),
+        forget_device: fresh,
+      });
+      await onScreen(app.container, "home");
+      await user.click(await app.find("device"));
+      await user.click(await app.find("deactivate"));
+      expect(app.queryByTestId("deactivate-here")).toBeNull();
+      await user.click(await app.find("confirm-deactivate"));
+      await user.click(await app.find("deactivate-here"));
+      await onScreen(app.container, "welcome");
+      expect((await app.find("notice")).textContent).toContain("El servidor no lo sabe");
+      expect(app.called("forget_device")).toHaveLength(1);
+      app.unmount();
+    }
+  });
+
+  // REQ-DEV-04
   test("deactivated elsewhere while the app runs", async () => {
     const app = start(active);
     await onScreen(app.container, "home");
@@ -95,6 +117,14 @@ describe("each way in which the keychain or the device fails has its own page", 
     const user = userEvent.setup();
     const app = start(refuse({ code: "internal" }));
     await onScreen(app.container, "start-problem");
+    // Also for who does not read the language that it is in.
+    await user.click(await app.find("settings"));
+    await onScreen(app.container, "settings");
+    await user.click(await app.find("language-en"));
+    expect(app.queryByTestId("server-current")).toBeNull();
+    await user.click(await app.find("back"));
+    const main = await onScreen(app.container, "start-problem");
+    expect(main.querySelector("h1")?.textContent).toBe("Aldaba could not start");
     app.answers.app_status = fresh;
     await user.click(await app.find("retry"));
     await onScreen(app.container, "welcome");

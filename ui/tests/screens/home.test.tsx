@@ -142,9 +142,24 @@ describe("home", () => {
   test("without a network: a banner, and the self-generated PIN goes on", async () => {
     const app = await atHome({ list_requests: { requests: [], online: false, error: { code: "network" } } });
     await app.find("banner-offline");
+    await app.find("unknown");
+    expect(app.queryByTestId("empty")).toBeNull();
     expect(digits(await app.find("self-pin"))).toBe("492708");
     await app.emit("connection-changed", { online: true });
     await vi.waitFor(() => expect(app.queryByTestId("banner-offline")).toBeNull());
+  });
+
+  test("a server that answers with an error: it is said, and nobody claims that nothing is waiting", async () => {
+    const app = await atHome({ list_requests: { requests: [], online: true, error: { code: "unavailable" } } });
+    const banner = await app.find("banner-server");
+    expect(banner.textContent).toContain("El servicio no está disponible");
+    expect(banner.getAttribute("role")).toBe("status");
+    await app.find("unknown");
+    expect(app.queryByTestId("empty")).toBeNull();
+    expect(app.queryByTestId("banner-offline")).toBeNull();
+    await app.emit("requests-changed", { requests: [], online: true });
+    await app.find("empty");
+    expect(app.queryByTestId("banner-server")).toBeNull();
   });
 
   // REQ-UI-07

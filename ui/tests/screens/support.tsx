@@ -22,7 +22,7 @@ export const active: AppStatus = { ...base, state: "active", device };
 export const activating = (seconds = 600): AppStatus => ({
   ...base,
   state: "activating",
-  activation: { expires_at: Date.now() + seconds * 1000, server_url: server.url },
+  activation: { expires_at: Date.now() + seconds * 1000, life: 600, tries: 5, server_url: server.url },
 });
 
 export const request = (id: string, more: Partial<RequestCard> = {}): RequestCard => ({
@@ -46,6 +46,7 @@ export const revealed = (card: RequestCard, pin = "407195"): RequestCard => ({
   revealed_here: true,
   pin,
   pin_expires_at: Date.now() + 300_000,
+  pin_life: 300,
 });
 
 /** A command's refusal. */

@@ -48,6 +48,8 @@ pub struct ActivationProgress {
     pub id: String,
     /// Life of the code in seconds, as the server said.
     pub expires_in: u32,
+    /// How many codes may be tried, as the server said.
+    pub tries: u32,
     /// When the code ends, on the local clock, in milliseconds.
     pub expires_at: i64,
     /// The backend.
@@ -68,6 +70,7 @@ pub(super) struct Pending {
     agreement_key: String,
     server_agreement_key: String,
     first_expires_in: u32,
+    tries: u32,
     #[zeroize(skip)]
     expires_at: i64,
     server: String,
@@ -137,6 +140,7 @@ impl Authenticator {
             agreement_key: b64::encode(agreement.to_bytes().expose()),
             server_agreement_key: answer.agreement_key,
             first_expires_in: answer.expires_in,
+            tries: answer.tries,
             expires_at: self.expiry(answer.expires_in),
             server: server.to_string(),
         };
@@ -363,6 +367,7 @@ fn progress(pending: &Pending, expires_in: u32, server: ServerUrl) -> Activation
     ActivationProgress {
         id: pending.activation_id.clone(),
         expires_in,
+        tries: pending.tries,
         expires_at: pending.expires_at,
         server,
     }

@@ -96,6 +96,7 @@ impl Authenticator {
         }
         request.state = RequestState::Revealed;
         request.revealed_here = true;
+        request.revealed_at = Some(answer.server_time);
         request.pin_expires_at = Some(answer.pin_expires_at);
         self.known().insert(*id, request.clone());
         self.view(&device, request)
@@ -128,6 +129,7 @@ impl Authenticator {
         request.state = RequestState::Revealed;
         request.approved = true;
         request.revealed_here = true;
+        request.revealed_at = Some(answer.server_time);
         request.pin_expires_at = Some(answer.approval_expires_at);
         self.known().insert(*id, request.clone());
         self.view(&device, request)
@@ -268,6 +270,7 @@ impl Authenticator {
         let pin = self.pin(device, &request);
         for time in [&mut request.created_at, &mut request.expires_at]
             .into_iter()
+            .chain(&mut request.revealed_at)
             .chain(&mut request.pin_expires_at)
         {
             *time = self.clock.to_local(*time);
