@@ -11,6 +11,7 @@ use aldaba_store::Store;
 use aldaba_store::keys::ServerKeys;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::account;
 use crate::certificates::Certificates;
@@ -24,7 +25,6 @@ use crate::oidc::keys::Keys;
 use crate::passwords::Hasher;
 use crate::places::Places;
 use crate::requests::events::Hub;
-use crate::requests::self_generated::Strangers;
 use crate::texts::Texts;
 
 /// The state of one server: cheap to clone, the same for all who hold a clone.
@@ -41,7 +41,6 @@ struct Inner {
     random: Arc<dyn Random>,
     texts: Texts,
     hub: Hub,
-    strangers: Strangers,
     known_devices: KnownDevices,
     passwords: Hasher,
     places: Option<Places>,
@@ -54,6 +53,7 @@ struct Inner {
     oidc_keys: Keys,
     logouts_due: Notify,
     stopping: CancellationToken,
+    tasks: TaskTracker,
 }
 
 /// The parts that the caller of [`App::new`] chooses: production passes the system clock and the operating system's
@@ -93,7 +93,6 @@ impl App {
             random: parts.random,
             texts,
             hub: Hub::new(),
-            strangers: Strangers::default(),
             known_devices: KnownDevices::default(),
             passwords,
             places: parts.places,
@@ -106,6 +105,7 @@ impl App {
             oidc_keys: Keys::default(),
             logouts_due: Notify::new(),
             stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
         }))
     }
 
@@ -161,11 +161,6 @@ impl App {
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.0.hub
-    }
-
-    /// Failed self-generated PINs of those who do not exist.
-    pub(crate) fn strangers(&self) -> &Strangers {
-        &self.0.strangers
     }
 
     /// Devices that signed something lately.
@@ -232,6 +227,12 @@ impl App {
     #[must_use]
     pub fn stopping(&self) -> &CancellationToken {
         &self.0.stopping
+    }
+
+    /// What a server that stops waits for: connections, and the workers that may have something in hand.
+    #[must_use]
+    pub fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
     }
 
     /// The public sites that are let in, as this node holds them in memory: at most a second or so old.

@@ -52,7 +52,7 @@ pub async fn serve_with_certificates(
     admin: Option<TcpListener>,
     for_certificates: Option<TcpListener>,
 ) -> io::Result<()> {
-    let tasks = TaskTracker::new();
+    let tasks = app.tasks().clone();
     tasks.spawn(housekeeping::run(app.clone()));
     tasks.spawn(requests::poll::run(app.clone()));
     tasks.spawn(watch::run(app.clone()));
@@ -82,7 +82,8 @@ pub async fn serve_with_certificates(
     Ok(())
 }
 
-/// Starts the worker that sends messages, where messages are sent. The demo's stay in the outbox.
+/// Starts the worker that sends messages, where messages are sent. The demo's stay in the outbox. A server that stops waits for the
+/// messages in hand.
 ///
 /// # Errors
 /// The gateway's settings or secrets cannot be used.
@@ -96,7 +97,7 @@ pub fn start_messages(app: &App) -> Result<(), GatewayError> {
                 deadline: Duration::from_secs(gateway.deadline_seconds),
             };
             let sender = HttpGateway::new(gateway)?;
-            tokio::spawn(worker::run(app.clone(), Arc::new(sender), patience));
+            app.tasks().spawn(worker::run(app.clone(), Arc::new(sender), patience));
             Ok(())
         }
     }

@@ -3,21 +3,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aldaba_core::random::SeededRandom;
-use aldaba_server::config::Gateway;
+use aldaba_server::config::{Gateway, Messages};
 use aldaba_server::messages::gateway::HttpGateway;
 use aldaba_server::messages::worker::{self, Patience};
+use aldaba_server::serve::{serve, start_messages};
 use aldaba_server::testing::{ANA, LUIS, PendingActivation, TestServer};
-use aldaba_store::Backend;
 use aldaba_store::outbox::MessageState;
+use aldaba_store::{Backend, Store};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
 use http::{HeaderMap, StatusCode};
+use tokio::sync::watch;
 
 on_both!(
     a_message_leaves_once,
@@ -29,6 +31,8 @@ on_both!(
     two_workers_send_a_message_once,
     a_code_that_is_over_is_not_sent,
     a_worker_that_died_leaves_its_messages_to_the_next,
+    messages_are_sent_side_by_side,
+    a_server_that_stops_finishes_the_messages_in_hand,
 );
 
 /// What the endpoint does with a call.
@@ -41,6 +45,8 @@ enum Manner {
     Slow,
     /// Takes it, and answers that it failed.
     TakeAndFail,
+    /// Takes it, and answers once so many calls are waiting for their answers.
+    Together(usize),
 }
 
 #[derive(Default)]
@@ -55,6 +61,8 @@ struct Seen {
 #[derive(Clone)]
 struct Endpoint {
     seen: Arc<Mutex<Seen>>,
+    /// Calls that were begun.
+    begun: Arc<watch::Sender<usize>>,
     manner: Arc<Mutex<Manner>>,
     url: String,
 }
@@ -64,6 +72,7 @@ impl Endpoint {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = Self {
             seen: Arc::default(),
+            begun: Arc::new(watch::Sender::new(0)),
             manner: Arc::new(Mutex::new(manner)),
             url: format!("http://{}/send", listener.local_addr().unwrap()),
         };
@@ -84,8 +93,13 @@ impl Endpoint {
         self.seen.lock().unwrap().sent.len()
     }
 
-    fn gateway(&self, secret: &Path) -> HttpGateway {
-        HttpGateway::new(&Gateway {
+    async fn wait_for(&self, calls: usize) {
+        let mut begun = self.begun.subscribe();
+        begun.wait_for(|begun| *begun >= calls).await.unwrap();
+    }
+
+    fn settings(&self, secret: &Path) -> Gateway {
+        Gateway {
             url: self.url.clone(),
             method: "POST".to_owned(),
             headers: BTreeMap::from([
@@ -98,8 +112,7 @@ impl Endpoint {
             deadline_seconds: 1,
             attempts: 4,
             first_wait_seconds: 2,
-        })
-        .unwrap()
+        }
     }
 }
 
@@ -111,12 +124,17 @@ async fn take(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String
         seen.calls.push((key.clone(), body.clone()));
         seen.authorization
             .push(headers["authorization"].to_str().unwrap().to_owned());
-        if matches!(manner, Manner::Take | Manner::Slow | Manner::TakeAndFail) {
+        if !matches!(manner, Manner::Fail | Manner::Refuse) {
             seen.sent.insert(key, body);
         }
     }
+    endpoint.begun.send_modify(|begun| *begun += 1);
     match manner {
         Manner::Take => StatusCode::OK,
+        Manner::Together(calls) => {
+            endpoint.wait_for(calls).await;
+            StatusCode::OK
+        }
         Manner::Fail | Manner::TakeAndFail => StatusCode::BAD_GATEWAY,
         Manner::Refuse => StatusCode::UNPROCESSABLE_ENTITY,
         Manner::Slow => {
@@ -139,13 +157,18 @@ struct Setting {
     _folder: tempfile::TempDir,
 }
 
-async fn setting(backend: Backend, manner: Manner) -> Setting {
-    let folder = tempfile::tempdir().unwrap();
+fn secret(folder: &tempfile::TempDir) -> PathBuf {
     let secret = folder.path().join("token");
     std::fs::write(&secret, "s3cr3t\n").unwrap();
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o400)).unwrap();
+    secret
+}
+
+async fn setting(backend: Backend, manner: Manner) -> Setting {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = secret(&folder);
     let endpoint = Endpoint::start(manner).await;
-    let gateway = endpoint.gateway(&secret);
+    let gateway = HttpGateway::new(&endpoint.settings(&secret)).unwrap();
     Setting {
         server: TestServer::new(backend).await,
         endpoint,
@@ -312,6 +335,56 @@ async fn a_worker_that_died_leaves_its_messages_to_the_next(backend: Backend) {
     setting.server.wait(1);
     assert_eq!(setting.send_due().await, 1);
     assert_eq!(setting.endpoint.sent(), 1);
+}
+
+// REQ-OPS-02
+async fn messages_are_sent_side_by_side(backend: Backend) {
+    let setting = setting(backend, Manner::Together(6)).await;
+    for person in [ANA, LUIS] {
+        for _ in 0..3 {
+            PendingActivation::start(&setting.server, &person).await;
+        }
+    }
+    // None is answered before all were begun.
+    assert_eq!(setting.send_due().await, 6);
+    assert_eq!((setting.endpoint.calls(), setting.endpoint.sent()), (6, 6));
+    let messages = setting.server.messages().await;
+    assert!(messages.iter().all(|message| message.state == MessageState::Sent));
+}
+
+// REQ-OPS-02
+async fn a_server_that_stops_finishes_the_messages_in_hand(backend: Backend) {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = secret(&folder);
+    let endpoint = Endpoint::start(Manner::Together(2)).await;
+    let settings = Gateway {
+        deadline_seconds: 9,
+        ..endpoint.settings(&secret)
+    };
+    let server = TestServer::with(backend, |config| {
+        config.messages = Messages::Gateway(Box::new(settings))
+    })
+    .await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    start_messages(&server.app).unwrap();
+    let mut serving = tokio::spawn(serve(server.app.clone(), listener, None));
+    PendingActivation::start(&server, &ANA).await;
+    endpoint.wait_for(1).await;
+    server.app.stopping().cancel();
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut serving).await;
+    assert!(early.is_err(), "stopped with a message in hand");
+    // Somebody else's call, by which the first has its answer.
+    endpoint.begun.send_modify(|begun| *begun += 1);
+    serving.await.unwrap().unwrap();
+    // The store is closed now: what is durable is found by opening it anew.
+    let store = Store::open(&server.database.config(), Arc::clone(server.database.keys()))
+        .await
+        .unwrap();
+    let messages = store
+        .read(|tx| Box::pin(async move { aldaba_store::outbox::list(tx, 10).await }))
+        .await
+        .unwrap();
+    assert_eq!(messages[0].state, MessageState::Sent);
 }
 
 // REQ-OPS-02

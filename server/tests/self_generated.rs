@@ -18,6 +18,7 @@ on_both!(
     three_tries_a_sign_in,
     failures_delay_this_method_only_until_the_device_signs,
     strangers_are_delayed_alike,
+    another_node_delays_strangers_as_it_delays_the_owner,
     a_hundred_failures_switch_the_method_off,
     any_device_of_the_person_will_do,
     the_own_key_is_asked_again,
@@ -200,6 +201,33 @@ async fn strangers_are_delayed_alike(backend: Backend) {
         ..LUIS
     };
     assert_eq!(known, fail(&server, None, &wrong_date, 9).await);
+}
+
+// REQ-WEB-02
+async fn another_node_delays_strangers_as_it_delays_the_owner(backend: Backend) {
+    let mut server = TestServer::new(backend).await;
+    let device = TestDevice::activate(&server, &ANA).await;
+    let mut told = Vec::new();
+    for (device, person) in [(Some(&device), ANA), (None, STRANGER), (None, LUIS)] {
+        let mut codes = fail(&server, device, &person, 7).await;
+        // The request of before goes on there, and one that is made there finds the failures of before.
+        let mut browser = TestBrowser::ask_self_generated(&server, &person).await;
+        server.move_to_another_node();
+        let pin = device.map_or("000000".to_owned(), |device| wrong(device, &server));
+        codes.push((browser.type_pin(&server, &pin).await.code(), 0));
+        codes.extend(fail(&server, device, &person, 1).await);
+        told.push(codes);
+    }
+    assert!(
+        told[0]
+            .iter()
+            .filter(|(code, _)| code == "self_generated_delayed")
+            .count()
+            >= 4,
+        "{told:?}"
+    );
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0], told[2]);
 }
 
 // REQ-LIM-02

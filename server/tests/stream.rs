@@ -18,6 +18,7 @@ on_both!(
     streams_end_when_the_server_stops,
     a_slow_reader_is_brought_up_to_date,
     a_new_device_is_announced_to_the_persons_others,
+    a_new_device_is_announced_by_every_node,
 );
 
 // REQ-UI-03
@@ -64,6 +65,39 @@ async fn a_new_device_is_announced_to_the_persons_others(backend: Backend) {
     );
     assert!(event.id.is_empty(), "a notice is not resumed from");
     assert!(others.is_silent().await, "nobody else is told");
+}
+
+// REQ-ACT-07
+async fn a_new_device_is_announced_by_every_node(backend: Backend) {
+    if backend != Backend::Postgres {
+        // One process is all there is.
+        return;
+    }
+    let mut server = TestServer::new(backend).await;
+    let first = TestDevice::activate(&server, &ANA).await;
+    let mut events = first.events(&server, None).await;
+    let here = server.app.clone();
+    let mut poll = Poll::new(&here);
+    server.wait(10);
+    poll.once(&here).await.unwrap();
+    assert!(events.is_silent().await, "a device is not told of itself");
+    server.move_to_another_node();
+    let second = TestDevice::activate(&server, &ANA).await;
+    assert!(events.is_silent().await);
+    poll.once(&here).await.unwrap();
+    assert_eq!(events.next().await.unwrap().data, r#"{"kind":"device_activated"}"#);
+    poll.once(&here).await.unwrap();
+    assert!(events.is_silent().await, "told once");
+    // The node that activated it told its own streams, and does not tell them again, nor the new device of itself.
+    let (mut known, mut new) = (first.events(&server, None).await, second.events(&server, None).await);
+    server.wait(10);
+    let mut poll = Poll::new(&server.app);
+    TestDevice::activate(&server, &ANA).await;
+    for events in [&mut known, &mut new] {
+        assert_eq!(events.next().await.unwrap().data, r#"{"kind":"device_activated"}"#);
+    }
+    poll.once(&server.app).await.unwrap();
+    assert!(known.is_silent().await && new.is_silent().await);
 }
 
 // REQ-UI-03

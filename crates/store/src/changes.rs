@@ -23,6 +23,17 @@ pub struct ChangedRequest {
     pub updated_at: Timestamp,
 }
 
+/// A device that was activated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActivatedDevice {
+    /// Which.
+    pub id: DeviceId,
+    /// Whose.
+    pub person: PersonId,
+    /// When.
+    pub activated_at: Timestamp,
+}
+
 /// A device that was frozen or revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClosedDevice {
@@ -60,6 +71,24 @@ pub async fn requests_since(
             person: row.id(1)?,
             state: row.word(2)?,
             updated_at: row.time(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Devices of anybody that were activated at or after `since`.
+pub async fn devices_activated_since(tx: &Transaction, since: Timestamp) -> Result<Vec<ActivatedDevice>, StoreError> {
+    let rows = tx
+        .select_all(
+            "SELECT id, person_id, activated_at FROM devices WHERE activated_at >= $1 ORDER BY activated_at, id",
+            vec![bind::time(since)],
+        )
+        .await?;
+    let read = |row: &crate::transaction::Row| {
+        Ok(ActivatedDevice {
+            id: row.id(0)?,
+            person: row.id(1)?,
+            activated_at: row.time(2)?,
         })
     };
     rows.iter().map(read).collect()

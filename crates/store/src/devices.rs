@@ -420,22 +420,6 @@ pub async fn freeze(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<b
     .await
 }
 
-/// As [`admit`], without a nonce. `false`: the device is not active.
-pub async fn touch(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<bool, StoreError> {
-    let [touched] = tx.in_turn([touch_step(id, now)]).await?;
-    Ok(touched.is_some())
-}
-
-/// Switches self-generated PINs on again after failures. `false`: there were none, or the device is not active.
-pub async fn enable_self_generated(tx: &Transaction, id: &DeviceId) -> Result<bool, StoreError> {
-    tx.wins(
-        "UPDATE devices SET failures_in_row = 0, blocked_until = NULL \
-         WHERE id = $1 AND state = 'active' AND failures_in_row > 0",
-        vec![bind::id(id)],
-    )
-    .await
-}
-
 /// Accepts a TOTP step once: only a later one than any accepted before, of an active device that is not throttled at `now`.
 /// Clears the failures in a row. `most_failures` is the policy's `self_failures_to_disable`.
 pub async fn accept_totp_step(

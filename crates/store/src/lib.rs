@@ -13,6 +13,7 @@
 //! certificate_tickets.rs   one table family each
 //! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
 //! sms_pins.rs known_browsers.rs   PINs by SMS, and the browsers that may ask for reserved ones
+//! pairs.rs        failures at documents of nobody, by what was typed
 //! versions.rs     whether what nodes keep in memory has changed
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
@@ -43,6 +44,7 @@ pub mod maintenance;
 mod migrations;
 pub mod oidc_keys;
 pub mod outbox;
+pub mod pairs;
 pub mod passwords;
 pub mod persons;
 mod postgres;

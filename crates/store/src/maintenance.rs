@@ -39,6 +39,8 @@ pub struct Purged {
     pub known_browsers: u64,
     /// Codes for passwords, and failures at documents without one.
     pub passwords: u64,
+    /// Failures with self-generated PINs of nobody.
+    pub pairs: u64,
 }
 
 impl Purged {
@@ -55,6 +57,7 @@ impl Purged {
             + self.logouts
             + self.known_browsers
             + self.passwords
+            + self.pairs
     }
 
     /// Whether a table may have more: call again.
@@ -71,6 +74,7 @@ impl Purged {
             || self.logouts >= most
             || self.known_browsers >= most
             || self.passwords >= most
+            || self.pairs >= most
     }
 }
 
@@ -144,5 +148,10 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
         )
         .await?,
         passwords: crate::passwords::purge(tx, now, KEPT).await?,
+        pairs: purge(
+            "DELETE FROM pair_failures WHERE pair IN (SELECT pair FROM pair_failures WHERE failed_at <= $1 LIMIT $2)",
+            now.minus(crate::pairs::KEPT),
+        )
+        .await?,
     })
 }

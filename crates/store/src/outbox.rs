@@ -294,14 +294,6 @@ pub async fn mark_failed(
     .await
 }
 
-/// When the next message falls due, if one is queued: until then a sender may sleep.
-pub async fn next_due(tx: &Transaction, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT MIN(due_at) FROM outbox WHERE state = 'queued' AND (expires_at IS NULL OR expires_at > $1)";
-    tx.select_one(sql, vec![bind::time(now)])
-        .await?
-        .map_or(Ok(None), |row| row.optional_time(0))
-}
-
 /// The newest `limit` messages in whatever state, decoys left out, oldest first.
 pub async fn list(tx: &Transaction, limit: u32) -> Result<Vec<Message>, StoreError> {
     const SQL: &str = concat!(

@@ -1,9 +1,8 @@
 //! The messages of an activation.
 
 use aldaba_core::code::ShortCode;
-use aldaba_core::ids::{MessageId, PersonId};
+use aldaba_core::ids::PersonId;
 use aldaba_core::language::Language;
-use aldaba_core::phone::Phone;
 use aldaba_core::policy::seconds;
 use aldaba_core::sms::{Asker, may_send};
 use aldaba_core::time::Timestamp;
@@ -12,9 +11,8 @@ use aldaba_store::persons::Person;
 use aldaba_store::{StoreError, Transaction, known_browsers, outbox};
 
 use crate::app::App;
-
-/// Where the messages of decoys would go, if they went: nobody's number.
-const NOWHERE: &str = "+34600000000";
+use crate::messages::code::{self, CodeMessage};
+use crate::messages::notice;
 
 /// Puts the SMS with the code into the outbox, if its owner exists, has a phone, and the limits allow; otherwise a decoy
 /// that nobody ever sends, so that an unknown person costs the same statements. Whether an SMS was put there.
@@ -47,23 +45,14 @@ pub(crate) async fn queue_text(
     let recipient = owner
         .and_then(|owner| Some((owner.id, owner.phone.clone()?)))
         .filter(|_| within);
-    let message = |person, to| outbox::NewMessage {
-        id: MessageId::generate(app.random()),
-        person,
+    let message = CodeMessage {
         kind: MessageKind::ActivationCode,
-        to,
         text,
-        created_at: now,
-        // A code that nobody can use any more is not worth a message.
-        expires_at: Some(now.plus(seconds(policy.activation_life))),
+        asked_at: now,
+        leaves_at: now,
+        expires_at: now.plus(seconds(policy.activation_life)),
     };
-    if let Some((person, phone)) = recipient {
-        outbox::enqueue(tx, &message(Some(person), phone)).await?;
-        return Ok(true);
-    }
-    let nowhere = Phone::parse(NOWHERE).map_err(|_| StoreError::Corrupt("the phone of decoys"))?;
-    outbox::enqueue_decoy(tx, &message(None, nowhere)).await?;
-    Ok(false)
+    code::queue(app, tx, recipient, message).await
 }
 
 /// Tells the person's phone that a device was activated, in their own language: whoever did it may speak another.
@@ -74,24 +63,9 @@ pub(super) async fn queue_new_device(
     device_name: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(phone) = &owner.phone else {
-        return Ok(());
-    };
-    let text = app.texts().with(
-        owner.language,
-        "sms-device-activated",
-        &[("device", device_name.to_owned().into())],
-    );
-    let message = outbox::NewMessage {
-        id: MessageId::generate(app.random()),
-        person: Some(owner.id),
-        kind: MessageKind::NewDevice,
-        to: phone.clone(),
-        text,
-        created_at: now,
-        expires_at: None,
-    };
-    outbox::enqueue(tx, &message).await
+    let device = [("device", device_name.to_owned().into())];
+    let text = app.texts().with(owner.language, "sms-device-activated", &device);
+    notice::queue(app, tx, owner, MessageKind::NewDevice, text, now).await
 }
 
 /// The SMS: the code, its life, what never to do with it, and the line that phones read to fill the code in

@@ -1,6 +1,7 @@
 //! Messages to people leave through the outbox: a row is written in the transaction that wants the message, and a
 //! worker sends it afterwards, as often as it takes. No request ever waits for a gateway.
 
+pub(crate) mod code;
 pub mod gateway;
 pub mod notice;
 pub mod worker;

@@ -6,13 +6,15 @@
 //! - After a failure the next try waits twice as long each time, give or take a quarter, so that rows that failed
 //!   together do not come back together. When the tries are used up, or the gateway refuses the message itself, the row
 //!   is given up and stays for whoever looks.
-//! - Told to stop, it finishes the message in hand. What it had not begun stays in the outbox.
+//! - The rows of one claim are sent side by side, so that a gateway that is slow with one keeps no other from leaving.
+//! - Told to stop, it finishes the messages in hand and claims no more.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aldaba_core::random::below;
 use aldaba_store::{StoreError, outbox};
+use futures::future::join_all;
 use tracing::{info, warn};
 
 use super::{Message, MessageSender, SendError};
@@ -20,7 +22,7 @@ use crate::app::App;
 
 /// How often the outbox is looked at when nobody says that there is something: other nodes write rows, too.
 const LOOK: Duration = Duration::from_secs(5);
-/// Rows claimed at a time.
+/// Rows claimed, and sent, at a time.
 const BATCH: u32 = 16;
 
 /// How often, and for how long, a message is tried.
@@ -66,53 +68,57 @@ pub async fn run(app: App, sender: Arc<dyn MessageSender>, patience: Patience) {
     }
 }
 
-/// Claims what is due now and sends it, one message after the other. How many were claimed.
+/// Claims what is due now and sends it. How many were claimed.
 ///
 /// # Errors
-/// The database.
+/// The database. What was sent and could not be noted is sent again when its lease is over, with the same idempotency key.
 pub async fn send_due(app: &App, sender: &dyn MessageSender, patience: Patience) -> Result<usize, StoreError> {
     let now = app.now();
-    // Time enough to send the whole batch, each message as slowly as it may.
-    let lease = patience.deadline.saturating_mul(BATCH) + Duration::from_secs(30);
+    let lease = patience.deadline + Duration::from_secs(30);
     let claimed = app
         .store()
         .write(move |tx| Box::pin(async move { outbox::claim_due(tx, now, lease, BATCH).await }))
         .await?;
     let count = claimed.len();
-    for row in claimed {
-        if app.stopping().is_cancelled() {
-            break;
+    let sent = join_all(claimed.into_iter().map(|row| send(app, sender, patience, row))).await;
+    sent.into_iter().collect::<Result<(), _>>()?;
+    Ok(count)
+}
+
+async fn send(
+    app: &App,
+    sender: &dyn MessageSender,
+    patience: Patience,
+    row: outbox::Message,
+) -> Result<(), StoreError> {
+    let (id, attempts) = (row.id, row.attempts);
+    let message = Message {
+        id,
+        to: row.to.e164().to_owned(),
+        text: row.text,
+    };
+    let answer = sender.send(&message).await;
+    let done = app.now();
+    match answer {
+        Ok(()) => {
+            app.metrics().message("sent");
+            info!(message = %id, "message sent");
+            app.store()
+                .write(move |tx| Box::pin(async move { outbox::mark_sent(tx, &id, done).await }))
+                .await?;
         }
-        let failed_before = row.attempts.saturating_sub(1);
-        let (id, attempts) = (row.id, row.attempts);
-        let message = Message {
-            id,
-            to: row.to.e164().to_owned(),
-            text: row.text,
-        };
-        let answer = sender.send(&message).await;
-        let done = app.now();
-        match answer {
-            Ok(()) => {
-                app.metrics().message("sent");
-                info!(message = %id, "message sent");
-                app.store()
-                    .write(move |tx| Box::pin(async move { outbox::mark_sent(tx, &id, done).await }))
-                    .await?;
-            }
-            Err(error) => {
-                let last = failed_before + 1 >= patience.attempts;
-                let next = match error {
-                    SendError::Later(_) if !last => Some(done.plus(patience.wait(failed_before + 1, app.random()))),
-                    SendError::Later(_) | SendError::Refused(_) => None,
-                };
-                app.metrics().message(if next.is_some() { "retry" } else { "given_up" });
-                warn!(message = %id, %error, again = next.is_some(), "message not sent");
-                app.store()
-                    .write(move |tx| Box::pin(async move { outbox::mark_failed(tx, &id, attempts, next).await }))
-                    .await?;
-            }
+        Err(error) => {
+            let last = attempts >= patience.attempts;
+            let next = match error {
+                SendError::Later(_) if !last => Some(done.plus(patience.wait(attempts, app.random()))),
+                SendError::Later(_) | SendError::Refused(_) => None,
+            };
+            app.metrics().message(if next.is_some() { "retry" } else { "given_up" });
+            warn!(message = %id, %error, again = next.is_some(), "message not sent");
+            app.store()
+                .write(move |tx| Box::pin(async move { outbox::mark_failed(tx, &id, attempts, next).await }))
+                .await?;
         }
     }
-    Ok(count)
+    Ok(())
 }

@@ -14,7 +14,7 @@ use aldaba_core::phrase::two_words;
 use aldaba_core::policy::seconds;
 use aldaba_core::request::{Origin, RequestState};
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, audit, persons, requests};
+use aldaba_store::{StoreError, audit, pairs, persons, requests};
 
 use super::events::Live;
 use super::sms::{self, SmsAsk};
@@ -116,9 +116,6 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
     let (told, sent) = {
         let app = app.clone();
         let (document, contrast) = (sign_in.document, sign_in.contrast);
-        if matches!(sign_in.method, Method::SelfGenerated | Method::PageBound) {
-            app.strangers().made(&app, id, &document, &contrast, expires_at);
-        }
         app.clone()
             .store()
             .write(move |tx| {
@@ -147,6 +144,9 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
                         return Ok::<_, StoreError>((None, sent));
                     }
                     let quiet = requests::make(tx, app.policy(), &new, &asked, &entry).await?;
+                    if matches!(new.method, Method::SelfGenerated | Method::PageBound) {
+                        pairs::note(tx, &id, &document, &contrast).await?;
+                    }
                     let shown = new.person.filter(|_| !quiet && new.method == Method::Incoming);
                     Ok((shown, false))
                 })

@@ -44,7 +44,12 @@ pub enum Live {
         state: DeviceState,
     },
     /// Another device of the same person was activated: its owner should know.
-    DeviceActivated,
+    DeviceActivated {
+        /// Which device. It is not told of itself.
+        device: DeviceId,
+        /// When.
+        activated_at: Timestamp,
+    },
     /// Events were lost because the stream was read too slowly: look at the database.
     Resync,
     /// The stream ends: the server stops, or the device opened too many of them.
@@ -56,7 +61,17 @@ impl Live {
     const fn is_last(&self) -> bool {
         match self {
             Self::DeviceEnded { .. } | Self::Close => true,
-            Self::Request { .. } | Self::DeviceActivated | Self::Resync => false,
+            Self::Request { .. } | Self::DeviceActivated { .. } | Self::Resync => false,
+        }
+    }
+
+    /// What it tells of, and how far that has come: what both the call that changed it and the poll of other processes'
+    /// changes may tell. Ids are random, so that those of requests and devices never meet.
+    const fn change(&self) -> Option<([u8; 16], Told)> {
+        match self {
+            Self::Request { id, state, updated_at } => Some((*id.as_bytes(), (*updated_at, order(*state)))),
+            Self::DeviceActivated { device, activated_at } => Some((*device.as_bytes(), (*activated_at, 0))),
+            Self::DeviceEnded { .. } | Self::Resync | Self::Close => None,
         }
     }
 }
@@ -64,11 +79,11 @@ impl Live {
 /// The subscriptions of all devices that wait on this node.
 pub struct Hub {
     shards: [Mutex<HashMap<PersonId, Vec<Arc<Slot>>>>; SHARDS],
-    /// What was told last of each request.
-    told: Mutex<HashMap<RequestId, Told>>,
+    /// What was told last of each request and each new device.
+    told: Mutex<HashMap<[u8; 16], Told>>,
 }
 
-/// A request's change as it was told: later ones are greater. Two changes within one millisecond differ by their state.
+/// A change as it was told: later ones are greater. Two changes within one millisecond differ by their state.
 type Told = (Timestamp, u8);
 
 /// How far a request has come.
@@ -111,8 +126,8 @@ impl Hub {
         }
     }
 
-    /// Tells the person's devices on this node; of a request only what is newer than what was told of it before, whether
-    /// by the call that changed it or by the poll for other nodes' changes. Never waits.
+    /// Tells the person's devices on this node; of a request or a new device only what is newer than what was told of it before,
+    /// whether by the call that changed it or by the poll for other nodes' changes. Never waits.
     pub fn publish(&self, person: &PersonId, event: Live) {
         let slots = {
             let shard = self.shard(person);
@@ -121,26 +136,28 @@ impl Hub {
                 None => return,
             }
         };
-        if let Live::Request { id, state, updated_at } = event
-            && !self.is_news(id, (updated_at, order(state)))
+        if let Some((what, change)) = event.change()
+            && !self.is_news(what, change)
         {
             return;
         }
         for slot in slots {
-            if let Live::DeviceEnded { device, .. } = event
-                && device != slot.device
-            {
-                continue;
+            let concerned = match event {
+                Live::DeviceEnded { device, .. } => device == slot.device,
+                Live::DeviceActivated { device, .. } => device != slot.device,
+                Live::Request { .. } | Live::Resync | Live::Close => true,
+            };
+            if concerned {
+                slot.push(event);
             }
-            slot.push(event);
         }
     }
 
-    fn is_news(&self, id: RequestId, change: Told) -> bool {
+    fn is_news(&self, what: [u8; 16], change: Told) -> bool {
         let mut told = self.told();
-        let news = told.get(&id).is_none_or(|last| *last < change);
+        let news = told.get(&what).is_none_or(|last| *last < change);
         if news {
-            told.insert(id, change);
+            told.insert(what, change);
         }
         news
     }
@@ -150,7 +167,7 @@ impl Hub {
         self.told().retain(|_, (updated_at, _)| *updated_at >= moment);
     }
 
-    fn told(&self) -> MutexGuard<'_, HashMap<RequestId, Told>> {
+    fn told(&self) -> MutexGuard<'_, HashMap<[u8; 16], Told>> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -168,12 +185,6 @@ impl Hub {
                 slot.push(Live::Close);
             }
         }
-    }
-
-    /// Whether any device of the person waits on this node.
-    #[must_use]
-    pub fn is_watched(&self, person: &PersonId) -> bool {
-        self.shard(person).contains_key(person)
     }
 
     /// The persons of whom a device waits on this node.

@@ -1,5 +1,5 @@
-//! Once a second, what other processes changed is told to the streams of this node: other nodes' requests, where there
-//! may be other nodes (PostgreSQL), and devices that the operator revoked from the command line.
+//! Once a second, what other processes changed is told to the streams of this node: other nodes' requests and new devices, where
+//! there may be other nodes (PostgreSQL), and devices that the operator revoked from the command line.
 
 use std::time::Duration;
 
@@ -52,16 +52,18 @@ impl Poll {
         let now = app.now();
         let since = self.since.minus(OVERLAP);
         let nodes = app.store().backend() == Backend::Postgres;
-        let (requests, devices) = app
+        let (requests, activated, closed) = app
             .store()
             .read(move |tx| {
                 Box::pin(async move {
-                    let requests = if nodes {
-                        changes::requests_since(tx, since, now).await?
+                    let (requests, activated) = if nodes {
+                        let requests = changes::requests_since(tx, since, now).await?;
+                        (requests, changes::devices_activated_since(tx, since).await?)
                     } else {
-                        Vec::new()
+                        (Vec::new(), Vec::new())
                     };
-                    Ok::<_, StoreError>((requests, changes::devices_closed_since(tx, since).await?))
+                    let closed = changes::devices_closed_since(tx, since).await?;
+                    Ok::<_, StoreError>((requests, activated, closed))
                 })
             })
             .await?;
@@ -75,7 +77,14 @@ impl Poll {
             };
             app.hub().publish(&request.person, event);
         }
-        for device in devices {
+        for device in activated {
+            let event = Live::DeviceActivated {
+                device: device.id,
+                activated_at: device.activated_at,
+            };
+            app.hub().publish(&device.person, event);
+        }
+        for device in closed {
             app.hub().publish(
                 &device.person,
                 Live::DeviceEnded {

@@ -6,15 +6,10 @@
 //!   request's and goes with it.
 //! - Failures in a row, of both kinds together, delay further tries, and a hundred switch this method off, until the device next signs anything.
 //!   The incoming PIN knows nothing of it.
-//! - For an unknown person, or one without a device, the same happens with failures that are remembered in memory only:
-//!   the page must not tell by its delays who exists. They are kept by document and contrast datum, so that a stranger
-//!   who does not know the datum cannot delay the owner.
+//! - For an unknown person, or one without a device, the same happens with failures that are counted by document and contrast
+//!   datum (`aldaba_store::pairs`): the page must not tell by its delays who exists. A stranger who does not know the datum
+//!   counts on a pair of their own, and cannot delay the owner.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use aldaba_core::contrast::Contrast;
-use aldaba_core::document::Document;
 use aldaba_core::ids::{PersonId, RequestId};
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
@@ -24,7 +19,7 @@ use aldaba_core::self_generated::{Throttle, TryRefusal};
 use aldaba_core::time::Timestamp;
 use aldaba_protocol::pin::{OFFLINE_DIGITS, SELF_GENERATED_DIGITS, check_self_generated, offline};
 use aldaba_protocol::secret::Key32;
-use aldaba_store::{Transaction, devices, persons, requests};
+use aldaba_store::{Transaction, devices, pairs, persons, requests};
 
 use super::BrowserBinding;
 use super::try_pin::{Attempt, Judged, TryError, report};
@@ -59,9 +54,11 @@ pub async fn try_self_generated(
                 };
                 let owner = request.person.unwrap_or(nobody);
                 let registration = persons::level(tx, &owner).await?.unwrap_or(Level::Low);
+                // Asked of everybody: what it costs must not tell who exists.
+                let pair = pairs::lock(tx, &request.id, now).await?;
                 let candidates = devices::list_active_locked(tx, &owner).await?;
                 if candidates.is_empty() {
-                    return refuse_nobody(&attempt, tx, &request, &typed, now).await;
+                    return refuse_nobody(&attempt, tx, &request, pair, &typed, now).await;
                 }
                 evaluate(&attempt, tx, &request, registration, candidates, &typed, now).await
             })
@@ -145,15 +142,17 @@ pub fn digits(policy: &Policy, method: Method) -> u32 {
     }
 }
 
-/// The same for nobody: a check of equal cost, failures in memory.
+/// The same for nobody: a check of equal cost, failures of the pair that was typed.
 async fn refuse_nobody(
     attempt: &Attempt,
     tx: &Transaction,
     request: &requests::Request,
+    pair: Throttle,
     typed: &Pin,
     now: Timestamp,
 ) -> Judged<SignedIn> {
-    if let Err(refusal) = attempt.app.strangers().may_try(&request.id, attempt.app.policy(), now) {
+    let policy = attempt.app.policy();
+    if let Err(refusal) = pair.may_try(policy, now) {
         return Ok(Err(refusal_of(refusal, now)));
     }
     let nothing = Key32::new(
@@ -163,7 +162,7 @@ async fn refuse_nobody(
             .mac("aldaba/self-generated/nobody/v1", &[request.id.as_bytes()]),
     );
     let _ = check(&nothing, request, typed, now);
-    attempt.app.strangers().failed(&request.id, attempt.app.policy(), now);
+    pairs::set(tx, &request.id, &pair.after_failure(policy, now), now).await?;
     attempt.count_wrong(tx, request, now).await
 }
 
@@ -187,58 +186,5 @@ fn refusal_of(refusal: TryRefusal, now: Timestamp) -> TryError {
             retry_after: until.since(now),
         },
         TryRefusal::Disabled => TryError::Disabled,
-    }
-}
-
-/// Failures of those who do not exist, or have no device.
-#[derive(Default)]
-pub struct Strangers(Mutex<Remembered>);
-
-#[derive(Default)]
-struct Remembered {
-    /// Which pair of document and datum a request was made for, and when it ends.
-    requests: HashMap<RequestId, ([u8; 32], Timestamp)>,
-    /// Failures of a pair.
-    pairs: HashMap<[u8; 32], Throttle>,
-}
-
-/// Pairs and requests remembered at once; beyond it the oldest requests and the pairs that may try again are forgotten.
-const REMEMBERED: usize = 50_000;
-
-impl Strangers {
-    /// Remembers which pair a self-generated request was made for.
-    pub(super) fn made(&self, app: &App, id: RequestId, document: &Document, contrast: &Contrast, ends: Timestamp) {
-        let pair = app.keys().mac(
-            "aldaba/self-generated/pair/v1",
-            &[document.canonical().as_bytes(), contrast.canonical().as_bytes()],
-        );
-        let now = app.now();
-        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.requests.len() >= REMEMBERED {
-            remembered.requests.retain(|_, (_, ends)| now < *ends);
-        }
-        if remembered.pairs.len() >= REMEMBERED {
-            remembered
-                .pairs
-                .retain(|_, throttle| throttle.blocked_until.is_some_and(|until| now < until));
-        }
-        remembered.requests.insert(id, (pair, ends));
-    }
-
-    fn may_try(&self, id: &RequestId, policy: &Policy, now: Timestamp) -> Result<(), TryRefusal> {
-        let remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let throttle = remembered
-            .requests
-            .get(id)
-            .and_then(|(pair, _)| remembered.pairs.get(pair));
-        throttle.map_or(Ok(()), |throttle| throttle.may_try(policy, now))
-    }
-
-    fn failed(&self, id: &RequestId, policy: &Policy, now: Timestamp) {
-        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((pair, _)) = remembered.requests.get(id).copied() {
-            let throttle = remembered.pairs.entry(pair).or_default();
-            *throttle = throttle.after_failure(policy, now);
-        }
     }
 }

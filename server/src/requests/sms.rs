@@ -7,10 +7,9 @@
 //! - The SMS is written in the transaction that makes the request, and leaves through the outbox.
 //! - Who has an active device is given a minute to use it.
 
-use aldaba_core::ids::{MessageId, PersonId, RequestId};
+use aldaba_core::ids::{PersonId, RequestId};
 use aldaba_core::language::Language;
 use aldaba_core::method::Method;
-use aldaba_core::phone::Phone;
 use aldaba_core::pin::Pin;
 use aldaba_core::policy::seconds;
 use aldaba_core::request::RequestState;
@@ -26,11 +25,9 @@ use super::try_pin::{Attempt, TryError, report};
 use crate::app::App;
 use crate::audit::{entry, of_request};
 use crate::config::RelyingParty;
+use crate::messages::code::{self, CodeMessage};
 use crate::oidc::sms_budget;
 use crate::sessions::{KnownBrowser, SignedIn};
-
-/// Where the messages of decoys would go, if they went: nobody's number.
-const NOWHERE: &str = "+34600000000";
 
 /// A PIN is wanted by SMS.
 pub(super) struct SmsAsk {
@@ -81,30 +78,16 @@ pub(super) async fn queue_pin(
     let recipient = recipient.filter(|_| paid);
 
     let pin = Pin::generate(policy.pin_digits, app.random()).ok_or(StoreError::Corrupt("the digits of PINs"))?;
-    let sent = recipient.is_some();
-    sms_pins::insert(tx, &ask.request, &pin, sent).await?;
+    sms_pins::insert(tx, &ask.request, &pin, recipient.is_some()).await?;
     let language = owner.map_or(ask.language, |owner| owner.language);
-    let message = |person, to| outbox::NewMessage {
-        id: MessageId::generate(app.random()),
-        person,
+    let message = CodeMessage {
         kind,
-        to,
         text: text(app, language, &pin, ask, now),
-        created_at: now,
-        // A PIN that nobody can use any more is not worth a message.
-        expires_at: Some(ask.expires_at),
+        asked_at: now,
+        leaves_at: leaves_at(policy, ask.method, has_device, now),
+        expires_at: ask.expires_at,
     };
-    match recipient {
-        Some((person, phone)) => {
-            let leaves = leaves_at(policy, ask.method, has_device, now);
-            outbox::enqueue_for(tx, &message(Some(person), phone), leaves).await?;
-        }
-        None => {
-            let nowhere = Phone::parse(NOWHERE).map_err(|_| StoreError::Corrupt("the phone of decoys"))?;
-            outbox::enqueue_decoy(tx, &message(None, nowhere)).await?;
-        }
-    }
-    Ok(sent)
+    code::queue(app, tx, recipient, message).await
 }
 
 /// The SMS: the PIN, for whom, how long, what never to do with it, and the line that phones read to fill it in

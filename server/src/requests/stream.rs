@@ -160,7 +160,7 @@ impl EventStream {
                     let data = serde_json::to_string(&wire::DeviceEvent { state }).unwrap_or_default();
                     return Poll::Ready(Some(Bytes::from(format!("event: device\ndata: {data}\n\n"))));
                 }
-                Poll::Ready(Live::DeviceActivated) => {
+                Poll::Ready(Live::DeviceActivated { .. }) => {
                     let notice = wire::NoticeEvent {
                         kind: wire::NoticeKind::DeviceActivated,
                     };

@@ -168,6 +168,13 @@ impl TestServer {
         node
     }
 
+    /// Every later call goes to a second node on the same database, or to this one after a restart: nothing that is only in
+    /// memory is left.
+    pub fn move_to_another_node(&mut self) {
+        self.app = self.another_node();
+        self.router = crate::http::router(self.app.clone());
+    }
+
     /// Brings the clients of the settings into the database, as a start does.
     pub async fn sync_clients(&self) {
         let parties = self.app.config().relying_parties.clone();

@@ -11,6 +11,8 @@ mod m0008_devices_user_verified;
 mod m0009_account;
 mod m0010_renounced;
 mod m0011_requests_shown;
+mod m0012_pair_failures;
+mod m0013_devices_by_activation;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_account::MIGRATION),
             Box::new(m0010_renounced::MIGRATION),
             Box::new(m0011_requests_shown::MIGRATION),
+            Box::new(m0012_pair_failures::MIGRATION),
+            Box::new(m0013_devices_by_activation::MIGRATION),
         ]
     }
 }
@@ -56,8 +60,10 @@ impl MigrationName for Statements {
 #[async_trait]
 impl MigrationTrait for Statements {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
         for statement in self.sql {
-            manager.get_connection().execute_unprepared(statement).await?;
+            let sql = in_dialect(connection.get_database_backend(), statement);
+            connection.execute_unprepared(&sql).await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@ use aldaba_core::device::DeviceState;
 use aldaba_core::method::Method;
 use aldaba_core::policy::Policy;
 use aldaba_core::request::RequestState;
-use aldaba_store::changes::{self, ChangedRequest, ClosedDevice};
+use aldaba_store::changes::{self, ActivatedDevice, ChangedRequest, ClosedDevice};
 use aldaba_store::{devices, requests};
 
 use crate::support::*;
@@ -42,5 +42,14 @@ on_both! {
         assert_eq!(since(NOW).await, [first, second]);
         assert_eq!(since(at(2)).await, [second]);
         assert_eq!(since(at(3)).await, []);
+    }
+
+    // REQ-ACT-07
+    async fn another_process_learns_of_devices_that_were_activated(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let id = device(&db.store, person).await;
+        let since = async |since| read_tx!(db, |tx| changes::devices_activated_since(tx, since).await);
+        assert_eq!(since(NOW).await, [ActivatedDevice { id, person, activated_at: NOW }]);
+        assert_eq!(since(at(1)).await, []);
     }
 }

@@ -40,7 +40,8 @@ on_both! {
         assert!(write_tx!(db, |tx| devices::revoke(tx, &id, at(5)).await));
         assert!(!write_tx!(db, |tx| devices::revoke(tx, &id, at(6)).await));
         assert!(!write_tx!(db, |tx| devices::freeze(tx, &id, at(6)).await));
-        assert!(!write_tx!(db, |tx| devices::touch(tx, &id, at(6)).await));
+        let revoked = Admitted::Inactive(DeviceState::Revoked);
+        assert_eq!(write_tx!(db, |tx| devices::admit(tx, &id, nonce("n"), at(6)).await), revoked);
         let found = read_tx!(db, |tx| devices::list(tx, &person).await);
         assert_eq!((found[0].state, found[0].closed_at), (DeviceState::Revoked, Some(at(5))));
         assert!(found[0].otp_key.is_none());
@@ -187,8 +188,7 @@ on_both! {
         let off = Throttle { failures_in_row: 100, blocked_until: None };
         assert!(write_tx!(db, |tx| devices::set_throttle(tx, &id, &Throttle::cleared(), &off).await));
         assert!(!write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 2, 100, at(9999)).await));
-        assert!(write_tx!(db, |tx| devices::touch(tx, &id, at(10)).await));
-        assert!(!write_tx!(db, |tx| devices::enable_self_generated(tx, &id).await));
+        assert_eq!(write_tx!(db, |tx| devices::admit(tx, &id, nonce("n"), at(10)).await), Admitted::Yes);
         assert!(write_tx!(db, |tx| devices::accept_totp_step(tx, &id, 2, 100, at(9999)).await));
     }
 

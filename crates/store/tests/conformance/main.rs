@@ -45,6 +45,7 @@ mod model;
 mod oidc_keys;
 mod opening;
 mod outbox;
+mod pairs;
 mod passwords;
 mod persons;
 mod requests;

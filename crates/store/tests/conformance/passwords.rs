@@ -3,6 +3,7 @@ use aldaba_core::ids::{PasswordCodeId, PersonId};
 use aldaba_core::password::Failures;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
+use aldaba_store::devices::Nonce;
 use aldaba_store::passwords::codes::{self, NewCode, Purpose};
 use aldaba_store::{maintenance, passwords};
 
@@ -89,7 +90,8 @@ on_both! {
         let owner = person(&db.store).await;
         assert_eq!(read_tx!(db, |tx| passwords::device_signed_at(tx, &document()).await), None);
         let device = device(&db.store, owner).await;
-        write_tx!(db, |tx| aldaba_store::devices::touch(tx, &device, at(5)).await);
+        let nonce = Nonce { text: "n", expires_at: at(100) };
+        write_tx!(db, |tx| aldaba_store::devices::admit(tx, &device, nonce, at(5)).await);
         assert_eq!(read_tx!(db, |tx| passwords::device_signed_at(tx, &document()).await), Some(at(5)));
         write_tx!(db, |tx| aldaba_store::devices::revoke(tx, &device, at(6)).await);
         assert_eq!(read_tx!(db, |tx| passwords::device_signed_at(tx, &document()).await), None);
