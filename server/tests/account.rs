@@ -19,6 +19,9 @@ on_both!(
     a_browser_remembers_its_last_method,
     the_other_ways_come_in_the_order_that_was_chosen,
     what_is_missing_says_why_and_what_to_do,
+    the_first_page_is_there_for_either_of_its_methods,
+    what_the_operator_switched_off_is_neither_offered_nor_missed,
+    a_first_sign_in_by_qr_comes_first_the_next_time,
 );
 
 /// Signs in at that site; returns where the browser is sent.
@@ -332,4 +335,93 @@ async fn what_is_missing_says_why_and_what_to_do(backend: Backend) {
     let otra = page("/signin?site=otra&lang=es").await;
     assert!(otra.contains("Sede otra no admite esta forma."), "{otra}");
     assert!(!otra.contains("PIN que su app hace sin conexión"), "it serves there");
+}
+
+// REQ-ACC-04, REQ-ACC-05
+async fn the_first_page_is_there_for_either_of_its_methods(backend: Backend) {
+    let server = TestServer::with(backend, |config| {
+        config.relying_parties[0].methods = vec![Method::SelfGenerated, Method::PageBound];
+        config.relying_parties[1].methods = vec![Method::PageBound];
+    })
+    .await;
+    let device = TestDevice::activate(&server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let first = browser
+        .get(&server, "/signin?site=sede&lang=es")
+        .await
+        .expect(200)
+        .text();
+    assert!(first.contains("value=\"self_generated\"") && !first.contains("value=\"incoming\""));
+    assert_eq!(others(&first), ["bound"]);
+    let (_, missing) = first
+        .split_once("<details class=\"p-details\">\n<summary>¿Por qué")
+        .unwrap();
+    assert!(missing.contains("<strong>PIN en su app</strong>"), "{missing}");
+    assert!(!missing.contains("PIN que su app hace sin conexión"), "{missing}");
+    // Its page is found from the others, by the name of what serves there.
+    let bound = browser
+        .get(&server, "/signin/bound?site=sede&lang=es")
+        .await
+        .expect(200)
+        .text();
+    assert!(bound.contains("/signin?site=sede&#38;way=self_generated"), "{bound}");
+    assert!(bound.contains("escriba en esta página las seis cifras"), "{bound}");
+    browser
+        .get(&server, "/signin?site=sede&way=self_generated")
+        .await
+        .expect(200);
+    browser
+        .start(&server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(303);
+    browser.get(&server, "/signin/pin").await.expect(200);
+    let pin = device.self_generated(server.app.now());
+    browser.type_pin(&server, &pin).await.expect(303);
+    // Where neither serves, the first that does is shown.
+    let answer = TestBrowser::default()
+        .get(&server, "/signin?site=otra")
+        .await
+        .expect(303);
+    assert_eq!(answer.headers["location"], "/signin/bound?site=otra");
+}
+
+// REQ-ACC-05
+async fn what_the_operator_switched_off_is_neither_offered_nor_missed(backend: Backend) {
+    let server = TestServer::with(backend, |config| {
+        config.methods.disabled = vec![Method::SelfGenerated, Method::Sms];
+    })
+    .await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let first = browser
+        .get(&server, "/signin?site=sede&lang=es")
+        .await
+        .expect(200)
+        .text();
+    for name in [
+        "PIN que su app hace sin conexión",
+        "PIN por SMS",
+        "value=\"self_generated\"",
+    ] {
+        assert!(!first.contains(name), "{name}: {first}");
+    }
+    let (mut browser, _) = sign_in(&server, &ANA, &mut device, "sede").await;
+    let account = browser.get(&server, "/account").await.expect(200).text();
+    assert!(account.contains("name=\"on_page_bound\""), "{account}");
+    assert!(!account.contains("name=\"on_self_generated\"") && !account.contains("name=\"on_sms\""));
+}
+
+// REQ-ACC-04
+async fn a_first_sign_in_by_qr_comes_first_the_next_time(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let mut browser = TestBrowser::ask_qr(&server).await;
+    let page = browser.get(&server, "/signin/qr/page").await.expect(200).text();
+    let found = device.lookup(&server, &TestBrowser::code_of(&page)).await.expect(200);
+    let request: aldaba_protocol::wire::DeviceRequest = found.json();
+    let id = browser.request();
+    device.approve(&server, &id, &request.phrase, false).await.expect(200);
+    browser.post(&server, "/signin/qr/page", &[]).await.expect(303);
+    let answer = browser.get(&server, "/signin?site=otra").await.expect(303);
+    assert_eq!(answer.headers["location"], "/signin/qr?site=otra");
 }

@@ -7,16 +7,15 @@ use crate::app::App;
 use crate::portal::{Page, Visitor};
 use crate::texts::FluentValue;
 
-/// The methods that have a page of their own, in the order in which they are offered. Incoming and self-generated PINs share
-/// the first page, `/signin`.
-const PAGES: &[(Method, &str)] = &[
-    (Method::Incoming, FIRST),
-    (Method::Qr, "/signin/qr"),
-    (Method::PageBound, "/signin/bound"),
-    (Method::Password, super::password::PATH),
-    (Method::Certificate, super::certificate::PAGE),
-    (Method::Sms, "/signin/sms"),
-    (Method::OwnKeySms, "/signin/key"),
+/// The pages on which one signs in, in the order in which they are offered, each with its methods.
+const PAGES: &[(&[Method], &str)] = &[
+    (&[Method::Incoming, Method::SelfGenerated], FIRST),
+    (&[Method::Qr], "/signin/qr"),
+    (&[Method::PageBound], "/signin/bound"),
+    (&[Method::Password], super::password::PATH),
+    (&[Method::Certificate], super::certificate::PAGE),
+    (&[Method::Sms], "/signin/sms"),
+    (&[Method::OwnKeySms], "/signin/key"),
 ];
 
 /// The page that is shown where nobody chose another.
@@ -51,39 +50,44 @@ pub(super) struct Ways {
 /// The methods of this server, ours in our order: what an account can order and switch off.
 #[must_use]
 pub fn offered_methods(app: &App) -> Vec<Method> {
-    let has_page = |method: &Method| PAGES.iter().any(|(known, _)| known == method) && app.serves(*method);
-    let shares_first = |method: &Method| *method == Method::SelfGenerated;
+    let has_page = |method: &Method| PAGES.iter().any(|(methods, _)| methods.contains(method));
     Method::ALL
         .into_iter()
-        .filter(|method| has_page(method) || shares_first(method))
+        .filter(|method| has_page(method) && app.serves(*method))
         .collect()
 }
 
 /// The ways but for the page of `here`, in the order that this browser remembers.
 pub(super) fn ways(page: &Page, visitor: &Visitor, asks: &Asks, here: Method) -> Ways {
-    let mut pages: Vec<_> = PAGES
-        .iter()
-        .filter(|(method, _)| *method != here && asks.served.contains(method))
+    let rank = |method: Method| {
+        let position = visitor.methods_order.iter().position(|known| *known == method);
+        position.unwrap_or(usize::MAX)
+    };
+    let others = PAGES.iter().filter(|(methods, _)| !methods.contains(&here));
+    // A page is there for whichever of its methods serves.
+    let mut serving: Vec<_> = others
+        .filter_map(|(methods, path)| serving(methods, asks).map(|method| (method, *path)))
         .collect();
-    let rank = |method: &Method| visitor.methods_order.iter().position(|known| known == method);
-    pages.sort_by_key(|(method, _)| rank(method).unwrap_or(usize::MAX));
-    let (serving, others): (Vec<_>, Vec<_>) = pages.into_iter().partition(|(method, _)| asks.offers(*method));
-    // It has a button on the first page, which is not there when it does not serve.
-    let own = Method::SelfGenerated;
-    let own_is_missing = asks.served.contains(&own) && !asks.offers(own);
+    serving.sort_by_key(|(method, _)| rank(*method));
+    let missing = |method: &Method| asks.served.contains(method) && !asks.offers(*method);
+    let mut missing: Vec<_> = PAGES
+        .iter()
+        .flat_map(|(methods, _)| *methods)
+        .copied()
+        .filter(missing)
+        .collect();
+    missing.sort_by_key(|method| rank(*method));
     Ways {
         others: serving
             .into_iter()
-            .map(|&(method, path)| Way {
+            .map(|(method, path)| Way {
                 href: address(asks, method, path),
                 name: page.t(&key(method)),
                 text: page.t(&format!("{}-text", key(method))),
             })
             .collect(),
-        missing: others
+        missing: missing
             .into_iter()
-            .map(|(method, _)| *method)
-            .chain(own_is_missing.then_some(own))
             .map(|method| Missing {
                 name: page.t(&key(method)),
                 why: why(page, asks, method),
@@ -92,15 +96,23 @@ pub(super) fn ways(page: &Page, visitor: &Visitor, asks: &Asks, here: Method) ->
     }
 }
 
-/// The page to show first to a browser that signed in before: that of its last method, if it serves here. None: ours.
+/// The first of a page's methods that serves here.
+fn serving(methods: &[Method], asks: &Asks) -> Option<Method> {
+    methods.iter().copied().find(|method| asks.offers(*method))
+}
+
+/// The page to show first to a browser that signed in before: that of its last method, if it serves here; else the first that
+/// serves. None: ours.
 pub(super) fn remembered(visitor: &Visitor, asks: &Asks) -> Option<String> {
-    let method = visitor.last_method.filter(|method| asks.offers(*method));
-    let (method, path) = match method {
-        Some(method) => PAGES.iter().find(|(known, _)| *known == method)?,
-        // Nobody signed in here before, or with what does not serve: the first page that serves.
-        None => PAGES.iter().find(|(known, _)| asks.offers(*known))?,
+    let last = visitor.last_method.filter(|method| asks.offers(*method));
+    let of_last = last.and_then(|last| Some((last, PAGES.iter().find(|(methods, _)| methods.contains(&last))?.1)));
+    let of_any = || {
+        PAGES
+            .iter()
+            .find_map(|(methods, path)| Some((serving(methods, asks)?, *path)))
     };
-    (*path != FIRST).then(|| address(asks, *method, path))
+    let (method, path) = of_last.or_else(of_any)?;
+    (path != FIRST).then(|| address(asks, method, path))
 }
 
 /// The first page is asked for by name, so that it is shown although the browser remembers another.

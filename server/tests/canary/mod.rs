@@ -11,7 +11,15 @@ use sea_orm::ConnectionTrait;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-on_both!(nothing_personal_or_secret_is_told);
+mod pages;
+mod password;
+mod sites;
+
+on_both!(
+    nothing_personal_or_secret_is_told,
+    nothing_of_a_site_and_its_citizens_is_told,
+    nothing_of_a_certificate_is_told,
+);
 
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
@@ -27,6 +35,86 @@ impl Write for Kept {
     }
 }
 
+impl Kept {
+    /// Keeps all log lines from now on. Each test is a process of its own under nextest; under `cargo test` the first keeps all.
+    fn begin() -> Self {
+        let log = Self::default();
+        let started = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            // Spans tell their fields only when they open and close.
+            .with_span_events(FmtSpan::FULL)
+            .with_ansi(false)
+            .with_writer(log.clone())
+            .try_init()
+            .is_ok();
+        if !started {
+            log.0.lock().unwrap().extend_from_slice(NOT_KEPT.as_bytes());
+        }
+        log
+    }
+
+    /// Looks for those, for what is known of everybody, and for the server's keys, wherever something is told.
+    async fn tells_none_of(&self, mut secrets: Vec<String>, server: &TestServer) {
+        for person in [ANA, LUIS] {
+            secrets.extend([person.document, person.contrast, person.name, person.phone].map(str::to_owned));
+            secrets.extend([person.given_name(), person.family_name()].map(str::to_owned));
+            secrets.push(person.phone.trim_start_matches("+34").to_owned());
+        }
+        secrets.push("17/05/2031".to_owned());
+        let keys = server.app.keys();
+        for key in [
+            keys.index.expose(),
+            keys.seal.expose(),
+            keys.mac.expose(),
+            keys.signing.to_bytes().expose(),
+        ] {
+            secrets.extend([b64::encode(key), hex(key)]);
+        }
+        for (place, text) in self.told(server).await {
+            for secret in &secrets {
+                // Six digits come up by chance in a file of numbers.
+                let short = secret.len() <= 6 && place != "audit";
+                let found = if short {
+                    place != "database" && finds_word(&text, secret)
+                } else {
+                    text.contains(secret.as_str())
+                };
+                if found {
+                    panic!("{secret:?} is in the {place}: {}", around(&text, secret));
+                }
+            }
+        }
+    }
+
+    /// All that is told to anybody but the citizen: where, and what.
+    async fn told(&self, server: &TestServer) -> Vec<(&'static str, String)> {
+        let mut told = vec![("figures", server.app.metrics().render())];
+        let audit = server.database.connect().await.unwrap();
+        let statement = "SELECT kind || ' ' || COALESCE(detail, '') FROM audit";
+        let rows = audit
+            .query_all_raw(sea_orm::Statement::from_string(audit.get_database_backend(), statement))
+            .await
+            .unwrap();
+        assert!(rows.len() >= 2);
+        let entries = rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
+        told.push(("audit", entries.collect::<Vec<_>>().join("\n")));
+        for file in server.database.files() {
+            let bytes = std::fs::read(file).unwrap();
+            told.push(("database", bytes.iter().map(|byte| char::from(*byte)).collect()));
+        }
+        let log = String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned();
+        if log != NOT_KEPT {
+            assert!(log.contains("/signin"), "the log is kept");
+            assert!(log.len() > 10_000);
+            told.push(("log", log));
+        }
+        told
+    }
+}
+
+/// In place of a log, where another test of the same process keeps it.
+const NOT_KEPT: &str = "another test keeps the log";
+
 impl<'a> MakeWriter<'a> for Kept {
     type Writer = Self;
 
@@ -37,16 +125,7 @@ impl<'a> MakeWriter<'a> for Kept {
 
 // REQ-OPS-01
 async fn nothing_personal_or_secret_is_told(backend: Backend) {
-    let log = Kept::default();
-    // Each test is a process of its own under nextest; under `cargo test` the first of the two keeps all lines.
-    let started = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        // Spans tell their fields only when they open and close.
-        .with_span_events(FmtSpan::FULL)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .try_init()
-        .is_ok();
+    let log = Kept::begin();
     let server = TestServer::with(backend, |config| {
         config.demo = true;
         config.relying_parties[0].sms_per_month = 100;
@@ -129,7 +208,9 @@ async fn nothing_personal_or_secret_is_told(backend: Backend) {
     server.wait(60);
     waiting.post(&server, "/signin/pin/sms", &[]).await.expect(303);
     waiting.get(&server, "/signin/pin").await.expect(200);
-    secrets.extend(passwords(&server).await);
+    secrets.extend(password::passwords(&server).await);
+    secrets.extend(pages::page_bound(&server, &device).await);
+    secrets.extend(pages::qr(&server, &mut device).await);
 
     let asked = TestBrowser::ask(&server, &ANA).await;
     let id = asked.request();
@@ -151,141 +232,40 @@ async fn nothing_personal_or_secret_is_told(backend: Backend) {
     }
     let mut device = TestDevice::activate(&server, &LUIS).await;
     device.end(&server).await.expect(200);
-    for cookie in browser.cookies.iter().chain(&own.cookies) {
-        // An id that tells nothing, and a word of ours.
-        if !cookie.0.ends_with("aldaba_request") && !cookie.0.ends_with("aldaba_method") {
-            secrets.push(cookie.1.clone());
-        }
-    }
-    for person in [ANA, LUIS] {
-        secrets.extend([person.document, person.contrast, person.name, person.phone].map(str::to_owned));
-        secrets.push(person.phone.trim_start_matches("+34").to_owned());
-        secrets.push("17/05/2031".to_owned());
-    }
+    secrets.extend(cookies(&browser).chain(cookies(&own)));
     secrets.push("Portátil de pruebas".to_owned());
     for key in [&device.otp, &second.otp] {
         secrets.extend([b64::encode(key.expose()), hex(key.expose())]);
     }
-    let keys = server.app.keys();
-    for key in [
-        keys.index.expose(),
-        keys.seal.expose(),
-        keys.mac.expose(),
-        keys.signing.to_bytes().expose(),
-    ] {
-        secrets.extend([b64::encode(key), hex(key)]);
-    }
-
-    let mut told = vec![("figures", server.app.metrics().render())];
-    let audit = server.database.connect().await.unwrap();
-    let statement = "SELECT kind || ' ' || COALESCE(detail, '') FROM audit";
-    let rows = audit
-        .query_all_raw(sea_orm::Statement::from_string(audit.get_database_backend(), statement))
-        .await
-        .unwrap();
-    assert!(rows.len() >= 15);
-    told.push((
-        "audit",
-        rows.iter()
-            .map(|row| row.try_get_by_index::<String>(0).unwrap())
-            .collect(),
-    ));
+    log.tells_none_of(secrets, &server).await;
     aldaba_store::audit::verify(server.app.store()).await.unwrap();
-    for file in server.database.files() {
-        let bytes = std::fs::read(file).unwrap();
-        told.push(("database", bytes.iter().map(|byte| char::from(*byte)).collect()));
-    }
-    if started {
-        let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-        assert!(log.contains("/v1/requests/{id}/reveal"), "the log is kept");
-        assert!(log.len() > 10_000);
-        told.push(("log", log));
-    }
-    for (where_, text) in &told {
-        for secret in &secrets {
-            // Six digits come up by chance in a file of numbers.
-            let short = secret.len() <= 6 && *where_ != "audit";
-            let found = if short {
-                finds_word(text, secret)
-            } else {
-                text.contains(secret.as_str())
-            };
-            if found && !(short && *where_ == "database") {
-                let at = text.find(secret.as_str()).unwrap();
-                let around: String = text
-                    .chars()
-                    .skip(text[..at].chars().count().saturating_sub(80))
-                    .take(200)
-                    .collect();
-                panic!("{secret:?} is in the {where_}: {around}");
-            }
-        }
-    }
 }
 
-/// A password is made, typed wrongly and rightly, sent a second step, and changed. What must not be found of it.
-async fn passwords(server: &TestServer) -> Vec<String> {
-    let [first, second, wrong] = [
-        "canario zurdo entre cactus",
-        "grapadora de tortuga violeta",
-        "mirlo de patas torcidas",
-    ];
-    server.wait(1);
-    let mut browser = TestBrowser::default();
-    browser.get(server, "/password/create").await.expect(200);
-    let who = [("document", LUIS.document), ("contrast", LUIS.contrast)];
-    browser.post(server, "/password/create", &who).await.expect(303);
-    browser.get(server, "/password/new").await.expect(200);
-    let code = server.last_code(LUIS.phone).await;
-    for (code, password) in [("ZZZZZZZZ", wrong), (code.as_str(), "12345678"), (code.as_str(), first)] {
-        let fields = [
-            ("code", code),
-            ("new_password", password),
-            ("new_password_again", password),
-        ];
-        browser.post(server, "/password/new", &fields).await;
-    }
-    browser.get(server, "/signin/password?site=sede").await.expect(200);
-    let typed = |password| [("document", LUIS.document), ("password", password)];
-    browser
-        .post(server, "/signin/password", &typed(wrong))
-        .await
-        .expect_problem("password_wrong");
-    browser
-        .post(server, "/signin/password", &typed(first))
-        .await
-        .expect(303);
-    browser.get(server, "/signin/password?site=sede").await.expect(200);
-    let [document, password] = typed(first);
-    server.wait(1);
-    let step = [document, password, ("step", "sms")];
-    browser.post(server, "/signin/password", &step).await.expect(303);
-    browser.get(server, "/signin/password/code").await.expect(200);
-    let step_code = server.last_code(LUIS.phone).await;
-    browser
-        .post(server, "/signin/password/code", &[("code", &step_code)])
-        .await
-        .expect(303);
-    browser.get(server, "/password/change").await.expect(200);
-    let change = [
-        document,
-        password,
-        ("new_password", second),
-        ("new_password_again", second),
-    ];
-    browser.post(server, "/password/change", &change).await.expect(303);
-    let grouped = |code: &str| format!("{}-{}", &code[..4], &code[4..]);
-    let mut secrets = vec![grouped(&code), grouped(&step_code), code, step_code];
-    for password in [first, second, wrong] {
-        secrets.extend([
-            password.to_owned(),
-            password.replace(' ', "+"),
-            b64::encode(password.as_bytes()),
-        ]);
-        secrets.push(hex(password.as_bytes()));
-    }
-    secrets.push("$argon2id$".to_owned());
-    secrets
+// REQ-OPS-01
+async fn nothing_of_a_site_and_its_citizens_is_told(backend: Backend) {
+    let log = Kept::begin();
+    let (server, secrets) = sites::openid_connect(backend).await;
+    log.tells_none_of(secrets, &server).await;
+}
+
+// REQ-OPS-01
+async fn nothing_of_a_certificate_is_told(backend: Backend) {
+    let log = Kept::begin();
+    let (server, secrets) = sites::certificate(backend).await;
+    log.tells_none_of(secrets, &server).await;
+}
+
+/// What a browser keeps and nobody else should: not an id that tells nothing, and a word of ours.
+fn cookies(browser: &TestBrowser) -> impl Iterator<Item = String> {
+    let secret = |name: &str| !name.ends_with("aldaba_request") && !name.ends_with("aldaba_method");
+    let kept = browser.cookies.iter().filter(move |(name, _)| secret(name));
+    kept.map(|(_, value)| value.clone())
+}
+
+fn around(text: &str, secret: &str) -> String {
+    let at = text.find(secret).unwrap();
+    let before = text[..at].chars().count().saturating_sub(80);
+    text.chars().skip(before).take(200).collect()
 }
 
 /// Whether the text has it by itself, not as a part of a longer number or word.

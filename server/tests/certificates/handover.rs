@@ -25,23 +25,23 @@ on_both!(
     what_openid_connect_asks_is_asked_of_the_certificate_too,
 );
 
-struct House {
-    server: TestServer,
+pub struct House {
+    pub server: TestServer,
     address: SocketAddr,
     files: Files,
-    people: Authority,
+    pub people: Authority,
 }
 
 /// What a browser shows of the certificate host's answer.
-struct Shown {
-    status: u16,
-    location: String,
+pub struct Shown {
+    pub status: u16,
+    pub location: String,
     headers: reqwest::header::HeaderMap,
-    body: String,
+    pub body: String,
 }
 
 impl House {
-    async fn new(backend: Backend, change: impl FnOnce(&mut Config)) -> Self {
+    pub async fn new(backend: Backend, change: impl FnOnce(&mut Config)) -> Self {
         let people = Authority::root("AC Personas de Prueba");
         let files = Files::new(&[&people]);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -64,7 +64,7 @@ impl House {
     }
 
     /// A browser that has that certificate, or none.
-    fn client(&self, issued: Option<&Issued>, tls12: bool) -> Client {
+    pub fn client(&self, issued: Option<&Issued>, tls12: bool) -> Client {
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
             .resolve(HOST, self.address)
@@ -80,14 +80,14 @@ impl House {
     }
 
     /// Presses "continue" on the portal's page; the address of the certificate host that it leads to.
-    async fn begin(&self, browser: &mut TestBrowser, site: &str) -> String {
+    pub async fn begin(&self, browser: &mut TestBrowser, site: &str) -> String {
         let path = format!("/signin/certificate?site={site}&procedure=padron");
         browser.get(&self.server, &path).await.expect(200);
         let answer = browser.post(&self.server, "/signin/certificate", &[]).await.expect(303);
         location(&answer)
     }
 
-    async fn present(&self, client: &Client, address: &str) -> Shown {
+    pub async fn present(&self, client: &Client, address: &str) -> Shown {
         show(client.get(address).header("accept", "text/html").send().await.unwrap()).await
     }
 
@@ -128,7 +128,7 @@ fn location(answer: &Answer) -> String {
 }
 
 /// The portal's path of an address.
-fn back(address: &str) -> String {
+pub fn back(address: &str) -> String {
     address.strip_prefix("https://pin.example").unwrap().to_owned()
 }
 

@@ -1,10 +1,10 @@
 //! Signing in with certificates: what makes one good, whether it was revoked, and the way there and back.
 
 mod cases;
-mod handover;
+pub mod handover;
 mod house;
 mod openssl;
-mod pki;
+pub mod pki;
 mod revocation;
 mod settings;
 mod status;

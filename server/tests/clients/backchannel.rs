@@ -75,6 +75,13 @@ impl Site {
     }
 }
 
+/// A site that takes what it is told: its address, and the bodies of the calls so far.
+pub async fn taking_site() -> (url::Url, impl Fn() -> Vec<String>) {
+    let site = Site::start(Manner::Take).await;
+    let uri = site.uri().unwrap();
+    (uri, move || site.calls().into_iter().map(|(_, body)| body).collect())
+}
+
 async fn take(State(site): State<Site>, uri: http::Uri, headers: HeaderMap, body: String) -> Response {
     assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
     site.calls.lock().unwrap().push((uri.to_string(), body));

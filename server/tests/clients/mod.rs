@@ -2,7 +2,7 @@
 
 mod assertions;
 mod authentication;
-mod backchannel;
+pub mod backchannel;
 mod commands;
 mod keys;
 mod registry;

@@ -7,4 +7,4 @@ mod errors;
 mod flow;
 mod logout;
 mod orders;
-mod stage;
+pub mod stage;

@@ -64,6 +64,11 @@ impl Stage {
         Self { server, secrets }
     }
 
+    /// The secret of a site's server.
+    pub fn secret(&self, site: &str) -> &str {
+        &self.secrets[site]
+    }
+
     /// The address with which that site sends a browser.
     pub fn address(site: &str, changes: Changes<'_>) -> String {
         format!("/oidc/authorize?{}", Self::query(site, changes))
