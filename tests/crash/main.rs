@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aldaba_core::random::{Random, SeededRandom, below, bytes};
-use aldaba_tests::audit;
+use aldaba_tests::operator;
 use aldaba_tests::process::free_port;
 use aldaba_tests::server::DemoServer;
 use anyhow::{Context, Result, ensure};
@@ -102,7 +102,7 @@ async fn crash(rounds: u32, database: Option<&str>, seed: u64) -> Result<()> {
         }
     }
     server.terminate()?;
-    audit::verify(&server, database).context("the audit chain")?;
+    operator::verify_audit(&server, database).context("the audit chain")?;
     eprintln!("{rounds} crashes: {acknowledged} acknowledged steps found again, {in_flight} cut short");
     // A load that never gets anything done proves nothing.
     ensure!(

@@ -1,4 +1,4 @@
-//! Deactivation: the server refuses the device within a second, and the secrets are gone.
+//! Deactivation in the app: the secrets are gone. That the server refuses the device at once is in headless.rs.
 
 use std::time::{Duration, Instant};
 

@@ -1,9 +1,13 @@
 //! The headless device and plain forms: the main job without a browser and without a window.
 
+use std::time::Duration;
+
 use aldaba_tests::device::HeadlessDevice;
 use aldaba_tests::forms::Visitor;
+use aldaba_tests::operator;
 use aldaba_tests::stage::play;
-use anyhow::ensure;
+use aldaba_tests::waiting::within;
+use anyhow::{Context as _, Result, ensure};
 
 // REQ-WEB-01
 #[tokio::test]
@@ -29,14 +33,49 @@ async fn a_headless_device_and_plain_forms_sign_in() {
             "not signed in with the device's own PIN"
         );
 
+        // Its keys would still be good for whoever copied them, were it not for the server.
+        let copy = device.copy_to(&stage.folder("copy")?)?;
+        copy.requests().await?;
         device.run(&["deactivate"]).await?;
-        ensure!(
-            device.run(&["requests", "--json"]).await.is_err(),
-            "a deactivated device is still answered"
-        );
-        Ok(())
+        refused(&copy).await
     })
     .await;
+}
+
+// REQ-DEV-04
+#[tokio::test]
+async fn a_device_that_the_operator_revokes_hears_of_it_and_is_refused() {
+    play("revoked", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let home = stage.folder("device")?;
+        let device = HeadlessDevice::activated(&stage.server, &home, &citizen).await?;
+        let copy = device.copy_to(&stage.folder("copy")?)?;
+        let watch = device.watch(&home.with_extension("log"))?;
+        let says = async |what: &str| {
+            within(Duration::from_secs(20), what, async || {
+                Ok(watch.written().contains(what).then_some(()))
+            })
+            .await
+        };
+        says("\"connected\"").await?;
+        let info: serde_json::Value = serde_json::from_str(&device.run(&["device", "--json"]).await?)?;
+        let id = info["device_id"].as_str().context("no id")?;
+        operator::run(&stage.server, None, ["device", "revoke"], &[id])?;
+        // Refused at once; told by the stream, which asks for other processes' changes once a second.
+        refused(&copy).await?;
+        says("\"revoked\"").await
+    })
+    .await;
+}
+
+/// The server refuses a device whose keys are still there.
+async fn refused(device: &HeadlessDevice) -> Result<()> {
+    let answer = device.requests().await;
+    ensure!(
+        answer.is_err_and(|error| error.to_string().contains("device_revoked")),
+        "a device that is no more is still answered"
+    );
+    Ok(())
 }
 
 // REQ-PIN-04

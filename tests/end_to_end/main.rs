@@ -12,3 +12,4 @@ mod password;
 mod qr;
 mod requests;
 mod sms;
+mod told;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::process::Background;
 use crate::programs;
 use crate::server::{Citizen, DemoServer};
 
@@ -50,6 +51,28 @@ impl HeadlessDevice {
         let code = server.activation_code(citizen, nth).await?;
         device.run(&["confirm", &started.activation_id, &code]).await?;
         Ok(device)
+    }
+
+    /// A copy of its folder, keys and all, as a thief would have it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn copy_to(&self, home: &Path) -> Result<Self> {
+        for file in std::fs::read_dir(&self.home)? {
+            let file = file?;
+            std::fs::copy(file.path(), home.join(file.file_name()))?;
+        }
+        Ok(Self::new(&self.server, home))
+    }
+
+    /// `watch`, in the background; what it says goes to `log`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn watch(&self, log: &Path) -> Result<Background> {
+        let mut command = Command::new(programs::ours("aldaba-device")?);
+        command.args(["--server", &self.server, "--home"]).arg(&self.home);
+        Background::start(command.arg("watch"), log)
     }
 
     /// `activate DOCUMENT CONTRAST --json`.

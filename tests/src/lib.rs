@@ -11,13 +11,14 @@
 
 pub mod accessibility;
 pub mod app;
-pub mod audit;
 pub mod browser;
 pub mod desktop;
 pub mod device;
 pub mod driver;
 pub mod forms;
 pub mod gallery;
+pub mod notifications;
+pub mod operator;
 pub mod pages;
 pub mod postgres;
 pub mod process;

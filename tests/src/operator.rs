@@ -1,4 +1,4 @@
-//! The operator's command that checks the audit log.
+//! The operator's command line, on the data of a demo server.
 
 use std::fs;
 use std::process::Command;
@@ -8,14 +8,15 @@ use anyhow::{Context, Result, ensure};
 use crate::programs;
 use crate::server::DemoServer;
 
-/// Runs `aldaba-server audit verify` on the data of a demo server that has ended; `database` as in its settings.
+/// Runs `aldaba-server` with two words of a command, the settings of that server, and what else the command takes; `database`
+/// as in its settings. What it wrote.
 ///
 /// # Errors
-/// When the chain is broken, or the command fails.
-pub fn verify(server: &DemoServer, database: Option<&str>) -> Result<()> {
+/// When the command fails.
+pub fn run(server: &DemoServer, database: Option<&str>, command: [&str; 2], rest: &[&str]) -> Result<String> {
     let folder = server.folder().canonicalize()?;
     let sqlite = format!("sqlite://{}", folder.join("aldaba.db").display());
-    let settings = folder.join("audit.toml");
+    let settings = folder.join("operator.toml");
     fs::write(
         &settings,
         format!(
@@ -26,13 +27,23 @@ pub fn verify(server: &DemoServer, database: Option<&str>) -> Result<()> {
             folder.join("server.keys").display(),
         ),
     )?;
-    let mut command = Command::new(programs::ours("aldaba-server")?);
-    let output = command
-        .args(["audit", "verify", "--config"])
+    let mut program = Command::new(programs::ours("aldaba-server")?);
+    let output = program
+        .args(command)
+        .arg("--config")
         .arg(&settings)
+        .args(rest)
         .output()
-        .context("audit verify")?;
+        .context("aldaba-server")?;
     let complaint = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "audit verify: {}", complaint.trim());
-    Ok(())
+    ensure!(output.status.success(), "{}: {}", command.join(" "), complaint.trim());
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Checks the audit log of a server that has ended.
+///
+/// # Errors
+/// When the chain is broken, or the command fails.
+pub fn verify_audit(server: &DemoServer, database: Option<&str>) -> Result<()> {
+    run(server, database, ["audit", "verify"], &[]).map(drop)
 }

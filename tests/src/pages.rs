@@ -14,6 +14,18 @@ impl Browser {
         self.goto(&format!("{}/demo/sede", server.url())).await
     }
 
+    /// The sample site's page where everything that it can ask for is chosen.
+    ///
+    /// # Errors
+    /// When it does not load.
+    pub async fn open_ask(&self, server: &DemoServer) -> Result<()> {
+        self.open_site(server).await?;
+        let site = self.session().current_url().await?;
+        self.goto(site.join("/ask")?.as_str()).await?;
+        self.find("main[data-screen=\"ask\"]").await?;
+        Ok(())
+    }
+
     /// From the sample site to the sign-in form. A browser is shown first what it signed in with last, and goes on to the form
     /// from there.
     ///

@@ -1,16 +1,9 @@
 //! Linux, macOS and Windows.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
-use aldaba_authenticator::error::Error;
-use aldaba_authenticator::picture;
 use aldaba_authenticator::user_verification::{NoUserVerification, UserVerification};
-use aldaba_protocol::error::ErrorCode;
 use tauri::{AppHandle, Builder, Manager as _, Wry};
-use tokio::sync::oneshot;
-use zeroize::Zeroizing;
-
-use super::CLIPBOARD_LIFE;
 
 /// A computer's camera is not used: a picture or the code does the same.
 pub const HAS_CAMERA: bool = false;
@@ -117,105 +110,3 @@ fn wait_for_click(app: &AppHandle, shown: notify_rust::NotificationHandle) {
 /// The toasts of Windows and the banners of macOS bring up the app that showed them by themselves.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 fn wait_for_click(_app: &AppHandle, _shown: notify_rust::NotificationHandle) {}
-
-struct Put {
-    text: Zeroizing<String>,
-    done: oneshot::Sender<Result<(), ()>>,
-}
-
-/// The clipboard, on a thread of its own: on X11 and Wayland the program that copied serves the paste, so that
-/// somebody must stay.
-pub struct Clipboard(mpsc::Sender<Put>);
-
-impl Clipboard {
-    /// Starts the thread, which opens the clipboard when it is first needed.
-    pub fn new(_app: &AppHandle) -> Self {
-        let (puts, queue) = mpsc::channel();
-        if let Err(error) = std::thread::Builder::new()
-            .name("clipboard".to_owned())
-            .spawn(move || serve(&queue))
-        {
-            tracing::warn!(%error, "no thread for the clipboard");
-        }
-        Self(puts)
-    }
-
-    /// The text of the QR in the picture that is on the clipboard.
-    ///
-    /// # Errors
-    /// `qr_unreadable`, also when there is no picture.
-    pub async fn picture(&self) -> Result<String, Error> {
-        let read = tauri::async_runtime::spawn_blocking(|| {
-            let none = |_| Error::with_detail(ErrorCode::QrUnreadable, "clipboard");
-            let image = arboard::Clipboard::new()
-                .and_then(|mut clipboard| clipboard.get_image())
-                .map_err(none)?;
-            picture::read_pixels(image.width, image.height, &image.bytes)
-        });
-        read.await
-            .unwrap_or_else(|_| Err(Error::with_detail(ErrorCode::QrUnreadable, "clipboard")))
-    }
-
-    /// Puts `text` there and takes it off after 30 s if it is still there.
-    ///
-    /// # Errors
-    /// When there is no clipboard, or it refuses.
-    pub async fn put(&self, text: Zeroizing<String>) -> Result<(), ()> {
-        let (done, answer) = oneshot::channel();
-        self.0.send(Put { text, done }).map_err(drop)?;
-        answer.await.unwrap_or(Err(()))
-    }
-}
-
-fn serve(queue: &mpsc::Receiver<Put>) {
-    let mut next = queue.recv().ok();
-    while let Some(Put { text, done }) = next {
-        let opened = arboard::Clipboard::new().and_then(|mut clipboard| {
-            set_sensitive(&mut clipboard, &text)?;
-            Ok(clipboard)
-        });
-        // The caller may have gone; the PIN is taken off all the same.
-        let _ = done.send(opened.as_ref().map(drop).map_err(drop));
-        next = match opened {
-            Err(error) => {
-                tracing::warn!(%error, "the clipboard refused");
-                queue.recv().ok()
-            }
-            Ok(mut clipboard) => match queue.recv_timeout(CLIPBOARD_LIFE) {
-                // A newer PIN takes its place at once.
-                Ok(newer) => Some(newer),
-                Err(ended) => {
-                    let still_there = clipboard.get_text().map(Zeroizing::new).is_ok_and(|now| *now == *text);
-                    if still_there && let Err(error) = clipboard.clear() {
-                        tracing::warn!(%error, "the clipboard was not cleared");
-                    }
-                    if ended == mpsc::RecvTimeoutError::Disconnected {
-                        None
-                    } else {
-                        queue.recv().ok()
-                    }
-                }
-            },
-        };
-    }
-}
-
-/// Asks clipboard managers not to keep it.
-fn set_sensitive(clipboard: &mut arboard::Clipboard, text: &str) -> Result<(), arboard::Error> {
-    #[cfg(target_os = "macos")]
-    use arboard::SetExtApple as _;
-    #[cfg(all(unix, not(target_os = "macos")))]
-    use arboard::SetExtLinux as _;
-    #[cfg(windows)]
-    use arboard::SetExtWindows as _;
-
-    let set = clipboard.set();
-    #[cfg(windows)]
-    let set = set
-        .exclude_from_monitoring()
-        .exclude_from_cloud()
-        .exclude_from_history();
-    #[cfg(not(windows))]
-    let set = set.exclude_from_history();
-    set.text(text)
-}

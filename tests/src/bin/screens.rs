@@ -27,8 +27,8 @@ async fn main() -> Result<()> {
         ("es", true, "Spanish, dark"),
         ("en", false, "English, light"),
     ] {
-        let stage = Stage::set_up("screens", &[]).await?;
-        let taken = pictures(&stage, Look { language, dark }, &folder).await?;
+        let mut stage = Stage::set_up("screens", &[]).await?;
+        let taken = pictures(&mut stage, Look { language, dark }, &folder).await?;
         println!("{heading}: {} pictures", taken.len());
         write!(index, "\n## {heading}\n\n| picture | what it shows |\n|---|---|\n")?;
         for (file, caption) in taken {

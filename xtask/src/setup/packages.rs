@@ -96,6 +96,12 @@ const PACKAGES: &[Package] = &[
         Kind::WebDriver,
     ),
     package(
+        "xclip",
+        Sign::Program(&["xclip"]),
+        "reads the clipboard that the app wrote",
+        Kind::WebDriver,
+    ),
+    package(
         "webkit2gtk-driver",
         Sign::Program(&["WebKitWebDriver"]),
         "drives the app",

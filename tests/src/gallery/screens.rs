@@ -1,0 +1,65 @@
+//! What screens and pages there are, read from where they are written: a walk that leaves one out is found out.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::Scene;
+use crate::programs;
+
+/// What no walk can show, and why.
+const NOT_SHOWN: [&str; 3] = [
+    // The front page outside of the demo.
+    "page home",
+    // Two years after a password was made. Of the same template as the page that says that one was made.
+    "page password-ending",
+    "page password-expired",
+];
+
+/// The name of the screen or page that is being shown.
+///
+/// # Errors
+/// When it has none.
+pub async fn shown(scene: &Scene<'_>) -> Result<String> {
+    let main = scene.driver.find("main[data-screen]").await?;
+    let name = main.attr("data-screen").await?.context("a screen without a name")?;
+    let kind = if scene.app.is_some() { "screen" } else { "page" };
+    Ok(format!("{kind} {name}"))
+}
+
+/// All that there are, but those that no walk can show.
+///
+/// # Errors
+/// When the sources cannot be read.
+pub fn declared() -> Result<BTreeSet<String>> {
+    let root = programs::repository();
+    let mut found = BTreeSet::new();
+    let app = fs::read_to_string(root.join("ui/src/components/Screen.tsx"))?;
+    let (_, union) = app.split_once("export type ScreenName =").context("no ScreenName")?;
+    let (union, _) = union.split_once(';').context("no end of ScreenName")?;
+    let names = union.split('"').skip(1).step_by(2);
+    found.extend(names.map(|name| format!("screen {name}")));
+    for folder in ["server/templates", "sede/templates"] {
+        collect(&root.join(folder), "html", "data-screen=\"", &mut found)?;
+    }
+    // Templates that serve several pages are told which.
+    collect(&root.join("server/src/passwords/pages"), "rs", "screen: \"", &mut found)?;
+    found.retain(|name| !name.contains("{{") && !NOT_SHOWN.contains(&name.as_str()));
+    Ok(found)
+}
+
+fn collect(folder: &Path, extension: &str, mark: &str, found: &mut BTreeSet<String>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, extension, mark, found)?;
+        } else if path.extension().is_some_and(|found| found == extension) {
+            let text = fs::read_to_string(&path)?;
+            let names = text.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
+            found.extend(names.map(|name| format!("page {name}")));
+        }
+    }
+    Ok(())
+}
