@@ -212,6 +212,23 @@ async fn killed_between_secrets_and_marker_it_is_clean() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_confirmation_whose_answer_was_lost_is_sent_again_and_is_one_device() {
+    // REQ-ACT-09
+    let server = Server::start().await;
+    let machine = Machine::new(&server);
+    let device = machine.start(&server);
+    begin(&device, &ANA).await.unwrap();
+    let code = server.test.last_code(ANA.phone).await;
+    server.lose_answers(1);
+    let error = device.confirm_activation(&code).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Network);
+    assert!(matches!(device.status().await.unwrap(), Status::Activating(_)));
+    // The code is still good, as its owner is told.
+    device.confirm_activation(&code).await.unwrap();
+    assert_eq!(device.device_info().await.unwrap().other_devices, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_cannot_be_kept_is_given_back() {
     // REQ-DEV-05
     let server = Server::start().await;

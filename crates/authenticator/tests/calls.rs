@@ -57,6 +57,45 @@ async fn a_call_that_stays_unanswered_is_said_again_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deactivation_that_did_not_arrive_is_not_carried_out_later() {
+    // REQ-DEV-04: its owner has gone on, and expects a device that works.
+    let server = Server::start().await;
+    let machine = Machine::new(&server);
+    let device = machine.start(&server);
+    activate(&server, &device, &ANA).await;
+    let browser = TestBrowser::ask(&server.test, &ANA).await;
+    server.cut_off(true);
+    assert_eq!(device.deactivate().await.unwrap_err().code, ErrorCode::Network);
+    server.cut_off(false);
+    let view = device.reveal(&browser.request()).await.unwrap();
+    assert!(view.pin.is_some());
+    assert!(matches!(device.status().await.unwrap(), Status::Active(_)));
+    assert_eq!(server.changes(), 1);
+    // Asked for again, it is said again.
+    device.deactivate().await.unwrap();
+    assert_eq!(device.status().await.unwrap(), Status::New);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deactivation_whose_answer_was_lost_is_found_out() {
+    // REQ-DEV-04
+    let server = Server::start().await;
+    let machine = Machine::new(&server);
+    let device = machine.start(&server);
+    activate(&server, &device, &ANA).await;
+    let browser = TestBrowser::ask(&server.test, &ANA).await;
+    server.lose_answers(1);
+    server.cut_off(false);
+    // The same call again, within the same press of the button, hears that the device is no more.
+    device.deactivate().await.unwrap();
+    assert_eq!(device.status().await.unwrap(), Status::New);
+    assert_eq!(
+        device.reveal(&browser.request()).await.unwrap_err().code,
+        ErrorCode::NotActivated
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_restored_copy_freezes_the_device() {
     // REQ-DEV-02
     let server = Server::start().await;

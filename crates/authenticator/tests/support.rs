@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aldaba_authenticator::marker::{DataDir, Marker};
@@ -28,11 +28,13 @@ pub struct Server {
     pub line: Arc<Line>,
 }
 
-/// What happens to answers on their way.
+/// What happens to calls and answers on their way.
 #[derive(Default)]
 pub struct Line {
     /// This many answers to calls that change something are lost from now on.
     pub lose: AtomicU32,
+    /// Whether no call that changes something arrives.
+    pub cut: AtomicBool,
     /// Calls that change something and reached the server.
     pub changes: AtomicUsize,
 }
@@ -58,6 +60,10 @@ impl Server {
         self.line.lose.store(how_many, Ordering::SeqCst);
     }
 
+    pub fn cut_off(&self, cut: bool) {
+        self.line.cut.store(cut, Ordering::SeqCst);
+    }
+
     pub fn changes(&self) -> usize {
         self.line.changes.load(Ordering::SeqCst)
     }
@@ -68,16 +74,25 @@ async fn carry(State(line): State<Arc<Line>>, request: Request, next: Next) -> R
     let path = request.uri().path().to_owned();
     let changes =
         request.method() == "DELETE" || ["/reveal", "/approve", "/reject"].iter().any(|end| path.ends_with(end));
+    let torn = || {
+        Response::new(Body::from_stream(futures::stream::once(async {
+            Err::<&[u8], _>(std::io::Error::other("torn"))
+        })))
+    };
+    if changes && line.cut.load(Ordering::SeqCst) {
+        return torn();
+    }
     let response = next.run(request).await;
     if changes {
         line.changes.fetch_add(1, Ordering::SeqCst);
+    }
+    if changes || path.ends_with("/confirm") {
         let lost = line
             .lose
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
             .is_ok();
         if lost {
-            let torn = futures::stream::once(async { Err::<&[u8], _>(std::io::Error::other("torn")) });
-            return Response::new(Body::from_stream(torn));
+            return torn();
         }
     }
     response

@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 
 use crate::audit::{self, Entry};
 use crate::error::StoreError;
-use crate::known_browsers;
 use crate::steps::Step;
 use crate::transaction::{Row, Transaction, bind};
+use crate::{authorizations, known_browsers};
 
 /// A session, to be written or as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,18 +109,51 @@ pub enum Opened {
     Twice,
 }
 
+/// A session that is to be opened.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening<'a> {
+    /// Its fresh id.
+    pub id: &'a SessionId,
+    /// The session.
+    pub session: &'a Session,
+    /// By which its browser is known from then on.
+    pub browser: &'a [u8; 32],
+    /// The session that the browser has so far; it ends, if it is open. What sites have from the same person hangs on the new one
+    /// from then on.
+    pub earlier: Option<&'a SessionId>,
+}
+
 /// Writes a new session, remembers its browser, and appends `entry`, which tells of it. `spent`: what proves who it is, if that
 /// is not used up yet.
 pub async fn open(
     tx: &Transaction,
-    id: &SessionId,
-    session: &Session,
-    browser: &[u8; 32],
+    opening: &Opening<'_>,
     spent: Option<Step>,
     entry: &Entry,
 ) -> Result<Opened, StoreError> {
-    let known = known_browsers::remembering(tx, &session.person, browser, session.created_at);
+    let Opening { id, session, .. } = *opening;
+    let now = session.created_at;
+    let known = known_browsers::remembering(tx, &session.person, opening.browser, now);
     let insert = insert(id, session);
+    if let Some(earlier) = opening.earlier {
+        let (spent, opened) = match spent {
+            Some(spend) => {
+                let [spent, _, opened] = tx.in_turn([spend, known, insert]).await?;
+                (spent.is_some(), opened.is_some())
+            }
+            None => {
+                let [_, opened] = tx.in_turn([known, insert]).await?;
+                (true, opened.is_some())
+            }
+        };
+        if opened {
+            // Sessions and authorizations before the lane of the audit log: the order in which locks are taken.
+            authorizations::carry_over(tx, &hash(earlier), &hash(id)).await?;
+            end(tx, earlier, now).await?;
+            audit::append(tx, entry).await?;
+        }
+        return Ok(became(spent, opened));
+    }
     let (spent, opened) = match spent {
         Some(spend) => {
             let [spent, _, opened] = audit::append_after(tx, [spend, known, insert], entry).await?;
@@ -131,11 +164,15 @@ pub async fn open(
             (true, opened)
         }
     };
-    Ok(match (spent, opened) {
-        (true, Some(_)) => Opened::Yes,
+    Ok(became(spent, opened.is_some()))
+}
+
+const fn became(spent: bool, opened: bool) -> Opened {
+    match (spent, opened) {
+        (true, true) => Opened::Yes,
         (false, _) => Opened::NotSpent,
-        (true, None) => Opened::Twice,
-    })
+        (true, false) => Opened::Twice,
+    }
 }
 
 fn insert(id: &SessionId, session: &Session) -> Step {

@@ -144,7 +144,7 @@ pub async fn try_code(
 ) -> Result<SignedIn, CodeError> {
     let now = app.now();
     let most = app.policy().activation_tries;
-    let (known, session) = (binding.known().cloned(), SessionId::generate(app.random()));
+    let (brought, session) = (binding.brought().clone(), SessionId::generate(app.random()));
     let binding = binding.bytes();
     let (job, browser) = (app.clone(), browser.clone());
     app.store()
@@ -177,7 +177,7 @@ pub async fn try_code(
                     level: Level::Low,
                     browser: browser.browser.unwrap_or_default(),
                     system: browser.system.unwrap_or_default(),
-                    known,
+                    brought,
                 };
                 Ok::<_, StoreError>(Ok(sessions::open(tx, session, proof, now).await?))
             })

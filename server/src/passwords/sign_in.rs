@@ -21,7 +21,7 @@ use crate::audit::{entry, of_request};
 use crate::config::RelyingParty;
 use crate::requests::events::Live;
 use crate::requests::{BrowserBinding, BrowserInfo};
-use crate::sessions::{self, KnownBrowser, Proof, SignedIn};
+use crate::sessions::{self, Brought, Proof, SignedIn};
 
 /// What comes after the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ struct Job {
     session: SessionId,
     request: requests::NewRequest,
     procedure_id: String,
-    known: Option<KnownBrowser>,
+    brought: Brought,
 }
 
 impl Job {
@@ -167,7 +167,7 @@ impl Job {
             step: sign_in.step,
             session: SessionId::generate(app.random()),
             procedure_id: sign_in.procedure_id.to_owned(),
-            known: sign_in.binding.known().cloned(),
+            brought: sign_in.binding.brought().clone(),
             request: requests::NewRequest {
                 id: RequestId::generate(app.random()),
                 person: None,
@@ -214,7 +214,7 @@ impl Job {
                     level: Level::Low,
                     browser: self.request.browser,
                     system: self.request.system,
-                    known: self.known,
+                    brought: self.brought,
                 };
                 let signed_in = sessions::open(tx, self.session, proof, now).await?;
                 Ok(Ok(Next::SignedIn(signed_in)))

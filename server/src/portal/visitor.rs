@@ -126,6 +126,10 @@ impl Visitor {
         let browser = Cookie::Browser
             .read(headers, secure)
             .and_then(BrowserBinding::from_cookie);
+        let session: Option<SessionId> = Cookie::Session
+            .read(headers, secure)
+            .and_then(|value| value.parse().ok());
+        let known = Cookie::Known.read(headers, secure).and_then(KnownBrowser::from_cookie);
         let peer = parts
             .extensions
             .get::<crate::http::client::Peer>()
@@ -138,7 +142,7 @@ impl Visitor {
             is_new: browser.is_none(),
             browser: browser
                 .unwrap_or_else(|| BrowserBinding::generate(app.random()))
-                .with_known(Cookie::Known.read(headers, secure).and_then(KnownBrowser::from_cookie)),
+                .with(known, session.clone()),
             request: Cookie::Request
                 .read(headers, secure)
                 .and_then(|value| value.parse().ok()),
@@ -146,9 +150,7 @@ impl Visitor {
                 .read(headers, secure)
                 .and_then(BrowserBinding::from_cookie),
             authorizations: Vec::new(),
-            session: Cookie::Session
-                .read(headers, secure)
-                .and_then(|value| value.parse().ok()),
+            session,
             last_method: Cookie::Method
                 .read(headers, secure)
                 .and_then(|value| value.parse().ok()),

@@ -1,18 +1,19 @@
 //! What ties a request to the browser that made it.
 
+use aldaba_core::ids::SessionId;
 use aldaba_core::random::Random;
 use aldaba_protocol::b64;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::sessions::KnownBrowser;
+use crate::sessions::{Brought, KnownBrowser};
 
 /// 32 random bytes in a cookie of the sign-in page. The database keeps a hash of them only, so that a stolen database
-/// does not let anybody continue somebody's sign-in. Beside it goes the cookie of a browser in which somebody signed in
-/// before, where there is one.
+/// does not let anybody continue somebody's sign-in. Beside it goes what the browser has from earlier sign-ins.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct BrowserBinding {
     secret: [u8; 32],
-    known: Option<KnownBrowser>,
+    #[zeroize(skip)]
+    brought: Brought,
 }
 
 impl BrowserBinding {
@@ -21,14 +22,21 @@ impl BrowserBinding {
     pub fn generate(random: &dyn Random) -> Self {
         let mut secret = [0; 32];
         random.fill(&mut secret);
-        Self { secret, known: None }
+        Self::of(secret)
+    }
+
+    fn of(secret: [u8; 32]) -> Self {
+        Self {
+            secret,
+            brought: Brought::default(),
+        }
     }
 
     /// Reads the cookie's value. None: it is not one of ours.
     #[must_use]
     pub fn from_cookie(value: &str) -> Option<Self> {
         let secret = b64::decode(value)?.try_into().ok()?;
-        Some(Self { secret, known: None })
+        Some(Self::of(secret))
     }
 
     /// The cookie's value: 43 characters of base64url.
@@ -43,16 +51,22 @@ impl BrowserBinding {
         self.secret
     }
 
-    /// With the cookie of a browser in which somebody signed in before.
+    /// With the cookies of a browser in which somebody signed in before.
     #[must_use]
-    pub fn with_known(mut self, known: Option<KnownBrowser>) -> Self {
-        self.known = known;
+    pub fn with(mut self, known: Option<KnownBrowser>, session: Option<SessionId>) -> Self {
+        self.brought = Brought { known, session };
         self
+    }
+
+    /// What the browser has from earlier sign-ins.
+    #[must_use]
+    pub fn brought(&self) -> &Brought {
+        &self.brought
     }
 
     /// The cookie of a browser in which somebody signed in before.
     #[must_use]
     pub fn known(&self) -> Option<&KnownBrowser> {
-        self.known.as_ref()
+        self.brought.known.as_ref()
     }
 }

@@ -22,7 +22,7 @@ use super::BrowserBinding;
 use super::events::Live;
 use crate::app::App;
 use crate::audit::{entry, of_request};
-use crate::sessions::{KnownBrowser, Proof, SignedIn};
+use crate::sessions::{Brought, Proof, SignedIn};
 
 /// What became of a try that signed nobody in.
 #[derive(Debug, thiserror::Error)]
@@ -144,7 +144,7 @@ pub(super) struct Attempt {
     pub(super) app: App,
     id: RequestId,
     binding: [u8; 32],
-    known: Option<KnownBrowser>,
+    brought: Brought,
     relying_party: String,
     own_key: Option<String>,
     session: SessionId,
@@ -165,7 +165,7 @@ impl Attempt {
             app: app.clone(),
             id: *id,
             binding: binding.bytes(),
-            known: binding.known().cloned(),
+            brought: binding.brought().clone(),
             relying_party: relying_party.to_owned(),
             own_key: own_key.map(str::to_owned),
             session: SessionId::generate(app.random()),
@@ -248,7 +248,7 @@ impl Attempt {
             level,
             browser: request.browser.clone(),
             system: request.system.clone(),
-            known: self.known.clone(),
+            brought: self.brought.clone(),
         })
     }
 

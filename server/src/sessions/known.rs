@@ -39,6 +39,15 @@ impl KnownBrowser {
     }
 }
 
+/// What a browser has from earlier sign-ins when somebody signs in anew.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// By which it is known.
+    pub known: Option<KnownBrowser>,
+    /// Its session, which may be over. The new one takes its place.
+    pub session: Option<SessionId>,
+}
+
 impl std::fmt::Debug for KnownBrowser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("KnownBrowser(…)")

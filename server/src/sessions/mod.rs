@@ -4,7 +4,8 @@
 //! - A session's id is new at each sign-in, and only its hash is stored.
 //! - It is written in the transaction that uses up what proved it (a PIN, a ticket): there is no moment with one and not
 //!   the other.
-//! - It ends with the browser, when idle, by signing out, and with the device that proved it.
+//! - It ends with the browser, when idle, by signing out, and with the device that proved it. A browser has one: who signs in anew
+//!   ends the earlier in the transaction that opens the later. What sites have from the same person hangs on the later from then on.
 //! - The browser is known to its person from then on ([`KnownBrowser`]).
 
 mod known;
@@ -15,14 +16,14 @@ use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_core::time::Timestamp;
 use aldaba_store::sessions::Opened;
-use aldaba_store::{Step, StoreError, Transaction, authorizations, persons, sessions};
+use aldaba_store::{Step, StoreError, Transaction, persons, sessions};
 
 use crate::app::App;
 use crate::audit::entry;
 use crate::oidc::ended;
 use crate::portal::Visitor;
 
-pub use known::KnownBrowser;
+pub use known::{Brought, KnownBrowser};
 
 /// What was proved, by a method that has used it up in the same transaction.
 #[derive(Clone, Debug)]
@@ -45,8 +46,8 @@ pub struct Proof {
     pub browser: String,
     /// Its operating system.
     pub system: String,
-    /// Its cookie, if anybody signed in there before.
-    pub known: Option<KnownBrowser>,
+    /// What it has from earlier sign-ins.
+    pub brought: Brought,
 }
 
 /// Somebody is signed in, durably once the transaction is.
@@ -111,15 +112,28 @@ async fn open_by(
         created_at: now,
         used_at: now,
     };
-    let known = proof.known.unwrap_or_else(|| KnownBrowser::first(tx.keys(), &id));
+    let Brought {
+        known,
+        session: earlier,
+    } = proof.brought;
+    let known = known.unwrap_or_else(|| KnownBrowser::first(tx.keys(), &id));
     let mut said = entry(now, "person.signed_in", Some(proof.person));
     said.device = proof.device;
     said.request = proof.request;
     said.detail = serde_json::json!({ "method": proof.method.as_str() });
-    match sessions::open(tx, &id, &session, known.bytes(), spent, &said).await? {
+    let opening = sessions::Opening {
+        id: &id,
+        session: &session,
+        browser: known.bytes(),
+        earlier: earlier.as_ref(),
+    };
+    match sessions::open(tx, &opening, spent, &said).await? {
         Opened::Yes => {}
         Opened::NotSpent => return Ok(None),
         Opened::Twice => return Err(StoreError::Corrupt("a request that made two sessions")),
+    }
+    if earlier.is_some() {
+        ended::queue(tx, now).await?;
     }
     Ok(Some(SignedIn {
         session: id,
@@ -189,27 +203,11 @@ pub async fn current(app: &App, visitor: &Visitor) -> Result<Option<Current>, St
 /// # Errors
 /// The database.
 pub async fn end(app: &App, id: SessionId) -> Result<(), StoreError> {
-    replace(app, id, None).await
-}
-
-/// Ends the earlier session of a browser where somebody has signed in anew. What sites have from the same person hangs on the
-/// later session from now on; somebody else's ends.
-///
-/// # Errors
-/// The database.
-pub async fn take_over(app: &App, earlier: SessionId, later: &SessionId) -> Result<(), StoreError> {
-    replace(app, earlier, Some(sessions::handle(later))).await
-}
-
-async fn replace(app: &App, id: SessionId, later: Option<[u8; 32]>) -> Result<(), StoreError> {
     let now = app.now();
     let told = app
         .store()
         .write(move |tx| {
             Box::pin(async move {
-                if let Some(later) = later {
-                    authorizations::carry_over(tx, &sessions::handle(&id), &later).await?;
-                }
                 if sessions::end(tx, &id, now).await? {
                     return ended::queue(tx, now).await;
                 }

@@ -187,7 +187,7 @@ async fn redeem(
     let session = SessionId::generate(app.random());
     let (app, ticket, binding) = (app.clone(), ticket.clone(), visitor.browser.bytes());
     let (info, language) = (visitor.info.clone(), visitor.language);
-    let known = visitor.browser.known().cloned();
+    let brought = visitor.browser.brought().clone();
     app.clone()
         .store()
         .write(move |tx| {
@@ -212,7 +212,7 @@ async fn redeem(
                     level: proved.level,
                     browser: info.browser.unwrap_or_default(),
                     system: info.system.unwrap_or_default(),
-                    known,
+                    brought,
                 };
                 let signed_in = sessions::open(tx, session, proof, now).await?;
                 Ok(Ok((proved.relying_party, signed_in)))

@@ -8,17 +8,14 @@ use crate::app::App;
 use crate::oidc::paths;
 use crate::passwords;
 use crate::portal::cookies::Cookie;
-use crate::portal::{Failure, Reply, Visitor};
-use crate::sessions::{self, SignedIn};
+use crate::portal::{Reply, Visitor};
+use crate::sessions::SignedIn;
 
-/// Back to the site, with a session whose id no browser has seen before. An earlier session of this browser ends: if it was of
-/// the same person, the sites that it served go on with the new one; if it was somebody else's, they are told.
+/// Back to the site, with a session whose id no browser has seen before. An earlier session of this browser has ended with that.
 pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &SignedIn) -> Response {
-    if let Some(earlier) = visitor.session.clone()
-        && let Err(error) = sessions::take_over(app, earlier, &signed_in.session).await
-    {
-        // Its cookie is replaced all the same, and it ends by itself when it is idle.
-        let _logged = Failure::from(error);
+    if visitor.session.is_some() {
+        // Sites may have to be told of the end of the earlier.
+        app.logouts_due().notify_one();
     }
     let target = match app.relying_party(site) {
         // The site waits for an answer.

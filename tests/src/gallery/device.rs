@@ -159,7 +159,7 @@ pub(super) async fn requests(
     page(see, browser, "portal-burnt", "A PIN that was wrong three times").await?;
     let left = other.requests().await?;
     for request in left {
-        other.run(&["reject", "--reason", "changed-mind", &request]).await?;
+        other.run(&["reject", "--reason", "changed_mind", &request]).await?;
     }
     app.gone(&testid("request-card")).await
 }

@@ -1,5 +1,6 @@
 //! Signed calls, and the counter rule for those that change something: the counter is on the disk before the call is
-//! sent; a call whose answer is lost is said again, the very same, before anything else is said.
+//! sent; a call whose answer is lost is said again, the very same, before anything else is said. Only the end of the device is not:
+//! it is said again when its owner asks for it again.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +43,10 @@ impl Authenticator {
         let mut ledger = device.ledger.lock().await;
         if let Some(earlier) = ledger.unanswered.clone() {
             let same = earlier.method == method.as_str() && earlier.path == path;
-            if !(same && body(ledger.counter)? == earlier.body) {
+            if earlier.method == Method::DELETE.as_str() && !same {
+                // Its owner went on instead: the device is not ended behind their back. If it was ended, the server says so now.
+                self.note(&mut ledger, |marker| marker.unanswered = None).await?;
+            } else if !(same && body(ledger.counter)? == earlier.body) {
                 self.settle(device, &mut ledger, earlier).await?;
             }
         }

@@ -1,7 +1,7 @@
 use aldaba_core::ids::SessionId;
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
-use aldaba_store::sessions::{self, Opened, Session};
+use aldaba_store::sessions::{self, Opened, Opening, Session};
 use aldaba_store::{audit, known_browsers, requests};
 
 use crate::support::*;
@@ -40,25 +40,37 @@ on_both! {
         let person = person(&db.store).await;
         let mine = device(&db.store, person).await;
         let request = request(&db.store, person).await;
-        let opening = |id: SessionId| {
+        let earlier = fresh();
+        let before = new_session(person, None);
+        let first = earlier.clone();
+        assert!(write_tx!(db, |tx| open_tx(tx, &first, &before, &entry_of(person)).await));
+        let of_browser = earlier.clone();
+        let spend = |id: SessionId| {
             let row = Session { request: Some(request), ..new_session(person, Some(mine)) };
+            let earlier = of_browser.clone();
             async move {
                 write_tx!(db, |tx| {
                     let spent = requests::spending(&request, Some(&mine), NOW);
-                    sessions::open(tx, &id, &row, &[9; 32], Some(spent), &entry_of(person)).await
+                    let opening = Opening { browser: &[7; 32], earlier: Some(&earlier), ..opening(&id, &row) };
+                    sessions::open(tx, &opening, Some(spent), &entry_of(person)).await
                 })
             }
         };
-        let known = async || read_tx!(db, |tx| known_browsers::look(tx, &person, Some(&[9; 32]), NOW).await).this_one;
+        let is_open = async || {
+            let earlier = earlier.clone();
+            write_tx!(db, |tx| sessions::use_session(tx, &earlier, NOW, seconds(3600)).await).is_some()
+        };
+        let known = async || read_tx!(db, |tx| known_browsers::look(tx, &person, Some(&[7; 32]), NOW).await).this_one;
         let (early, id, late) = (fresh(), fresh(), fresh());
-        assert_eq!(opening(early).await, Opened::NotSpent, "not revealed");
-        assert!(!known().await);
-        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 0);
-        write_tx!(db, |tx| won_tx(tx, &request, requests::revealing(&Policy::default(), &request, &person, &mine, false, NOW)).await).unwrap();
-        assert_eq!(opening(id.clone()).await, Opened::Yes);
-        assert!(known().await);
-        assert_eq!(opening(late).await, Opened::NotSpent, "spent");
+        assert_eq!(spend(early).await, Opened::NotSpent, "not revealed");
+        assert!(!known().await && is_open().await);
         assert_eq!(audit::verify(&db.store).await.unwrap().entries, 1);
+        write_tx!(db, |tx| won_tx(tx, &request, requests::revealing(&Policy::default(), &request, &person, &mine, false, NOW)).await).unwrap();
+        assert_eq!(spend(id.clone()).await, Opened::Yes);
+        assert!(known().await);
+        assert!(!is_open().await, "a browser has one session");
+        assert_eq!(spend(late).await, Opened::NotSpent, "spent");
+        assert_eq!(audit::verify(&db.store).await.unwrap().entries, 2);
         let open = read_tx!(db, |tx| sessions::list_open(tx, &person, NOW, seconds(3600)).await);
         assert_eq!(open.len(), 1);
         assert_eq!(open[0].handle, sessions::handle(&id));

@@ -18,7 +18,7 @@ use aldaba_store::audit;
 use aldaba_store::devices::{self, NewDevice};
 use aldaba_store::persons::{self, NewPerson};
 use aldaba_store::requests::{self, NewRequest, RelyingParty, Request};
-use aldaba_store::sessions::{self, Opened, Session};
+use aldaba_store::sessions::{self, Opened, Opening, Session};
 use aldaba_store::testing::alone;
 use aldaba_store::{Step, Store, StoreError, Transaction, known_browsers};
 use futures::future::BoxFuture;
@@ -230,6 +230,16 @@ pub fn new_session(person: PersonId, device: Option<DeviceId>) -> Session {
     }
 }
 
+/// A session in a browser that has none.
+pub fn opening<'a>(id: &'a SessionId, session: &'a Session) -> Opening<'a> {
+    Opening {
+        id,
+        session,
+        browser: &[5; 32],
+        earlier: None,
+    }
+}
+
 /// A session that nothing is spent on.
 pub async fn open_tx(
     tx: &Transaction,
@@ -237,5 +247,5 @@ pub async fn open_tx(
     session: &Session,
     entry: &audit::Entry,
 ) -> Result<bool, StoreError> {
-    Ok(sessions::open(tx, id, session, &[5; 32], None, entry).await? == Opened::Yes)
+    Ok(sessions::open(tx, &opening(id, session), None, entry).await? == Opened::Yes)
 }
