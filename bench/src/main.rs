@@ -40,6 +40,9 @@ struct Arguments {
     /// The most citizens that `growth` goes to, from 1,000 on by tens. 1,000,000 take about 1 GB a database, and minutes to write.
     #[arg(long, default_value_t = 100_000)]
     citizens: usize,
+    /// Leaves SQLite out.
+    #[arg(long)]
+    only_postgres: bool,
     /// The app as it is shipped.
     #[arg(long)]
     app: Option<PathBuf>,
@@ -61,6 +64,7 @@ async fn main() -> Result<()> {
         runs: arguments.runs,
         during: Duration::from_secs(arguments.seconds),
         postgres: std::env::var("ALDABA_TEST_POSTGRES").ok(),
+        only_postgres: arguments.only_postgres,
     };
     let wants = |figure: &str| arguments.figures.is_empty() || arguments.figures.iter().any(|named| named == figure);
     let mut table = stats::Table::default();

@@ -19,12 +19,17 @@ pub struct Plan {
     pub during: Duration,
     /// The PostgreSQL server, if there is one.
     pub postgres: Option<String>,
+    /// Whether SQLite is left out.
+    pub only_postgres: bool,
 }
 
 impl Plan {
     /// The databases there are: their names, and whether it is PostgreSQL.
     pub fn backends(&self) -> Vec<(&'static str, bool)> {
-        let mut backends = vec![("SQLite", false)];
+        let mut backends = Vec::new();
+        if !self.only_postgres {
+            backends.push(("SQLite", false));
+        }
         if self.postgres.is_some() {
             backends.push(("PostgreSQL", true));
         }

@@ -11,5 +11,5 @@ sms-password-cancelled = Aldaba: your password was cancelled. If it was not you,
 sms-password-ending = Aldaba: your password expires on { $day }. Change it before then, on the page where you sign in with it.
 
 request-browser-unknown = Unknown browser
-request-system-unknown = Unknown system
+request-system-unknown = unknown system
 sms-renounced = Aldaba: you have renounced. Your devices, password and sessions have ended. If it was not you, tell the office.

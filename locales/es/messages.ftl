@@ -12,5 +12,5 @@ sms-password-cancelled = Aldaba: su contrasena se ha dado de baja. Si no ha sido
 sms-password-ending = Aldaba: su contrasena caduca el { $day }. Cambiela antes en la pagina donde entra con ella.
 
 request-browser-unknown = Navegador desconocido
-request-system-unknown = Sistema desconocido
+request-system-unknown = sistema desconocido
 sms-renounced = Aldaba: ha renunciado. Sus dispositivos, contrasena y sesiones han terminado. Si no ha sido usted, avise a la oficina.

@@ -27,6 +27,9 @@ use crate::texts;
 /// A keychain that takes longer shows a prompt; its owner is told meanwhile, and can try again.
 const STORE_DEADLINE: Duration = Duration::from_secs(4);
 
+/// What the screen has, for the eye and for a screen reader, before the app steps back behind the browser.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
 /// What the commands share.
 pub struct Core {
     app: AppHandle,
@@ -224,10 +227,14 @@ impl Core {
     }
 
     /// The owner has answered a request, or has a page's PIN on the clipboard. If a link had brought it up, the browser comes
-    /// to the front again.
+    /// to the front again, once the screen has had the time to say what became of it.
     pub fn answered(&self, what: &str) {
         if self.by_link.was_answered(what) {
-            platform::step_back(&self.app);
+            let app = self.app.clone();
+            tauri::async_runtime::spawn(async move {
+                tokio::time::sleep(LAST_WORD).await;
+                platform::step_back(&app);
+            });
         }
     }
 

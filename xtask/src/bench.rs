@@ -18,6 +18,9 @@ pub struct Arguments {
     /// The most citizens that `growth` goes to, from 1,000 on by tens.
     #[arg(long, default_value_t = 100_000)]
     citizens: usize,
+    /// Leaves SQLite out.
+    #[arg(long)]
+    only_postgres: bool,
 }
 
 /// The command.
@@ -45,6 +48,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         .arg(arguments.runs.to_string())
         .arg("--citizens")
         .arg(arguments.citizens.to_string());
+    if arguments.only_postgres {
+        bench.arg("--only-postgres");
+    }
     command::run(bench.env("ALDABA_TEST_POSTGRES", postgres.url()))
 }
 

@@ -105,6 +105,10 @@ pub(super) async fn requests(
     app.press("lookup").await?;
     app.find(&testid("error")).await?;
     screen(see, app, "app-lookup-error", "A code that belongs to no live request").await?;
+    app.press("device").await?;
+    app.reach("device").await?;
+    app.press("back").await?;
+    app.reach("home").await?;
 
     browser.ask_for_pin(&stage.server, citizen).await?;
     app.press("reject").await?;
@@ -248,6 +252,8 @@ pub(super) async fn that_cannot_begin(
     fs::remove_file(&folder)?;
     app.press("retry").await?;
     app.reach("store-problem").await?;
+    // There is a place to keep it in now.
+    app.speak(look.language).await?;
     screen(
         see,
         &app,

@@ -134,7 +134,10 @@ export const StartProblem = () => {
   return (
     <Screen name="start-problem" title={t("app-start-failed-title")}>
       <p class="lead">{t("app-start-failed-what")}</p>
-      <Show when={app.startError()}>{(error) => <p data-code={error().code}>{errorText(error()).text}</p>}</Show>
+      {/* What the title says is all that is known of an `internal`. */}
+      <Show when={app.startError()?.code !== "internal" && app.startError()}>
+        {(error) => <p data-code={error().code}>{errorText(error()).text}</p>}
+      </Show>
       <p>{t("app-start-failed-todo")}</p>
       <div class="actions actions-main">
         <Button testid="retry" busy={retry.busy()} onClick={() => void retry.run()}>
