@@ -190,8 +190,7 @@ impl App {
     /// Whether the operator has set up what that method needs, and has not switched it off.
     #[must_use]
     pub fn serves(&self, method: Method) -> bool {
-        let is_set_up = method != Method::Certificate || self.0.certificates.is_some();
-        is_set_up && !self.0.config.methods.disabled.contains(&method)
+        self.0.config.serves(method)
     }
 
     /// Whether people may use that method at that site: it admits it and pays for it, and this server has it.

@@ -201,6 +201,13 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// Whether the operator has set up what that method needs, and has not switched it off.
+    #[must_use]
+    pub fn serves(&self, method: Method) -> bool {
+        let is_set_up = method != Method::Certificate || self.certificates.is_some();
+        is_set_up && !self.methods.disabled.contains(&method)
+    }
+
     /// Reads a TOML file and the environment (`ALDABA_LISTEN`, `ALDABA_MESSAGES__URL`; double underscores stand for
     /// tables) and checks everything that can be checked without opening the database.
     ///

@@ -220,7 +220,7 @@ impl Config {
             setting: "signing_keys",
             why,
         })?;
-        clients::check::check_all(&self.relying_parties).map_err(|why| ConfigError::Refused {
+        clients::check::check_all(self).map_err(|why| ConfigError::Refused {
             setting: "relying_parties",
             why,
         })?;

@@ -373,7 +373,8 @@ fn certificates(config: &Config) -> Option<Certificates> {
 }
 
 /// The settings of a test: https, two sites, of which the first pays for SMS, no limits at the edge.
-fn config() -> Config {
+#[must_use]
+pub fn config() -> Config {
     let site = |id: &str| RelyingParty {
         procedures: vec![Procedure::new("padron", "Volante de empadronamiento")],
         ..RelyingParty::new(

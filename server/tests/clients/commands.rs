@@ -178,7 +178,7 @@ fn what_is_unsafe_is_refused_with_what_to_do() {
     folder.refused(&with(&["--level", "top"]), "--level: unknown variant");
     folder.refused(
         &with(&["--methods", "sms", "--level", "high"]),
-        "allow one of: certificate",
+        "set up one of: certificate",
     );
     folder.refused(&with(&["--procedure", "tributos"]), "write it like");
     folder.refused(&with(&["--jwks", "nowhere.json"]), "--jwks nowhere.json");

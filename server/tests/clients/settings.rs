@@ -4,9 +4,11 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_server::config::{Claim, Procedure, RelyingParty};
 use aldaba_server::oidc::clients::check::{check, check_all};
+use aldaba_server::testing::config;
 use serde_json::{Value, json};
 
 use super::signer::{Signer, with};
+use crate::certificates::pki::{Authority, Files};
 
 fn site() -> RelyingParty {
     let url = "https://sede.example/entrar".parse().unwrap();
@@ -20,7 +22,7 @@ fn site() -> RelyingParty {
 fn refused(change: impl FnOnce(&mut RelyingParty), words: &str) {
     let mut party = site();
     change(&mut party);
-    let why = check(&party).expect_err("accepted");
+    let why = check(&config(), &party).expect_err("accepted");
     assert!(why.contains(words), "{why}");
 }
 
@@ -43,13 +45,13 @@ fn usual_settings_are_accepted() {
     party.claims = vec![Claim::Document, Claim::GivenName];
     party.contact = "Soporte <sede@example.org>".to_owned();
     party.jwks = Some(Signer::ec(9).jwks("k"));
-    assert_eq!(check(&party), Ok(()));
+    assert_eq!(check(&config(), &party), Ok(()));
     for local in ["http://127.0.0.1:8080/v", "http://localhost/v", "http://[::1]:3000/v"] {
         party.redirect_uris = vec![local.to_owned()];
-        assert_eq!(check(&party), Ok(()), "{local}");
+        assert_eq!(check(&config(), &party), Ok(()), "{local}");
     }
     party.domain = "127.0.0.1:8080".to_owned();
-    assert_eq!(check(&party), Ok(()));
+    assert_eq!(check(&config(), &party), Ok(()));
 }
 
 // REQ-CLI-05
@@ -142,7 +144,7 @@ fn everything_else_is_checked_too() {
     let mut several = site();
     several.redirect_uris.push("https://otra.example/v".to_owned());
     several.sector = Some("example".to_owned());
-    assert_eq!(check(&several), Ok(()));
+    assert_eq!(check(&config(), &several), Ok(()));
     for sector in [
         "",
         "https://example.org",
@@ -177,13 +179,24 @@ fn everything_else_is_checked_too() {
                 ..Procedure::new("catastro", "Catastro")
             }];
         },
-        "allow one of: certificate",
+        "this server has none of the methods that reach level high for catastro; ask for less, or set up one of: certificate",
     );
-    assert!(
-        check_all(&[site(), site()])
-            .unwrap_err()
-            .contains("sede is there twice")
-    );
+    let mut high = site();
+    high.level = Level::High;
+    high.methods = vec![Method::Incoming];
+    let people = Authority::root("AC de Prueba");
+    let mut with_certificates = config();
+    with_certificates.certificates = Some(Files::new(&[&people]).settings());
+    let why = check(&with_certificates, &high).unwrap_err();
+    assert!(why.contains("allow one of: certificate"), "{why}");
+    high.methods = Vec::new();
+    assert_eq!(check(&with_certificates, &high), Ok(()));
+    with_certificates.methods.disabled = vec![Method::Certificate];
+    let why = check(&with_certificates, &high).unwrap_err();
+    assert!(why.contains("this server has none"), "{why}");
+    let mut twice = config();
+    twice.relying_parties = vec![site(), site()];
+    assert!(check_all(&twice).unwrap_err().contains("sede is there twice"));
 }
 
 // REQ-CLI-05
@@ -222,7 +235,7 @@ fn keys_that_cannot_or_must_not_be_used_are_refused() {
     let set = |keys: Value| {
         let mut party = site();
         party.jwks = Some(keys);
-        check(&party)
+        check(&config(), &party)
     };
     assert!(set(json!({ "keys": [] })).unwrap_err().contains("no key in it"));
     assert!(set(json!([ec])).unwrap_err().contains("write a set of keys"));

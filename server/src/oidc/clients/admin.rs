@@ -77,7 +77,7 @@ pub struct Listed {
 /// # Errors
 /// [`AdminError`].
 pub async fn add(app: &App, party: RelyingParty) -> Result<Option<NewSecret>, AdminError> {
-    check::check(&party).map_err(AdminError::Refused)?;
+    check::check(app.config(), &party).map_err(AdminError::Refused)?;
     let secret = party.jwks.is_none().then(|| NewSecret::generate(app));
     let hash = secret.as_ref().map(|secret| clients::secret_hash(secret.expose()));
     let (now, id) = (app.now(), party.id.clone());

@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 use super::jwks;
 use crate::account;
-use crate::config::RelyingParty;
+use crate::config::{Config, RelyingParty};
 
 /// The longest address that is taken, in bytes.
 const LONGEST_ADDRESS: usize = 2000;
@@ -17,11 +17,11 @@ const LONGEST_TEXT: usize = 200;
 /// The longest id.
 const LONGEST_ID: usize = 64;
 
-/// Checks one client's settings.
+/// Checks one client's settings, at a server with those of its own.
 ///
 /// # Errors
 /// The first that is unsafe or useless, and what to do.
-pub fn check(party: &RelyingParty) -> Result<(), String> {
+pub fn check(config: &Config, party: &RelyingParty) -> Result<(), String> {
     identifier("id", &party.id)?;
     if party.id == account::SITE {
         return Err(format!(
@@ -30,17 +30,17 @@ pub fn check(party: &RelyingParty) -> Result<(), String> {
         ));
     }
     let of = |why: String| format!("{}: {why}", party.id);
-    all(party).map_err(of)
+    all(config, party).map_err(of)
 }
 
 /// Checks that no two have one id, and each of them.
 ///
 /// # Errors
 /// The first that is unsafe, and what to do.
-pub fn check_all(parties: &[RelyingParty]) -> Result<(), String> {
+pub fn check_all(config: &Config) -> Result<(), String> {
     let mut ids = BTreeSet::new();
-    for party in parties {
-        check(party)?;
+    for party in &config.relying_parties {
+        check(config, party)?;
         if !ids.insert(party.id.as_str()) {
             return Err(format!("{} is there twice", party.id));
         }
@@ -48,7 +48,7 @@ pub fn check_all(parties: &[RelyingParty]) -> Result<(), String> {
     Ok(())
 }
 
-fn all(party: &RelyingParty) -> Result<(), String> {
+fn all(config: &Config, party: &RelyingParty) -> Result<(), String> {
     line("name", &party.name)?;
     domain(&party.domain)?;
     secure("return_url", &party.return_url)?;
@@ -72,7 +72,7 @@ fn all(party: &RelyingParty) -> Result<(), String> {
         line("contact", &party.contact)?;
     }
     sector(party)?;
-    procedures(party)?;
+    procedures(config, party)?;
     match &party.jwks {
         Some(keys) => jwks::read(keys).map(|_| ()),
         None => Ok(()),
@@ -199,7 +199,7 @@ fn sector(party: &RelyingParty) -> Result<(), String> {
     Ok(())
 }
 
-fn procedures(party: &RelyingParty) -> Result<(), String> {
+fn procedures(config: &Config, party: &RelyingParty) -> Result<(), String> {
     for (index, procedure) in party.procedures.iter().enumerate() {
         identifier("procedure", &procedure.id)?;
         line("procedure name", &procedure.name)?;
@@ -211,25 +211,32 @@ fn procedures(party: &RelyingParty) -> Result<(), String> {
         {
             return Err(format!("procedure {} is there twice", procedure.id));
         }
-        reachable(party, party.level_of(Some(procedure)), &procedure.id)?;
+        reachable(config, party, party.level_of(Some(procedure)), &procedure.id)?;
     }
-    reachable(party, party.level, "the site itself")
+    reachable(config, party, party.level, "the site itself")
 }
 
-/// What no allowed method reaches, nobody could ever sign in to.
-fn reachable(party: &RelyingParty, level: Level, what: &str) -> Result<(), String> {
-    let mut allowed = Method::ALL.into_iter().filter(|method| party.allows(*method));
-    if allowed.any(|method| method.reaches() >= level) {
+/// What no method reaches that it allows and this server has, nobody could ever sign in to.
+fn reachable(config: &Config, party: &RelyingParty, level: Level, what: &str) -> Result<(), String> {
+    let reaching = || Method::ALL.into_iter().filter(|method| method.reaches() >= level);
+    let served: Vec<_> = reaching().filter(|method| config.serves(*method)).collect();
+    if served.iter().any(|method| party.allows(*method)) {
         return Ok(());
     }
-    let reaching: Vec<_> = Method::ALL
-        .into_iter()
-        .filter(|method| method.reaches() >= level)
-        .map(Method::as_str)
-        .collect();
-    Err(format!(
-        "none of its methods reaches level {} for {what}; allow one of: {}",
-        level.as_str(),
-        reaching.join(", ")
-    ))
+    let words = |methods: Vec<Method>| {
+        let words: Vec<_> = methods.into_iter().map(Method::as_str).collect();
+        words.join(", ")
+    };
+    let level = level.as_str();
+    Err(if served.is_empty() {
+        format!(
+            "this server has none of the methods that reach level {level} for {what}; ask for less, or set up one of: {}",
+            words(reaching().collect())
+        )
+    } else {
+        format!(
+            "none of its methods reaches level {level} for {what}; allow one of: {}",
+            words(served)
+        )
+    })
 }
