@@ -252,8 +252,6 @@ pub(super) async fn that_cannot_begin(
     fs::remove_file(&folder)?;
     app.press("retry").await?;
     app.reach("store-problem").await?;
-    // There is a place to keep it in now.
-    app.speak(look.language).await?;
     screen(
         see,
         &app,
@@ -278,6 +276,7 @@ pub(super) async fn locked(
     desktop.set_keyring(Keyring::Locked).await?;
     let app = stage.app_in(desktop, look.language, look.dark).await?;
     app.reach("store-problem").await?;
+    app.speak(look.language).await?;
     screen(see, &app, "app-keychain-locked", "A locked keychain: how it is opened").await?;
     desktop.unlock().await?;
     desktop.dismiss_prompt().await?;

@@ -44,12 +44,15 @@ export function createAppState() {
   const [linkError, setLinkError] = createSignal<UiError>();
   /** When another device was activated in this person's name, until they have read it; unix milliseconds. */
   const [otherDevice, setOtherDevice] = createSignal<number>();
+  /** A language that was chosen and could not be kept yet: there was nowhere to keep it in. */
+  let unkept: Language | undefined;
   const [draft, setDraft] = createStore<Draft>({ ...emptyDraft });
 
   function setStatus(next: AppStatus): void {
     const before = status()?.state;
     setStartError(undefined);
-    if (next.language) showLanguage(languageOf(next.language));
+    if (unkept) chooseLanguage(unkept);
+    else if (next.language) showLanguage(languageOf(next.language));
     if (before !== next.state) {
       setPlace(next.state === "new" && before === "activating" ? "document" : "start");
       if (next.state !== "active") {
@@ -155,7 +158,11 @@ export function createAppState() {
 
   function chooseLanguage(language: Language): void {
     showLanguage(language);
-    void setLanguage(language).catch(() => undefined);
+    unkept = language;
+    const kept = () => {
+      if (unkept === language) unkept = undefined;
+    };
+    void setLanguage(language).then(kept, () => undefined);
   }
 
   function goTo(next: Place): void {

@@ -115,7 +115,7 @@ describe("each way in which the keychain or the device fails has its own page", 
 
   test("a start that fails can be repeated", async () => {
     const user = userEvent.setup();
-    const app = start(refuse({ code: "internal" }));
+    const app = start(refuse({ code: "internal" }), { set_language: refuse({ code: "internal" }) });
     await onScreen(app.container, "start-problem");
     // Also for who does not read the language that it is in.
     await user.click(await app.find("settings"));
@@ -126,8 +126,13 @@ describe("each way in which the keychain or the device fails has its own page", 
     const main = await onScreen(app.container, "start-problem");
     expect(main.querySelector("h1")?.textContent).toBe("Aldaba could not start");
     app.answers.app_status = fresh;
+    app.answers.set_language = null;
     await user.click(await app.find("retry"));
-    await onScreen(app.container, "welcome");
+    const welcome = await onScreen(app.container, "welcome");
+    // It is kept now that there is somewhere to keep it in.
+    expect(app.called("set_language")).toEqual([{ language: "en" }, { language: "en" }]);
+    expect(document.documentElement.lang).toBe("en");
+    expect(welcome).toBeTruthy();
   });
 });
 
