@@ -29,6 +29,8 @@ export const RequestItem = (props: { request: RequestCard }) => {
 
   const name = () => props.request.relying_party.name;
   const pinUntil = () => endOf(props.request);
+  /** In seconds. A server that does not say since when it lives leaves it to be the request's age. */
+  const pinLife = () => props.request.pin_life ?? Math.ceil((pinUntil() - props.request.created_at) / 1000);
   const pinOver = () => Boolean(props.request.pin) && pinUntil() <= now();
   const expired = () => !props.request.pin && props.request.expires_at <= now();
   /** The phrases to choose from, while it waits for an approval. */
@@ -178,7 +180,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
               <p>{t("app-pin-type")}</p>
               <Digits pin={pin()} testid="pin" ref={(element) => (pinElement = element)} />
               <div class="pin-foot">
-                <Countdown label={t("app-pin-timer")} until={pinUntil()} seconds={props.request.pin_life ?? 0} />
+                <Countdown label={t("app-pin-timer")} until={pinUntil()} seconds={pinLife()} />
                 <CopyButton source={props.request.id} label={t("app-copy-of", { name: name() })} testid="copy" />
               </div>
             </>
