@@ -11,21 +11,17 @@ const FIRST: &str = "tortuga grapadora violeta";
 const SECOND: &str = "el zurdo riega cactus";
 const THIRD: &str = "nubes de corcho torcido";
 
-async fn press(browser: &Browser) -> Result<()> {
-    browser.follow("form.p-form .p-actions button").await
-}
-
 /// From a page that asks who somebody is to a new password.
 async fn with_a_code(browser: &Browser, stage: &Stage, citizen: &Citizen, nth: usize, password: &str) -> Result<()> {
     browser.fill("#document", &citizen.document).await?;
     browser.fill("#contrast", &citizen.contrast).await?;
-    press(browser).await?;
+    browser.press_main().await?;
     browser.find("#new_password").await?;
     let code = stage.server.activation_code(citizen, nth).await?;
     browser.fill("#code", &code).await?;
     browser.fill("#new_password", password).await?;
     browser.fill("#new_password_again", password).await?;
-    press(browser).await?;
+    browser.press_main().await?;
     browser.find("[data-screen=\"password-done\"]").await?;
     Ok(())
 }
@@ -105,7 +101,7 @@ async fn a_password_from_its_making_to_its_end() {
         browser.fill("#password", FIRST).await?;
         browser.fill("#new_password", SECOND).await?;
         browser.fill("#new_password_again", SECOND).await?;
-        press(&browser).await?;
+        browser.press_main().await?;
         browser.find("[data-screen=\"password-done\"]").await?;
         browser.open_site(&stage.server).await?;
         ensure!(
@@ -121,7 +117,7 @@ async fn a_password_from_its_making_to_its_end() {
         browser.goto(&format!("{}/password/cancel", stage.server.url())).await?;
         browser.fill("#document", &citizen.document).await?;
         browser.fill("#password", THIRD).await?;
-        press(&browser).await?;
+        browser.press_main().await?;
         browser.find("[data-screen=\"password-done\"]").await?;
         open_sign_in(&browser, &stage.server).await?;
         type_password(&browser, &citizen, THIRD, "none").await?;

@@ -1,7 +1,7 @@
 //! Requests: rejected, quiet, several at once.
 
 use aldaba_tests::desktop::Keyring;
-use aldaba_tests::device::digits;
+use aldaba_tests::device::{digits, other_pin};
 use aldaba_tests::driver::testid;
 use aldaba_tests::stage::play;
 use aldaba_tests::waiting::until;
@@ -94,7 +94,7 @@ async fn three_wrong_tries_burn_the_request_and_leave_the_device_alone() {
         browser.ask_for_pin(&stage.server, &citizen).await?;
         app.press("reveal").await?;
         let pin = digits(&app.read("pin").await?);
-        let wrong = if pin == "000000" { "111111" } else { "000000" };
+        let wrong = other_pin(&pin);
         for code in ["pin_wrong", "pin_wrong", "request_burnt"] {
             browser.send_pin(wrong).await?;
             browser.find(&format!("main[data-code=\"{code}\"]")).await?;

@@ -1,6 +1,7 @@
 //! Signing in by SMS: from the site to the phone and back.
 
 use aldaba_tests::desktop::Keyring;
+use aldaba_tests::device::other_pin;
 use aldaba_tests::driver::testid;
 use aldaba_tests::stage::{play, play_with};
 use anyhow::ensure;
@@ -18,7 +19,7 @@ async fn a_pin_by_sms_signs_in_and_out() {
             "the address says too much: {address}"
         );
         let pin = stage.server.sms_pin(&citizen, 1).await?;
-        let wrong = if pin == "000000" { "111111" } else { "000000" };
+        let wrong = other_pin(&pin);
         browser.send_pin(wrong).await?;
         browser.find("#errors").await?;
         browser.send_pin(&pin).await?;

@@ -136,6 +136,20 @@ impl HeadlessDevice {
     }
 }
 
+/// A code that is not that one.
+pub fn other_code(code: &str) -> &'static str {
+    if code.starts_with('0') {
+        "1111-1111"
+    } else {
+        "0000-0000"
+    }
+}
+
+/// Six digits that are not that PIN.
+pub fn other_pin(pin: &str) -> &'static str {
+    if pin == "000000" { "111111" } else { "000000" }
+}
+
 /// A PIN as it is typed: without the spaces that make it legible.
 pub fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()

@@ -142,6 +142,14 @@ impl Browser {
         Ok(())
     }
 
+    /// Presses the first button of the page's form.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn press_main(&self) -> Result<()> {
+        self.follow("form.p-form .p-actions button").await
+    }
+
     async fn fill_in(&self, citizen: &Citizen) -> Result<()> {
         self.fill("input[name=\"document\"]", &citizen.document).await?;
         self.fill("input[name=\"contrast\"]", &citizen.contrast).await

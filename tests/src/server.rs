@@ -66,6 +66,11 @@ pub struct Citizen {
 }
 
 impl Citizen {
+    /// Has a phone, and does not answer by themselves, perhaps before a page is there.
+    pub fn is_free(&self) -> bool {
+        self.phone.is_some() && self.behaviour.is_none()
+    }
+
     fn has_dni_and_phone(&self) -> bool {
         self.phone.is_some() && self.document.starts_with(|first: char| first.is_ascii_digit())
     }

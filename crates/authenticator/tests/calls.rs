@@ -85,7 +85,6 @@ async fn a_deactivation_whose_answer_was_lost_is_found_out() {
     activate(&server, &device, &ANA).await;
     let browser = TestBrowser::ask(&server.test, &ANA).await;
     server.lose_answers(1);
-    server.cut_off(false);
     // The same call again, within the same press of the button, hears that the device is no more.
     device.deactivate().await.unwrap();
     assert_eq!(device.status().await.unwrap(), Status::New);

@@ -23,7 +23,7 @@
 //! Invariants kept here and nowhere else:
 //! - Every transition is one conditional statement. Its function says whether it won; who lost reads the row again and judges.
 //! - What a call acknowledged is durable: SQLite in WAL with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`.
-//! - Locks are taken in the order person, request, device, session, authorization, audit lane.
+//! - Locks are taken in the order person, request, pair, device, session, authorization, audit lane.
 //! - Documents, phones, names, keys and message texts are written sealed, never in the clear.
 //! - Times are UTC milliseconds, ids 16 random bytes.
 

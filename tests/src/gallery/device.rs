@@ -10,7 +10,7 @@ use super::{Look, Scene, page, screen};
 use crate::app::App;
 use crate::browser::Browser;
 use crate::desktop::{Desktop, Keyring};
-use crate::device::HeadlessDevice;
+use crate::device::{HeadlessDevice, other_code, other_pin};
 use crate::driver::testid;
 use crate::forms::Visitor;
 use crate::server::Citizen;
@@ -48,15 +48,7 @@ pub(super) async fn activation(
     app.reach("code").await?;
     screen(see, app, "app-code", "Activation, step 2: the code of the SMS").await?;
     let code = stage.server.activation_code(citizen, 0).await?;
-    app.enter(
-        "code",
-        if code.starts_with('0') {
-            "1111-1111"
-        } else {
-            "0000-0000"
-        },
-    )
-    .await?;
+    app.enter("code", other_code(&code)).await?;
     app.press("confirm").await?;
     app.find(&testid("error")).await?;
     screen(see, app, "app-code-wrong", "A code that is not valid").await?;
@@ -155,9 +147,7 @@ pub(super) async fn requests(
     )
     .await?;
     for _ in 0..3 {
-        browser
-            .send_pin(if pin == "000000" { "111111" } else { "000000" })
-            .await?;
+        browser.send_pin(other_pin(&pin)).await?;
     }
     browser.find("main[data-code=\"request_burnt\"]").await?;
     page(see, browser, "portal-burnt", "A PIN that was wrong three times").await?;

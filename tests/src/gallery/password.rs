@@ -8,10 +8,6 @@ use crate::stage::Stage;
 
 const PASSWORD: &str = "tortuga grapadora violeta";
 
-async fn press(browser: &Browser) -> Result<()> {
-    browser.follow("form.p-form .p-actions button").await
-}
-
 /// Of a citizen who is in no other scene, so that everybody has all their SMS.
 pub(super) async fn from_its_making(
     stage: &Stage,
@@ -19,10 +15,8 @@ pub(super) async fn from_its_making(
     see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
 ) -> Result<()> {
     let all = stage.server.citizens().await?;
-    let with_phone = all
-        .iter()
-        .filter(|citizen| citizen.phone.is_some() && citizen.behaviour.is_none());
-    let citizen = with_phone.clone().nth(1).context("no second citizen with a phone")?;
+    let mut free = all.iter().filter(|citizen| citizen.is_free());
+    let citizen = free.nth(1).context("no second citizen with a phone")?;
     let url = stage.server.url();
     browser.goto(&format!("{url}/password/create")).await?;
     page(
@@ -32,7 +26,7 @@ pub(super) async fn from_its_making(
         "A password, made with a code by SMS",
     )
     .await?;
-    press(browser).await?;
+    browser.press_main().await?;
     browser.find("#errors").await?;
     page(
         see,
@@ -43,7 +37,7 @@ pub(super) async fn from_its_making(
     .await?;
     browser.fill("#document", &citizen.document).await?;
     browser.fill("#contrast", &citizen.contrast).await?;
-    press(browser).await?;
+    browser.press_main().await?;
     browser.find("#new_password").await?;
     page(
         see,
@@ -55,7 +49,7 @@ pub(super) async fn from_its_making(
     browser.fill("#code", "ZZZZ-ZZZZ").await?;
     browser.fill("#new_password", "contraseña1").await?;
     browser.fill("#new_password_again", "contraseña1").await?;
-    press(browser).await?;
+    browser.press_main().await?;
     browser.find("#new_password-error").await?;
     page(see, browser, "portal-password-weak", "A password that is easy to guess").await?;
     browser
@@ -63,14 +57,14 @@ pub(super) async fn from_its_making(
         .await?;
     browser.fill("#new_password", PASSWORD).await?;
     browser.fill("#new_password_again", PASSWORD).await?;
-    press(browser).await?;
+    browser.press_main().await?;
     browser.find("[data-screen=\"password-done\"]").await?;
     page(see, browser, "portal-password-done", "The password is made").await?;
 
     browser
         .goto(&format!("{url}/signin/password?site=demo-sede&procedure=padron"))
         .await?;
-    press(browser).await?;
+    browser.press_main().await?;
     browser.find("#errors").await?;
     page(
         see,

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::{Scene, page, screen};
 use crate::app::App;
 use crate::browser::Browser;
-use crate::device::digits;
+use crate::device::{digits, other_pin};
 use crate::driver::testid;
 use crate::server::Citizen;
 use crate::stage::Stage;
@@ -38,9 +38,7 @@ pub(super) async fn with_a_pin(
     app.press("reveal").await?;
     let pin = digits(&app.read("pin").await?);
     screen(see, app, "app-pin", "The PIN, with the life that it has left").await?;
-    browser
-        .send_pin(if pin == "000000" { "111111" } else { "000000" })
-        .await?;
+    browser.send_pin(other_pin(&pin)).await?;
     browser.find("#errors").await?;
     page(see, browser, "portal-pin-wrong", "A wrong PIN: how many tries are left").await?;
     browser.type_pin(&pin).await?;

@@ -91,10 +91,7 @@ pub(super) async fn by_sms(
     see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>,
 ) -> Result<()> {
     let all = stage.server.citizens().await?;
-    // Not one of those who answer by themselves, perhaps before the page is there.
-    let other = all
-        .iter()
-        .rfind(|citizen| citizen.phone.is_some() && citizen.behaviour.is_none());
+    let other = all.iter().rfind(|citizen| citizen.is_free());
     let other = other.context("no other citizen with a phone")?;
     browser.ask_by_own_key(&stage.server, other, "ab12").await?;
     page(see, browser, "portal-pin-key", "The code of the SMS and the own key").await?;

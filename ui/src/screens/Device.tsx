@@ -1,4 +1,5 @@
 import { createResource, createSignal, Show } from "solid-js";
+import type { AppStatus } from "../bindings/AppStatus";
 import type { UiError } from "../bindings/UiError";
 import { Button } from "../components/Button";
 import { ErrorBox } from "../components/ErrorBox";
@@ -8,7 +9,7 @@ import { announce } from "../state/announcer";
 import { useApp } from "../state/app";
 import { createTask } from "../state/task";
 import { systemName } from "../texts/systems";
-import { t } from "../texts/texts";
+import { type TextKey, t } from "../texts/texts";
 import { dateAndTime } from "../texts/time";
 
 /** What this device is, and how to end it. */
@@ -30,19 +31,14 @@ export const Device = () => {
   let confirmTitle: HTMLHeadingElement | undefined;
   let deactivateButton: HTMLButtonElement | undefined;
 
-  const deactivate = createTask(async () => {
-    const status = await deactivateDevice();
-    app.setStatus(status);
-    app.setNotice(t("app-deactivate-done"));
-    announce(t("app-deactivate-done"));
-  });
-
-  const forget = createTask(async () => {
-    const status = await forgetDevice();
-    app.setStatus(status);
-    app.setNotice(t("app-deactivate-here-done"));
-    announce(t("app-deactivate-here-done"));
-  });
+  const ending = (end: () => Promise<AppStatus>, done: TextKey) =>
+    createTask(async () => {
+      app.setStatus(await end());
+      app.setNotice(t(done));
+      announce(t(done));
+    });
+  const deactivate = ending(deactivateDevice, "app-deactivate-done");
+  const forget = ending(forgetDevice, "app-deactivate-here-done");
 
   return (
     <Screen name="device" title={t("app-device-title")} back={() => app.goTo("start")}>

@@ -13,6 +13,8 @@ import { t } from "../texts/texts";
 /** What asks for a PIN now, and the PIN that needs no network. */
 export const Home = () => {
   const app = useApp();
+  /** Whether it is known that nothing waits. */
+  const nothing = () => (app.online() && !app.requestsError() ? "empty" : "unknown");
   return (
     <Screen name="home" title={t("app-home-title")}>
       <Show when={!app.online()}>
@@ -38,20 +40,10 @@ export const Home = () => {
           <Show
             when={app.requests.length > 0}
             fallback={
-              <Show
-                when={app.online() && !app.requestsError()}
-                fallback={
-                  <div class="empty" data-testid="unknown">
-                    <h2 class="empty-title">{t("app-home-unknown-title")}</h2>
-                    <p>{t("app-home-unknown")}</p>
-                  </div>
-                }
-              >
-                <div class="empty" data-testid="empty">
-                  <h2 class="empty-title">{t("app-home-empty-title")}</h2>
-                  <p>{t("app-home-empty")}</p>
-                </div>
-              </Show>
+              <div class="empty" data-testid={nothing()}>
+                <h2 class="empty-title">{t(`app-home-${nothing()}-title`)}</h2>
+                <p>{t(`app-home-${nothing()}`)}</p>
+              </div>
             }
           >
             <ul class="requests">
