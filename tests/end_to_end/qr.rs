@@ -8,7 +8,8 @@ use aldaba_tests::driver::testid;
 use aldaba_tests::programs;
 use aldaba_tests::stage::play;
 use aldaba_tests::waiting::until;
-use anyhow::{Result, ensure};
+use aldaba_tests::windows::Windows;
+use anyhow::{Context as _, Result, ensure};
 use thirtyfour::By;
 
 /// Chooses the words that the page shows, and approves.
@@ -53,6 +54,12 @@ async fn open_link(desktop: &Desktop, server: &str, link: &str) -> Result<()> {
         Ok(child.try_wait()?.map(|_| ()))
     })
     .await
+}
+
+/// The link of the page that opens the app.
+async fn link_of(browser: &Browser) -> Result<String> {
+    let link = browser.find("[data-app-link]").await?.attr("href").await?;
+    link.context("a link without an address")
 }
 
 // REQ-QR-01, REQ-QR-04, REQ-QR-06
@@ -179,12 +186,7 @@ async fn a_link_opens_its_request_and_a_hostile_one_opens_nothing() {
         app.activate(&stage.server, &citizen).await?;
         let browser = stage.browser().await?;
         browser.ask_with_qr(&stage.server).await?;
-        let link = browser
-            .find("[data-app-link]")
-            .await?
-            .attr("href")
-            .await?
-            .unwrap_or_default();
+        let link = link_of(&browser).await?;
         let server = stage.server.url().to_owned();
         for hostile in [
             format!("{link}&server=https://evil.example"),
@@ -205,6 +207,55 @@ async fn a_link_opens_its_request_and_a_hostile_one_opens_nothing() {
         approve(&app, &browser).await?;
         goes_on(&browser).await?;
         Ok(())
+    })
+    .await;
+}
+
+// REQ-LINK-03
+#[tokio::test]
+async fn the_window_steps_back_behind_the_browser_once_what_a_link_brought_up_is_answered() {
+    play("step-back", async |stage| {
+        let citizen = stage.server.citizen().await?;
+        let desktop = stage.desktop(Keyring::Unlocked).await?;
+        let windows = Windows::manage(&desktop).await?;
+        let app = stage.app(&desktop).await?;
+        app.activate(&stage.server, &citizen).await?;
+        let server = stage.server.url().to_owned();
+        let minimized = async |wanted: bool| {
+            let what = if wanted {
+                "the window steps back"
+            } else {
+                "the window comes up"
+            };
+            until(what, async || Ok((windows.is_minimized()? == wanted).then_some(()))).await
+        };
+
+        // Approved.
+        let browser = stage.browser().await?;
+        browser.ask_with_qr(&stage.server).await?;
+        open_link(&desktop, &server, &link_of(&browser).await?).await?;
+        app.find(&testid("choices")).await?;
+        ensure!(!windows.is_minimized()?, "the window is away before it was answered");
+        approve(&app, &browser).await?;
+        minimized(true).await?;
+
+        // Rejected.
+        let browser = stage.browser().await?;
+        browser.ask_for_pin(&stage.server, &citizen).await?;
+        open_link(&desktop, &server, &link_of(&browser).await?).await?;
+        minimized(false).await?;
+        app.press("reject").await?;
+        app.press("confirm-reject").await?;
+        minimized(true).await?;
+
+        // Its PIN copied.
+        let browser = stage.browser().await?;
+        browser.ask_for_pin(&stage.server, &citizen).await?;
+        open_link(&desktop, &server, &link_of(&browser).await?).await?;
+        minimized(false).await?;
+        app.press("reveal").await?;
+        app.press("copy").await?;
+        minimized(true).await
     })
     .await;
 }

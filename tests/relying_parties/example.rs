@@ -13,6 +13,9 @@ use anyhow::{Context, Result, ensure};
 /// What installing makes, too large to be copied.
 const INSTALLED: [&str; 2] = ["node_modules", ".venv"];
 
+/// What registering makes: whoever tried the example by hand has one of their own.
+const REGISTERED: [&str; 3] = ["client.secret", "client.key.json", "client.jwks.json"];
+
 /// A public site that runs.
 pub struct Example {
     program: Background,
@@ -21,8 +24,9 @@ pub struct Example {
 }
 
 impl Example {
-    /// Registers and starts the example `name`, by the scripts that the documentation prints.
-    pub async fn start(name: &str, server: &DemoServer, folder: &Path) -> Result<Self> {
+    /// Registers the example `name` with its script `register`, which leaves `kept` beside it, and starts it: all by the
+    /// scripts that the documentation prints.
+    pub async fn start(name: &str, (register, kept): (&str, &str), server: &DemoServer, folder: &Path) -> Result<Self> {
         let folder = folder.join(name);
         let original = programs::repository().join("examples/relying-parties").join(name);
         copy(&original, &folder)?;
@@ -38,15 +42,15 @@ impl Example {
                 .env("PORT", &port);
             Ok(command)
         };
-        let registered = run("register.sh")?.output()?;
+        let registered = run(register)?.output()?;
         ensure!(
             registered.status.success(),
-            "register.sh: {}",
+            "{register}: {}",
             String::from_utf8_lossy(&registered.stderr)
         );
-        let secret = fs::read_to_string(folder.join("client.secret"))?;
-        ensure!(secret.trim().len() > 30, "no secret was printed");
-        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.join("client.secret"))?.permissions());
+        let secret = fs::read_to_string(folder.join(kept))?;
+        ensure!(secret.trim().len() > 30, "no secret was made");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(folder.join(kept))?.permissions());
         ensure!(mode & 0o077 == 0, "others may read the secret");
 
         let program = Background::start(&mut run("run.sh")?, &folder.join("run.log"))?;
@@ -87,7 +91,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
             std::os::unix::fs::symlink(source, target)?;
         } else if source.is_dir() {
             copy(&source, &target)?;
-        } else if source.extension().is_none_or(|kind| kind != "secret") {
+        } else if !REGISTERED.iter().any(|made| entry.file_name() == *made) {
             fs::copy(&source, &target)?;
         }
     }

@@ -8,12 +8,16 @@ use anyhow::{Context, Result, ensure};
 
 use crate::example::{Example, folder};
 
-async fn signs_in(name: &str) -> Result<()> {
+/// With what a site proves itself by: the script that registers it, and what it keeps to itself.
+const SECRET: (&str, &str) = ("register.sh", "client.secret");
+const KEYS: (&str, &str) = ("register-with-keys.sh", "client.key.json");
+
+async fn signs_in(name: &str, proof: (&str, &str)) -> Result<()> {
     let folder = folder()?;
     let server = DemoServer::start(&folder.path().join("server")).await?;
     let citizen = server.citizen().await?;
     let device = HeadlessDevice::activated(&server, &folder.path().join("device"), &citizen).await?;
-    let example = Example::start(name, &server, folder.path()).await?;
+    let example = Example::start(name, proof, &server, folder.path()).await?;
 
     // A running server learns within a second of a site that was just registered. Each look is a browser of its own: a site
     // keeps a cookie for every sign-in that was begun, and refuses when there are many.
@@ -50,17 +54,23 @@ async fn signs_in(name: &str) -> Result<()> {
 // REQ-SITE-07
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn node_signs_a_citizen_in() {
-    signs_in("node").await.unwrap();
+    signs_in("node", SECRET).await.unwrap();
+}
+
+// REQ-SITE-07
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn node_signs_a_citizen_in_with_keys_of_its_own() {
+    signs_in("node", KEYS).await.unwrap();
 }
 
 // REQ-SITE-07
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn python_signs_a_citizen_in() {
-    signs_in("python").await.unwrap();
+    signs_in("python", SECRET).await.unwrap();
 }
 
 // REQ-SITE-07
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn apache_signs_a_citizen_in() {
-    signs_in("apache").await.unwrap();
+    signs_in("apache", SECRET).await.unwrap();
 }

@@ -43,6 +43,10 @@ async fn each_outcome_is_reached_without_a_phone() {
             let citizen = test_citizen(&server, behaviour).await?;
             let visitor = Visitor::new(server.url())?;
             let page = visitor.ask_for_pin(&citizen, "incoming").await?;
+            if page.contains(ends) {
+                // Who rejects everything can be faster than the page that would ask for the PIN.
+                return Ok(());
+            }
             let phrase = page_phrase(&page).context("no two words")?;
             let answer = answer(&server, &visitor, &citizen, &phrase).await?;
             ensure!(answer["did"] == did, "{answer}");

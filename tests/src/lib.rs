@@ -26,3 +26,4 @@ pub mod programs;
 pub mod server;
 pub mod stage;
 pub mod waiting;
+pub mod windows;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import express from "express";
 import session from "express-session";
 import * as oidc from "openid-client";
@@ -12,7 +12,7 @@ const aldaba = await oidc.discovery(
   new URL(ISSUER),
   "ejemplo-node",
   { id_token_signed_response_alg: "ES256" },
-  oidc.ClientSecretBasic(readFileSync("client.secret", "utf8").trim()),
+  existsSync("client.key.json") ? await signing() : oidc.ClientSecretBasic(read("client.secret").trim()),
   { execute: onThisMachine ? [oidc.allowInsecureRequests] : [] },
 );
 
@@ -94,6 +94,17 @@ app.use((error, request, response, next) => {
     `<h1 id="error">${cancelled ? "No se ha identificado" : "No hemos podido comprobar la respuesta"}</h1>
      <p><a href="/">Volver</a></p>`);
 });
+
+function read(file) {
+  return readFileSync(file, "utf8");
+}
+
+// With a key pair of its own, which keys.js made, the site shares no secret with anybody.
+async function signing() {
+  const jwk = JSON.parse(read("client.key.json"));
+  const key = await crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+  return oidc.PrivateKeyJwt({ key, kid: jwk.kid });
+}
 
 function escape(text) {
   return String(text).replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);

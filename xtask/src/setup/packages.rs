@@ -102,6 +102,12 @@ const PACKAGES: &[Package] = &[
         Kind::WebDriver,
     ),
     package(
+        "openbox",
+        Sign::Program(&["openbox"]),
+        "puts the app's window away when the app asks for it",
+        Kind::WebDriver,
+    ),
+    package(
         "webkit2gtk-driver",
         Sign::Program(&["WebKitWebDriver"]),
         "drives the app",
