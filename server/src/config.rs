@@ -151,9 +151,6 @@ pub struct Gateway {
     /// Seconds that one try may take.
     #[serde(default = "default_deadline")]
     pub deadline_seconds: u64,
-    /// Tries before a message is given up.
-    #[serde(default = "default_attempts")]
-    pub attempts: u32,
     /// Seconds before the second try; each later one waits twice as long, give or take a quarter.
     #[serde(default = "default_first_wait")]
     pub first_wait_seconds: u64,
@@ -278,10 +275,6 @@ fn default_idempotency_header() -> String {
 
 fn default_deadline() -> u64 {
     10
-}
-
-fn default_attempts() -> u32 {
-    6
 }
 
 fn default_first_wait() -> u64 {

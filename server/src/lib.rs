@@ -24,6 +24,7 @@ pub mod certificates;
 pub mod citizens;
 pub mod cli;
 pub mod config;
+pub mod delivery;
 pub mod demo;
 pub mod devices;
 pub mod housekeeping;

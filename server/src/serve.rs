@@ -20,11 +20,12 @@ use tower::Service;
 
 use crate::app::App;
 use crate::config::Messages;
+use crate::delivery::{self, Patience};
 use crate::http::client::Peer;
 use crate::http::takeover::{self, Takeover};
 use crate::http::{admin_router, router};
 use crate::messages::gateway::{GatewayError, HttpGateway};
-use crate::messages::worker::{self, Patience};
+use crate::messages::outbox::Outbox;
 use crate::oidc::backchannel::{self, Deliverer};
 use crate::oidc::{ended, watch};
 use crate::{certificates, housekeeping, requests};
@@ -57,9 +58,9 @@ pub async fn serve_with_certificates(
     tasks.spawn(requests::poll::run(app.clone()));
     tasks.spawn(watch::run(app.clone()));
     tasks.spawn(ended::run(app.clone()));
-    match Deliverer::new(backchannel::PATIENCE) {
+    match Deliverer::new(app.clone(), backchannel::PATIENCE) {
         Ok(deliverer) => {
-            tasks.spawn(backchannel::run(app.clone(), deliverer));
+            tasks.spawn(delivery::run(deliverer));
         }
         // A machine without certificates of authorities, most likely. What is to be told stays queued.
         Err(error) => tracing::error!(%error, "sites cannot be told of ended sessions"),
@@ -82,6 +83,9 @@ pub async fn serve_with_certificates(
     Ok(())
 }
 
+/// How long a message that does not run out by itself is tried: somebody will have mended the gateway by then.
+const MESSAGES_LAST: Duration = Duration::from_secs(24 * 3600);
+
 /// Starts the worker that sends messages, where messages are sent. The demo's stay in the outbox. A server that stops waits for the
 /// messages in hand.
 ///
@@ -92,12 +96,13 @@ pub fn start_messages(app: &App) -> Result<(), GatewayError> {
         Messages::Outbox => Ok(()),
         Messages::Gateway(gateway) => {
             let patience = Patience {
-                attempts: gateway.attempts,
                 first_wait: Duration::from_secs(gateway.first_wait_seconds),
                 deadline: Duration::from_secs(gateway.deadline_seconds),
+                lasts: MESSAGES_LAST,
             };
             let sender = HttpGateway::new(gateway)?;
-            app.tasks().spawn(worker::run(app.clone(), Arc::new(sender), patience));
+            let outbox = Outbox::new(app.clone(), Arc::new(sender), patience);
+            app.tasks().spawn(delivery::run(outbox));
             Ok(())
         }
     }

@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aldaba_core::random::SeededRandom;
+use aldaba_core::ids::MessageId;
+use aldaba_core::phone::Phone;
+use aldaba_core::random::{OsRandom, SeededRandom};
 use aldaba_server::config::{Gateway, Messages};
+use aldaba_server::delivery::{self, Patience};
 use aldaba_server::messages::gateway::HttpGateway;
-use aldaba_server::messages::worker::{self, Patience};
+use aldaba_server::messages::outbox::Outbox;
 use aldaba_server::serve::{serve, start_messages};
-use aldaba_server::testing::{ANA, LUIS, PendingActivation, TestServer};
-use aldaba_store::outbox::MessageState;
-use aldaba_store::{Backend, Store};
+use aldaba_server::testing::{ANA, LUIS, PendingActivation, TestServer, deliver_due};
+use aldaba_store::outbox::{self, MessageKind, MessageState, NewMessage};
+use aldaba_store::{Backend, Store, StoreError};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
@@ -27,11 +30,14 @@ on_both!(
     a_gateway_that_is_too_slow_is_tried_again,
     an_answer_that_was_lost_sends_no_second_sms,
     a_refused_message_is_given_up,
-    a_message_is_given_up_in_the_end,
+    a_code_is_tried_while_it_lives,
+    a_notice_is_tried_for_a_day_and_given_up_then,
+    settings_that_were_wrong_lose_no_message,
     two_workers_send_a_message_once,
     a_code_that_is_over_is_not_sent,
     a_worker_that_died_leaves_its_messages_to_the_next,
     messages_are_sent_side_by_side,
+    a_message_that_hangs_keeps_none_waiting,
     a_server_that_stops_finishes_the_messages_in_hand,
 );
 
@@ -45,6 +51,10 @@ enum Manner {
     Slow,
     /// Takes it, and answers that it failed.
     TakeAndFail,
+    /// Does not take it, and answers with that status.
+    Answer(u16),
+    /// Takes it, and answers the first call once so many were begun.
+    HoldFirst(usize),
     /// Takes it, and answers once so many calls are waiting for their answers.
     Together(usize),
 }
@@ -110,7 +120,6 @@ impl Endpoint {
             secrets: BTreeMap::from([("token".to_owned(), secret.to_owned())]),
             idempotency_header: "idempotency-key".to_owned(),
             deadline_seconds: 1,
-            attempts: 4,
             first_wait_seconds: 2,
         }
     }
@@ -124,11 +133,15 @@ async fn take(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String
         seen.calls.push((key.clone(), body.clone()));
         seen.authorization
             .push(headers["authorization"].to_str().unwrap().to_owned());
-        if !matches!(manner, Manner::Fail | Manner::Refuse) {
+        if !matches!(manner, Manner::Fail | Manner::Refuse | Manner::Answer(_)) {
             seen.sent.insert(key, body);
         }
     }
-    endpoint.begun.send_modify(|begun| *begun += 1);
+    let mut is_first = false;
+    endpoint.begun.send_modify(|begun| {
+        is_first = *begun == 0;
+        *begun += 1;
+    });
     match manner {
         Manner::Take => StatusCode::OK,
         Manner::Together(calls) => {
@@ -137,6 +150,13 @@ async fn take(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String
         }
         Manner::Fail | Manner::TakeAndFail => StatusCode::BAD_GATEWAY,
         Manner::Refuse => StatusCode::UNPROCESSABLE_ENTITY,
+        Manner::Answer(status) => StatusCode::from_u16(status).unwrap(),
+        Manner::HoldFirst(calls) => {
+            if is_first {
+                endpoint.wait_for(calls).await;
+            }
+            StatusCode::OK
+        }
         Manner::Slow => {
             tokio::time::sleep(Duration::from_secs(3)).await;
             StatusCode::OK
@@ -145,15 +165,16 @@ async fn take(State(endpoint): State<Endpoint>, headers: HeaderMap, body: String
 }
 
 const PATIENCE: Patience = Patience {
-    attempts: 4,
     first_wait: Duration::from_secs(2),
     deadline: Duration::from_secs(1),
+    lasts: Duration::from_secs(24 * 3600),
 };
 
 struct Setting {
     server: TestServer,
     endpoint: Endpoint,
-    gateway: HttpGateway,
+    gateway: Arc<HttpGateway>,
+    outbox: Outbox,
     _folder: tempfile::TempDir,
 }
 
@@ -165,23 +186,54 @@ fn secret(folder: &tempfile::TempDir) -> PathBuf {
 }
 
 async fn setting(backend: Backend, manner: Manner) -> Setting {
+    setting_with(backend, manner, PATIENCE.deadline).await
+}
+
+async fn setting_with(backend: Backend, manner: Manner, deadline: Duration) -> Setting {
     let folder = tempfile::tempdir().unwrap();
     let secret = secret(&folder);
     let endpoint = Endpoint::start(manner).await;
-    let gateway = HttpGateway::new(&endpoint.settings(&secret)).unwrap();
+    let settings = Gateway {
+        deadline_seconds: deadline.as_secs(),
+        ..endpoint.settings(&secret)
+    };
+    let gateway = Arc::new(HttpGateway::new(&settings).unwrap());
+    let server = TestServer::new(backend).await;
     Setting {
-        server: TestServer::new(backend).await,
+        outbox: Outbox::new(server.app.clone(), gateway.clone(), PATIENCE),
+        server,
         endpoint,
         gateway,
         _folder: folder,
     }
 }
 
+/// So many messages without an end.
+async fn notice(server: &TestServer, count: usize) {
+    let now = server.app.now();
+    let written = server.app.store().write(move |tx| {
+        Box::pin(async move {
+            for _ in 0..count {
+                let message = NewMessage {
+                    id: MessageId::generate(&OsRandom),
+                    person: None,
+                    kind: MessageKind::NewDevice,
+                    to: Phone::parse(ANA.phone).unwrap(),
+                    text: "Se ha activado un dispositivo".to_owned(),
+                    created_at: now,
+                    expires_at: None,
+                };
+                outbox::enqueue(tx, &message).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    });
+    written.await.unwrap();
+}
+
 impl Setting {
     async fn send_due(&self) -> usize {
-        worker::send_due(&self.server.app, &self.gateway, PATIENCE)
-            .await
-            .unwrap()
+        deliver_due(&self.outbox).await
     }
 
     async fn state(&self) -> MessageState {
@@ -279,17 +331,60 @@ async fn a_refused_message_is_given_up(backend: Backend) {
 }
 
 // REQ-OPS-02
-async fn a_message_is_given_up_in_the_end(backend: Backend) {
+async fn a_code_is_tried_while_it_lives(backend: Backend) {
     let setting = setting(backend, Manner::Fail).await;
     PendingActivation::start(&setting.server, &ANA).await;
-    for _ in 0..10 {
-        setting.send_due().await;
-        setting.server.wait(30);
+    setting.server.wait(599);
+    setting.send_due().await;
+    assert_eq!(setting.state().await, MessageState::Queued);
+    setting.server.wait(1);
+    assert_eq!(setting.send_due().await, 0);
+    assert_eq!(setting.endpoint.calls(), 1);
+}
+
+// REQ-OPS-02
+async fn a_notice_is_tried_for_a_day_and_given_up_then(backend: Backend) {
+    let setting = setting(backend, Manner::Fail).await;
+    notice(&setting.server, 1).await;
+    // Longer than any wait.
+    let wait = 376;
+    let mut waited = 0;
+    while setting.state().await == MessageState::Queued {
+        assert_eq!(setting.send_due().await, 1, "after {waited} s");
+        setting.server.wait(wait);
+        waited += wait;
     }
-    assert_eq!(
-        (setting.endpoint.calls(), setting.state().await),
-        (4, MessageState::Failed)
+    assert_eq!(setting.state().await, MessageState::Failed);
+    let day = 24 * 3600;
+    assert!(
+        (day - 2 * wait..=day + wait).contains(&waited),
+        "given up after {waited} s"
     );
+}
+
+// REQ-OPS-02
+async fn settings_that_were_wrong_lose_no_message(backend: Backend) {
+    let setting = setting(backend, Manner::Take).await;
+    // A typing error in the address would be sent as it stands.
+    let secret = setting._folder.path().join("token");
+    let misspelt = Gateway {
+        url: format!("{}?key={{secret:tokem}}", setting.endpoint.url),
+        ..setting.endpoint.settings(&secret)
+    };
+    assert!(HttpGateway::new(&misspelt).is_err());
+    for status in [301, 307, 401, 403, 404, 407, 408, 425, 429, 500, 503] {
+        setting.endpoint.behave(Manner::Answer(status));
+        notice(&setting.server, 1).await;
+        setting.send_due().await;
+        let state = setting.server.messages().await.last().unwrap().state;
+        assert_eq!(state, MessageState::Queued, "{status}");
+        setting.endpoint.behave(Manner::Take);
+        setting.server.wait(3);
+        setting.send_due().await;
+    }
+    assert_eq!(setting.endpoint.sent(), 11);
+    let messages = setting.server.messages().await;
+    assert!(messages.iter().all(|message| message.state == MessageState::Sent));
 }
 
 // REQ-OPS-02
@@ -301,11 +396,9 @@ async fn two_workers_send_a_message_once(backend: Backend) {
         }
     }
     let node = setting.server.another_node();
-    let (one, two) = tokio::join!(
-        worker::send_due(&setting.server.app, &setting.gateway, PATIENCE),
-        worker::send_due(&node, &setting.gateway, PATIENCE)
-    );
-    assert_eq!(one.unwrap() + two.unwrap(), 6);
+    let other = Outbox::new(node, setting.gateway.clone(), PATIENCE);
+    let (one, two) = tokio::join!(deliver_due(&setting.outbox), deliver_due(&other));
+    assert_eq!(one + two, 6);
     assert_eq!((setting.endpoint.calls(), setting.endpoint.sent()), (6, 6));
 }
 
@@ -349,6 +442,31 @@ async fn messages_are_sent_side_by_side(backend: Backend) {
     assert_eq!(setting.send_due().await, 6);
     assert_eq!((setting.endpoint.calls(), setting.endpoint.sent()), (6, 6));
     let messages = setting.server.messages().await;
+    assert!(messages.iter().all(|message| message.state == MessageState::Sent));
+}
+
+// REQ-OPS-02
+async fn a_message_that_hangs_keeps_none_waiting(backend: Backend) {
+    // The first is not answered before many others were begun, more than have a place at a time.
+    let calls = delivery::PLACES + 4;
+    let setting = setting_with(backend, Manner::HoldFirst(calls), Duration::from_secs(9)).await;
+    notice(&setting.server, calls).await;
+    let Setting {
+        server,
+        outbox,
+        endpoint,
+        ..
+    } = &setting;
+    let running = tokio::spawn(delivery::run(Outbox::new(
+        server.app.clone(),
+        setting.gateway.clone(),
+        PATIENCE,
+    )));
+    endpoint.wait_for(calls).await;
+    server.app.stopping().cancel();
+    running.await.unwrap();
+    assert_eq!(deliver_due(outbox).await, 0);
+    let messages = server.messages().await;
     assert!(messages.iter().all(|message| message.state == MessageState::Sent));
 }
 
@@ -402,5 +520,5 @@ fn waits_double_and_spread() {
         }
     }
     assert!(longest > Duration::from_secs(33));
-    assert!(PATIENCE.wait(1000, &random) <= Duration::from_secs(4500));
+    assert!(PATIENCE.wait(1000, &random) <= Duration::from_secs(375));
 }

@@ -95,7 +95,7 @@ impl Template {
                 return Err(format!("neither body nor url holds {needed}"));
             }
         }
-        for text in settings.headers.values().chain([&settings.body]) {
+        for text in settings.headers.values().chain([&settings.url, &settings.body]) {
             for name in secret_names(text) {
                 if !settings.secrets.contains_key(name) {
                     return Err(format!("secret {name} is used but no file is named for it"));
@@ -117,8 +117,8 @@ impl Template {
     /// # Errors
     /// Why not.
     pub fn check(settings: &Gateway) -> Result<(), String> {
-        if settings.attempts == 0 || settings.deadline_seconds == 0 {
-            return Err("attempts and deadline_seconds are at least 1".to_owned());
+        if settings.deadline_seconds == 0 {
+            return Err("deadline_seconds is at least 1".to_owned());
         }
         Self::new(settings).map(|_| ())
     }
@@ -185,6 +185,9 @@ impl HttpGateway {
         match answer.status().as_u16() {
             200..=299 => Ok(()),
             408 | 425 | 429 | 500..=599 => Err(SendError::Later("it answered that it cannot now")),
+            // The settings, not the message: once its operator has mended them, it goes out.
+            401 | 403 | 407 => Err(SendError::Later("it does not accept our credentials")),
+            300..=399 | 404 => Err(SendError::Later("its address has changed")),
             // The same id was taken before, and its answer was lost on the way here.
             409 => Ok(()),
             other => Err(SendError::Refused(other)),

@@ -4,7 +4,7 @@
 pub(crate) mod code;
 pub mod gateway;
 pub mod notice;
-pub mod worker;
+pub mod outbox;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,7 +30,7 @@ impl std::fmt::Debug for Message {
 /// Why a message did not leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// Try again later: no answer in time, no connection, or an answer that says so (408, 425, 429, 5xx).
+    /// Try again later: no answer in time, no connection, or an answer that says nothing against the message.
     #[error("the gateway cannot take it now ({0})")]
     Later(&'static str),
     /// Trying again would not help: the gateway refused the message itself.

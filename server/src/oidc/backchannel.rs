@@ -2,10 +2,10 @@
 //!
 //! Rules:
 //! - What is to be told is written in the transaction that ends the session, and told afterwards, at least once: a row is
-//!   claimed with a lease, and tried again later and later until the site answers or the tries are used up.
+//!   claimed with a lease, and tried again later and later until the site answers or two hours have passed.
 //! - It goes to the address that is registered for the client at that moment and to no other: no redirect is followed, nothing
 //!   of the answer is read but its status, and nobody but the operator can register an address.
-//! - Sites are told at the same time: one that is slow keeps none waiting but itself.
+//! - Sites are told side by side: one that is slow keeps none waiting but itself (`crate::delivery`).
 //! - The log names the client, never the person or the session.
 
 use std::time::Duration;
@@ -13,28 +13,24 @@ use std::time::Duration;
 use aldaba_core::time::Timestamp;
 use aldaba_store::logouts::Logout;
 use aldaba_store::{StoreError, Transaction, logouts};
-use futures::future::join_all;
 use reqwest::{Client as HttpClient, header};
 use serde::Serialize;
+use tokio::sync::Notify;
 use tracing::{info, warn};
 use url::Url;
 
 use super::{keys, paths};
 use crate::app::App;
-use crate::messages::worker::Patience;
+use crate::delivery::{Patience, Queue};
 
-/// How often rows are looked for when nobody says that there is one: other nodes write them, too.
-const LOOK: Duration = Duration::from_secs(5);
-/// Rows claimed at a time.
-const BATCH: u32 = 16;
 /// What a logout token lives (section 2.4: at most two minutes).
 const LIFE: i64 = 120;
 
-/// Twelve tries within two hours or so.
+/// A site that is being started anew, or mended, is told afterwards.
 pub const PATIENCE: Patience = Patience {
-    attempts: 12,
     first_wait: Duration::from_secs(2),
     deadline: Duration::from_secs(5),
+    lasts: Duration::from_secs(2 * 3600),
 };
 
 /// The claims of a logout token (section 2.4).
@@ -70,8 +66,9 @@ pub async fn queue(tx: &Transaction, client: &str, sub: &str, sid: &str, now: Ti
     Ok(())
 }
 
-/// Speaks to sites.
+/// What sites are to be told, and what speaks to them.
 pub struct Deliverer {
+    app: App,
     http: HttpClient,
     patience: Patience,
 }
@@ -86,20 +83,21 @@ enum Failure {
 }
 
 impl Deliverer {
-    /// With that patience.
+    /// That server's, with that patience.
     ///
     /// # Errors
     /// The HTTP client cannot be made.
-    pub fn new(patience: Patience) -> Result<Self, reqwest::Error> {
+    pub fn new(app: App, patience: Patience) -> Result<Self, reqwest::Error> {
         let http = HttpClient::builder()
             .timeout(patience.deadline)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .build()?;
-        Ok(Self { http, patience })
+        Ok(Self { app, http, patience })
     }
 
-    async fn tell(&self, app: &App, logout: &Logout) -> Result<(), Failure> {
+    async fn tell(&self, logout: &Logout) -> Result<(), Failure> {
+        let app = &self.app;
         let Some(address) = address(app, &logout.client_id) else {
             return Err(Failure::Nobody);
         };
@@ -146,67 +144,54 @@ fn address(app: &App, client: &str) -> Option<Url> {
     app.clients().find(client)?.party.backchannel_logout_uri.clone()
 }
 
-/// Tells what is due until the server stops.
-pub async fn run(app: App, deliverer: Deliverer) {
-    loop {
-        match send_due(&app, &deliverer).await {
-            // A full batch: there may be more.
-            Ok(claimed) if claimed >= BATCH as usize && !app.stopping().is_cancelled() => continue,
-            Ok(_) => {}
-            Err(error) => warn!(%error, "logouts cannot be read"),
-        }
-        tokio::select! {
-            () = app.stopping().cancelled() => return,
-            () = app.logouts_due().notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
-        }
+impl Queue for Deliverer {
+    type Row = Logout;
+    const NAME: &str = "logouts";
+
+    fn app(&self) -> &App {
+        &self.app
     }
-}
 
-/// Claims what is due now and tells it, all at the same time. How many were claimed.
-///
-/// # Errors
-/// The database.
-pub async fn send_due(app: &App, deliverer: &Deliverer) -> Result<usize, StoreError> {
-    let now = app.now();
-    let lease = deliverer.patience.deadline + Duration::from_secs(30);
-    let claimed = app
-        .store()
-        .write(move |tx| Box::pin(async move { logouts::claim_due(tx, now, lease, BATCH).await }))
-        .await?;
-    let count = claimed.len();
-    let told = join_all(claimed.into_iter().map(|logout| one(app, deliverer, logout))).await;
-    told.into_iter().collect::<Result<(), _>>()?;
-    Ok(count)
-}
+    fn due(&self) -> &Notify {
+        self.app.logouts_due()
+    }
 
-async fn one(app: &App, deliverer: &Deliverer, logout: Logout) -> Result<(), StoreError> {
-    let answer = deliverer.tell(app, &logout).await;
-    let (id, attempts, client) = (logout.id, logout.attempts, &logout.client_id);
-    let done = app.now();
-    let next = match answer {
-        Ok(()) => {
-            app.metrics().outcome("backchannel_logout", "sent");
-            info!(logout = %id, client, "site told of a logout");
-            app.store()
-                .write(move |tx| Box::pin(async move { logouts::mark_sent(tx, &id, done).await }))
-                .await?;
-            return Ok(());
-        }
-        Err(Failure::Nobody) => {
-            app.metrics().outcome("backchannel_logout", "nobody");
-            None
-        }
-        Err(Failure::Later(why)) => {
-            let again = attempts < deliverer.patience.attempts;
-            app.metrics()
-                .outcome("backchannel_logout", if again { "retry" } else { "given_up" });
-            warn!(logout = %id, client, why, again, "site not told of a logout");
-            again.then(|| done.plus(deliverer.patience.wait(attempts, app.random())))
-        }
-    };
-    app.store()
-        .write(move |tx| Box::pin(async move { logouts::mark_failed(tx, &id, attempts, next).await }))
-        .await?;
-    Ok(())
+    async fn claim(&self, most: u32) -> Result<Vec<Logout>, StoreError> {
+        let (now, lease) = (self.app.now(), self.patience.lease());
+        self.app
+            .store()
+            .write(move |tx| Box::pin(async move { logouts::claim_due(tx, now, lease, most).await }))
+            .await
+    }
+
+    async fn deliver(&self, logout: Logout) -> Result<(), StoreError> {
+        let answer = self.tell(&logout).await;
+        let (app, id, attempts, client) = (&self.app, logout.id, logout.attempts, &logout.client_id);
+        let done = app.now();
+        let next = match answer {
+            Ok(()) => {
+                app.metrics().outcome("backchannel_logout", "sent");
+                info!(logout = %id, client, "site told of a logout");
+                app.store()
+                    .write(move |tx| Box::pin(async move { logouts::mark_sent(tx, &id, done).await }))
+                    .await?;
+                return Ok(());
+            }
+            Err(Failure::Nobody) => {
+                app.metrics().outcome("backchannel_logout", "nobody");
+                None
+            }
+            Err(Failure::Later(why)) => {
+                let next = self.patience.again(logout.created_at, attempts, done, app.random());
+                app.metrics()
+                    .outcome("backchannel_logout", if next.is_some() { "retry" } else { "given_up" });
+                warn!(logout = %id, client, why, again = next.is_some(), "site not told of a logout");
+                next
+            }
+        };
+        app.store()
+            .write(move |tx| Box::pin(async move { logouts::mark_failed(tx, &id, attempts, next).await }))
+            .await?;
+        Ok(())
+    }
 }

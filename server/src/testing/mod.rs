@@ -27,6 +27,7 @@ use aldaba_store::testing::TestDatabase;
 use aldaba_store::{Backend, StoreError, outbox, persons};
 use axum::Router;
 use axum::body::{Body, Bytes};
+use futures::future::join_all;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -37,9 +38,23 @@ use crate::certificates::Certificates;
 use crate::citizens::import;
 use crate::citizens::record::Record;
 use crate::config::{Config, Limits, LogFormat, Messages, Methods, Procedure, RelyingParty, SigningKeys};
+use crate::delivery::{self, Queue};
 use crate::http::client::Peer;
 use crate::passwords::Cost;
 use crate::places::Places;
+
+/// Delivers what is due now, all of it side by side. How much that was.
+///
+/// # Panics
+/// When the database fails.
+pub async fn deliver_due<Q: Queue>(queue: &Q) -> usize {
+    let most = u32::try_from(delivery::PLACES).unwrap();
+    let rows = queue.claim(most).await.unwrap();
+    let count = rows.len();
+    let delivered = join_all(rows.into_iter().map(|row| queue.deliver(row))).await;
+    delivered.into_iter().collect::<Result<(), _>>().unwrap();
+    count
+}
 
 pub use browser::TestBrowser;
 pub use device::{Event, EventReader, PendingActivation, TestDevice, other_pin};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use aldaba_server::messages::worker::Patience;
-use aldaba_server::oidc::backchannel::{self, Deliverer};
-use aldaba_server::testing::{ANA, TestBrowser, TestDevice, TestServer};
+use aldaba_server::delivery::Patience;
+use aldaba_server::oidc::backchannel::Deliverer;
+use aldaba_server::testing::{ANA, TestBrowser, TestDevice, TestServer, deliver_due};
 use aldaba_store::Backend;
 use serde_json::Value;
 
@@ -70,13 +70,11 @@ pub async fn openid_connect(backend: Backend) -> (TestServer, Vec<String>) {
     stage.follow(&mut browser, bye).await;
     assert!(!stage.told().await.is_empty());
     let patience = Patience {
-        attempts: 1,
         first_wait: Duration::from_secs(1),
         deadline: Duration::from_secs(5),
+        lasts: Duration::from_secs(60),
     };
-    backchannel::send_due(&server.app, &Deliverer::new(patience).unwrap())
-        .await
-        .unwrap();
+    deliver_due(&Deliverer::new(server.app.clone(), patience).unwrap()).await;
     let bodies = told();
     assert!(!bodies.is_empty());
 

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aldaba_server::messages::worker::Patience;
-use aldaba_server::oidc::backchannel::{self, Deliverer, queue};
+use aldaba_server::delivery::{self, Patience};
+use aldaba_server::oidc::backchannel::{Deliverer, queue};
 use aldaba_server::oidc::clients::admin;
 use aldaba_server::oidc::keys;
-use aldaba_server::testing::TestServer;
+use aldaba_server::testing::{TestServer, deliver_due};
 use aldaba_store::outbox::MessageState;
 use aldaba_store::{Backend, StoreError, logouts};
 use axum::Router;
@@ -31,9 +31,9 @@ on_both!(
 );
 
 const PATIENCE: Patience = Patience {
-    attempts: 3,
     first_wait: Duration::from_secs(2),
     deadline: Duration::from_secs(1),
+    lasts: Duration::from_secs(60),
 };
 
 #[derive(Clone, Copy, PartialEq)]
@@ -116,8 +116,7 @@ async fn end(server: &TestServer, client: &'static str, sid: &'static str) {
 }
 
 async fn send(server: &TestServer) -> usize {
-    let deliverer = Deliverer::new(PATIENCE).unwrap();
-    backchannel::send_due(&server.app, &deliverer).await.unwrap()
+    deliver_due(&Deliverer::new(server.app.clone(), PATIENCE).unwrap()).await
 }
 
 async fn states(server: &TestServer) -> Vec<MessageState> {
@@ -188,7 +187,7 @@ async fn a_site_that_fails_is_told_later_and_given_up_in_the_end(backend: Backen
         send(&server).await;
         server.wait(3600);
     }
-    assert_eq!(site.calls().len(), 3 + 3);
+    assert_eq!(site.calls().len(), 3 + 2);
     let all = states(&server).await;
     assert!(all.contains(&MessageState::Failed) && all.len() == 2, "{all:?}");
     let figures = server.app.metrics().render();
@@ -217,11 +216,7 @@ async fn a_slow_site_keeps_no_other_waiting(backend: Backend) {
     end(&server, "otra", "s1").await;
     let sending = {
         let app = server.app.clone();
-        tokio::spawn(async move {
-            backchannel::send_due(&app, &Deliverer::new(PATIENCE).unwrap())
-                .await
-                .unwrap()
-        })
+        tokio::spawn(async move { deliver_due(&Deliverer::new(app, PATIENCE).unwrap()).await })
     };
     for _ in 0..80 {
         if quick.calls().len() == 1 && slow.calls().len() == 1 {
@@ -275,7 +270,7 @@ async fn what_was_undone_is_not_told(backend: Backend) {
 async fn the_worker_wakes_and_stops(backend: Backend) {
     let site = Site::start(Manner::Take).await;
     let server = server(backend, &site, None).await;
-    let running = tokio::spawn(backchannel::run(server.app.clone(), Deliverer::new(PATIENCE).unwrap()));
+    let running = tokio::spawn(delivery::run(Deliverer::new(server.app.clone(), PATIENCE).unwrap()));
     end(&server, "sede", "s1").await;
     server.app.logouts_due().notify_one();
     for _ in 0..200 {
@@ -299,13 +294,7 @@ async fn two_workers_tell_once(backend: Backend) {
     let node = server.another_node();
     let workers: Vec<_> = [server.app.clone(), node]
         .into_iter()
-        .map(|app| {
-            tokio::spawn(async move {
-                backchannel::send_due(&app, &Deliverer::new(PATIENCE).unwrap())
-                    .await
-                    .unwrap()
-            })
-        })
+        .map(|app| tokio::spawn(async move { deliver_due(&Deliverer::new(app, PATIENCE).unwrap()).await }))
         .collect();
     let mut claimed = 0;
     for worker in workers {
