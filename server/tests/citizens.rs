@@ -1,5 +1,6 @@
 //! Citizens are added, imported and shown.
 
+use aldaba_core::level::Level;
 use aldaba_server::citizens::{import, sample};
 use aldaba_server::testing::{ANA, TestDevice, TestPerson, TestServer};
 use aldaba_store::{Backend, persons};
@@ -7,6 +8,8 @@ use aldaba_store::{Backend, persons};
 on_both!(
     all_rows_are_imported_or_none,
     an_import_updates_who_is_there,
+    what_a_file_does_not_say_stays,
+    a_large_file_is_written_whole,
     the_demos_people_are_added_once
 );
 
@@ -79,6 +82,51 @@ async fn an_import_updates_who_is_there(backend: Backend) {
         ..ANA
     };
     TestDevice::activate(&server, &renewed).await;
+}
+
+async fn what_a_file_does_not_say_stays(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let import = async |rows: &str| {
+        let rows = import::read(rows).unwrap();
+        import::write(&server.app, rows, false).await.unwrap()
+    };
+    let id = server.person(&ANA).await;
+    let stored = async || {
+        let found = server.read(move |tx| Box::pin(async move { persons::get_with_names(tx, &id).await }));
+        let (person, names) = found.await.unwrap();
+        let phone = person.phone.map(|phone| phone.e164().to_owned());
+        (phone, person.level, person.language.tag(), names.given, names.family)
+    };
+    import("document,contrast,name,given_name,family_name,language\n12345678Z,2031-05-17,Ana G,Ana,G,en\n").await;
+    let before = stored().await;
+    assert_eq!(before.0.as_deref(), Some(ANA.phone));
+    assert_eq!((before.1, before.2), (Level::Substantial, "en"));
+    assert_eq!((before.3.as_deref(), before.4.as_deref()), (Some("Ana"), Some("G")));
+
+    import("document,contrast,name\n12345678Z,2031-05-17,Ana García Ruiz\n").await;
+    assert_eq!(stored().await, before);
+
+    import("document,contrast,name,given_name,family_name,phone,level,language\n12345678Z,2031-05-17,Ana,,,,,\n").await;
+    assert_eq!(
+        stored().await,
+        (None, Level::Low, "es", None, None),
+        "an empty cell clears"
+    );
+}
+
+async fn a_large_file_is_written_whole(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let letters: Vec<char> = "TRWAGMYFPDXBNJZSQVHLCKE".chars().collect();
+    let mut rows = "document,contrast,name\n".to_owned();
+    for number in 20_000_000..20_000_450_usize {
+        rows += &format!("{number}{},2031-05-17,Persona\n", letters[number % 23]);
+    }
+    for (added, updated) in [(450, 0), (0, 450)] {
+        let written = import::write(&server.app, import::read(&rows).unwrap(), false);
+        let written = written.await.unwrap();
+        assert_eq!((written.added, written.updated), (added, updated));
+    }
+    assert_eq!(server.read(|tx| Box::pin(persons::count(tx))).await, 452);
 }
 
 async fn the_demos_people_are_added_once(backend: Backend) {

@@ -1,4 +1,4 @@
-//! Many citizens from a CSV file: all rows or none.
+//! Many citizens from a CSV file. With a fault in any row nothing is written.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -117,12 +117,28 @@ pub fn read(text: &str) -> Result<Vec<Citizen>, Vec<Fault>> {
     if faults.is_empty() { Ok(citizens) } else { Err(faults) }
 }
 
-/// Writes all, in one transaction. Who is there already is updated. Who renounced comes back, as the same person, only
-/// `at_their_wish`.
+/// Citizens written in one transaction. A server that signs people in meanwhile waits that long on SQLite, which has one writer.
+const BATCH: usize = 200;
+
+/// Writes all, some at a time. Who is there already is updated, in what the row says of them. Who renounced comes back, as the
+/// same person, only `at_their_wish`.
 ///
 /// # Errors
-/// The database; nothing was written then.
-pub async fn write(app: &App, citizens: Vec<Citizen>, at_their_wish: bool) -> Result<Written, StoreError> {
+/// The database. What was written before stays, and writing all of it again changes nothing.
+pub async fn write(app: &App, mut citizens: Vec<Citizen>, at_their_wish: bool) -> Result<Written, StoreError> {
+    let mut written = Written::default();
+    while !citizens.is_empty() {
+        let rest = citizens.split_off(citizens.len().min(BATCH));
+        let some = write_some(app, citizens, at_their_wish).await?;
+        written.added += some.added;
+        written.updated += some.updated;
+        written.left_out += some.left_out;
+        citizens = rest;
+    }
+    Ok(written)
+}
+
+async fn write_some(app: &App, citizens: Vec<Citizen>, at_their_wish: bool) -> Result<Written, StoreError> {
     let now = app.now();
     let job = app.clone();
     app.store()
@@ -140,19 +156,15 @@ pub async fn write(app: &App, citizens: Vec<Citizen>, at_their_wish: bool) -> Re
                         audit::append(tx, &entry(now, "person.came_back", Some(id))).await?;
                     }
                     let known = registered.map(|(id, _)| id);
-                    let id = known.unwrap_or_else(|| PersonId::generate(job.random()));
-                    let person = persons::NewPerson {
-                        id,
-                        document: citizen.document,
-                        contrast: citizen.contrast,
-                        name: citizen.name,
-                        given_name: citizen.given_name,
-                        family_name: citizen.family_name,
-                        phone: citizen.phone,
-                        level: citizen.level,
-                        language: citizen.language,
-                        created_at: now,
+                    let before = match &known {
+                        Some(id) => {
+                            persons::lock(tx, id).await?;
+                            persons::get_with_names(tx, id).await?
+                        }
+                        None => None,
                     };
+                    let id = known.unwrap_or_else(|| PersonId::generate(job.random()));
+                    let person = citizen.over(id, before, now);
                     let kind = if known.is_some() {
                         persons::update(tx, &id, &person).await?;
                         written.updated += 1;

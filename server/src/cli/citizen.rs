@@ -18,9 +18,9 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 document: args.document,
                 contrast: args.contrast,
                 name: args.name,
-                given_name: args.given_name.unwrap_or_default(),
-                family_name: args.family_name.unwrap_or_default(),
-                phone: args.phone.unwrap_or_default(),
+                given_name: args.given_name,
+                family_name: args.family_name,
+                phone: args.phone,
                 level: args.level,
                 language: args.language,
             };
@@ -48,7 +48,9 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 anyhow!("{} faults; nothing was imported", faults.len())
             })?;
             start::with_app(&server, |app| async move {
-                let written = import::write(&app, rows, false).await?;
+                let written = import::write(&app, rows, false)
+                    .await
+                    .context("part of the file may be written; import it again, which does no harm")?;
                 println!("{} added, {} updated", written.added, written.updated);
                 if written.left_out > 0 {
                     println!(

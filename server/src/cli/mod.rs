@@ -171,7 +171,7 @@ struct DemoArgs {
 
 #[derive(Subcommand)]
 enum CitizenCommand {
-    /// Add one citizen.
+    /// Add one citizen. Of one who is there already, what is given here is changed.
     #[command(
         after_help = "Example:\n  aldaba-server citizen add --config server.toml --document 12345678Z --contrast 2031-05-17 \\\n      --name 'Ana García Ruiz' --phone 600000001 --level substantial"
     )]
@@ -187,9 +187,9 @@ enum CitizenCommand {
         reveal: bool,
     },
     /// Import citizens from a CSV file with the columns document, contrast, name, given_name, family_name, phone, level,
-    /// language. All rows or none.
+    /// language. With a fault in any row nothing is written.
     #[command(
-        after_help = "Example of a file:\n  document,contrast,name,given_name,family_name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,Ana,García Ruiz,600000001,substantial,es\nA citizen who is there already is updated. The first row names the columns; all but the first three may be left out."
+        after_help = "Example of a file:\n  document,contrast,name,given_name,family_name,phone,level,language\n  12345678Z,2031-05-17,Ana García Ruiz,Ana,García Ruiz,600000001,substantial,es\nThe first row names the columns; all but the first three may be left out. A citizen who is there already is updated: what has\nno column stays as it is, an empty cell clears."
     )]
     Import {
         #[command(flatten)]
@@ -229,12 +229,12 @@ struct AddArgs {
     /// Mobile phone, for the SMS.
     #[arg(long)]
     phone: Option<String>,
-    /// What the registration proved: low, substantial or high.
-    #[arg(long, default_value = "low")]
-    level: String,
-    /// Language of the messages: es or en.
-    #[arg(long, default_value = "es")]
-    language: String,
+    /// What the registration proved: low, substantial or high. Low, unless it is said.
+    #[arg(long)]
+    level: Option<String>,
+    /// Language of the messages: es or en. Spanish, unless it is said.
+    #[arg(long)]
+    language: Option<String>,
 }
 
 #[derive(Subcommand)]

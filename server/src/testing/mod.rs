@@ -214,11 +214,11 @@ impl TestServer {
                 document: person.document.to_owned(),
                 contrast: person.contrast.to_owned(),
                 name: person.name.to_owned(),
-                given_name: person.given_name().to_owned(),
-                family_name: person.family_name().to_owned(),
-                phone: person.phone.to_owned(),
-                level: "substantial".to_owned(),
-                language: "es".to_owned(),
+                given_name: Some(person.given_name().to_owned()),
+                family_name: Some(person.family_name().to_owned()),
+                phone: Some(person.phone.to_owned()),
+                level: Some("substantial".to_owned()),
+                language: Some("es".to_owned()),
             };
             record.read().unwrap()
         });

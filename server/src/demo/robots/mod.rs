@@ -273,7 +273,7 @@ mod tests {
             let citizen = robot.person.record().read().unwrap();
             assert_eq!(citizen.document.canonical(), robot.person.document);
             assert_eq!(citizen.contrast.canonical(), robot.person.contrast);
-            assert_eq!(citizen.phone.unwrap().e164(), robot.person.phone);
+            assert_eq!(citizen.phone.flatten().unwrap().e164(), robot.person.phone);
             assert!(!phones.contains(&robot.person.phone));
             phones.push(robot.person.phone);
         }
