@@ -19,6 +19,7 @@ use crate::config::{Config, RelyingParty};
 use crate::demo::Robots;
 use crate::devices::known::KnownDevices;
 use crate::http::limits::EdgeLimits;
+use crate::http::status::Readiness;
 use crate::metrics::Metrics;
 use crate::oidc::clients::Registry;
 use crate::oidc::keys::Keys;
@@ -47,6 +48,7 @@ struct Inner {
     certificates: Option<Certificates>,
     metrics: Metrics,
     limits: EdgeLimits,
+    readiness: Readiness,
     robots: Robots,
     messages_due: Notify,
     clients: Registry,
@@ -99,6 +101,7 @@ impl App {
             certificates: parts.certificates,
             metrics: Metrics::new(),
             limits,
+            readiness: Readiness::default(),
             robots: Robots::default(),
             messages_due: Notify::new(),
             clients: Registry::default(),
@@ -203,6 +206,12 @@ impl App {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// What the database answered last to whoever asked whether the server is ready.
+    #[must_use]
+    pub fn readiness(&self) -> &Readiness {
+        &self.0.readiness
     }
 
     /// Limits an address, before anything else is looked at.

@@ -14,6 +14,8 @@ on_both!(
     answers_carry_security_headers,
     problems_speak_the_callers_language,
     health_and_readiness,
+    looks_of_a_page_with_a_qr_have_an_allowance_of_their_own,
+    the_database_is_asked_once_a_second_whether_it_is_there,
     figures_are_not_public,
     without_its_database_nothing_is_accepted,
 );
@@ -122,6 +124,29 @@ async fn health_and_readiness(backend: Backend) {
     assert_eq!(server.get("/readyz").await.expect(200).text(), "ready\n");
     server.app.stopping().cancel();
     server.get("/healthz").await.expect(200);
+    server.get("/readyz").await.expect_problem("unavailable");
+}
+
+async fn looks_of_a_page_with_a_qr_have_an_allowance_of_their_own(backend: Backend) {
+    let mut server = TestServer::with(backend, |config| config.limits.calls_per_minute = 2).await;
+    server.come_from("203.0.113.9");
+    let look = async || {
+        let request = Request::post("/signin/qr/now").body(Body::empty()).unwrap();
+        server.send(request).await
+    };
+    for _ in 0..20 {
+        look().await.expect(403);
+    }
+    look().await.expect(429);
+    server.get("/v1/time").await.expect(200);
+}
+
+async fn the_database_is_asked_once_a_second_whether_it_is_there(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    server.get("/readyz").await.expect(200);
+    server.app.store().close().await.unwrap();
+    server.get("/readyz").await.expect(200);
+    server.wait(1);
     server.get("/readyz").await.expect_problem("unavailable");
 }
 

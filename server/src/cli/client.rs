@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::citizen::date;
-use super::{Outcome, ServerArgs, start};
+use super::{ConfigArgs, Outcome, ServerArgs, start};
 use crate::config::{Procedure, RelyingParty};
 use crate::oidc::clients::admin::{self, GRACE, Listed};
 use crate::oidc::{clients, sms_budget};
@@ -39,7 +39,7 @@ pub(super) enum ClientCommand {
     /// Let a disabled site in again.
     Enable(OneArgs),
     /// Bring the sites of the settings file into the database, as a start of the server or SIGHUP does.
-    Sync(ServerArgs),
+    Sync(ConfigArgs),
     /// What each site's people were sent by SMS in a month, beside what it pays for.
     #[command(name = "sms-report")]
     SmsReport {
@@ -156,7 +156,7 @@ pub(super) fn run(command: ClientCommand) -> Outcome {
             }
             Ok(())
         }),
-        ClientCommand::Sync(server) => start::with_app(&server, |app| async move {
+        ClientCommand::Sync(config) => start::with_app(&config.into(), |app| async move {
             let synced = clients::sync(&app, app.config().relying_parties.clone()).await?;
             println!(
                 "{} added, {} changed, {} gone",

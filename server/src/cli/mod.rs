@@ -156,6 +156,15 @@ struct ServerArgs {
     data: Option<PathBuf>,
 }
 
+impl From<ConfigArgs> for ServerArgs {
+    fn from(args: ConfigArgs) -> Self {
+        Self {
+            config: Some(args.config),
+            data: None,
+        }
+    }
+}
+
 #[derive(Args)]
 struct DemoArgs {
     /// Where to listen; only on this machine. Port 0 takes a free one. Without it: 8080, or a free one if that is taken.

@@ -116,7 +116,7 @@ enum Counted {
     Always(Kind),
     /// A device signs it: it counts when that turns out not to be so. Many devices may stand behind one address.
     WhenRefused,
-    /// Health checks must always be answered.
+    /// Health checks must always be answered, and cost next to nothing.
     Never,
 }
 
@@ -130,8 +130,7 @@ fn kind(method: &Method, template: &str) -> Counted {
             Counted::Always(Kind::Start)
         }
         "/healthz" | "/readyz" => Counted::Never,
-        // A page with a QR asks once a second, for its own browser's request only, and many people share one address.
-        "/signin/qr/now" => Counted::Never,
+        "/signin/qr/now" => Counted::Always(Kind::Look),
         signed if signed.starts_with("/v1/device") || signed.starts_with("/v1/requests") => Counted::WhenRefused,
         // A site proves who it is, or holds a token; all of its people's sign-ins come from its one address.
         paths::TOKEN | paths::PAR | paths::USERINFO => Counted::WhenRefused,

@@ -20,6 +20,7 @@ const REMEMBERED: usize = 100_000;
 pub struct EdgeLimits {
     starts: Counter,
     calls: Counter,
+    looks: Counter,
 }
 
 /// What an unsigned call does.
@@ -29,7 +30,12 @@ pub enum Kind {
     Start,
     /// Anything else.
     Call,
+    /// Looks how a request stands, which a page with a QR does once a second. Many people share one address.
+    Look,
 }
+
+/// Looks that one address has for each call.
+const LOOKS_PER_CALL: u32 = 10;
 
 impl EdgeLimits {
     /// Counters with these allowances.
@@ -38,6 +44,15 @@ impl EdgeLimits {
         Self {
             starts: Counter::new(limits.starts_per_minute),
             calls: Counter::new(limits.calls_per_minute),
+            looks: Counter::new(limits.calls_per_minute.saturating_mul(LOOKS_PER_CALL)),
+        }
+    }
+
+    const fn counter(&self, kind: Kind) -> &Counter {
+        match kind {
+            Kind::Start => &self.starts,
+            Kind::Call => &self.calls,
+            Kind::Look => &self.looks,
         }
     }
 
@@ -50,10 +65,7 @@ impl EdgeLimits {
         let Some(address) = address else {
             return Ok(());
         };
-        match kind {
-            Kind::Start => self.starts.admit(address, now),
-            Kind::Call => self.calls.admit(address, now),
-        }
+        self.counter(kind).admit(address, now)
     }
 }
 
@@ -62,10 +74,7 @@ impl EdgeLimits {
     #[must_use]
     pub fn wait(&self, kind: Kind, address: Option<IpAddr>, now: Timestamp) -> Option<Duration> {
         let address = address?;
-        match kind {
-            Kind::Start => self.starts.wait(address, now),
-            Kind::Call => self.calls.wait(address, now),
-        }
+        self.counter(kind).wait(address, now)
     }
 }
 
