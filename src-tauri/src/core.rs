@@ -104,7 +104,16 @@ impl Core {
     /// Asks the keychain while the window loads its page, so that the page's own first question is answered at once.
     pub fn begin(&self) {
         let app = self.app.clone();
-        let asked = tauri::async_runtime::spawn(async move { app.state::<Core>().status().await });
+        let asked = tauri::async_runtime::spawn(async move {
+            let core = app.state::<Core>();
+            let mut status = core.status().await?;
+            if status.state == AppState::Active {
+                // Without it the screen asks for it itself, and says what is wrong.
+                let generated = core.authenticator().await?.self_generated_pin().await.ok();
+                status.pin = generated.map(Into::into);
+            }
+            Ok(status)
+        });
         *self.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
     }
 
@@ -163,6 +172,7 @@ impl Core {
             unlock: authenticator.verifies_user(),
             camera: platform::HAS_CAMERA,
             activation,
+            pin: None,
         })
     }
 

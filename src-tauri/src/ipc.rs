@@ -199,6 +199,9 @@ pub struct AppStatus {
     /// The activation that waits, in state `activating`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub activation: Option<PendingActivation>,
+    /// The PIN that needs no network, as of the start of an activated device: the screen has it with its first answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<SelfGeneratedPin>,
 }
 
 /// A document that can be one.
@@ -472,6 +475,12 @@ pub struct SelfGeneratedPin {
     /// Seconds from one to the next.
     #[cfg_attr(test, ts(type = "number"))]
     pub period: u64,
+}
+
+impl std::fmt::Debug for SelfGeneratedPin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SelfGeneratedPin(…)")
+    }
 }
 
 impl From<aldaba_authenticator::SelfGeneratedPin> for SelfGeneratedPin {

@@ -2,6 +2,7 @@
 import type { AppState } from "./AppState";
 import type { DeviceSummary } from "./DeviceSummary";
 import type { PendingActivation } from "./PendingActivation";
+import type { SelfGeneratedPin } from "./SelfGeneratedPin";
 import type { ServerChoice } from "./ServerChoice";
 
 /**
@@ -43,4 +44,8 @@ camera: boolean,
 /**
  * The activation that waits, in state `activating`.
  */
-activation?: PendingActivation, };
+activation?: PendingActivation, 
+/**
+ * The PIN that needs no network, as of the start of an activated device: the screen has it with its first answer.
+ */
+pin?: SelfGeneratedPin, };

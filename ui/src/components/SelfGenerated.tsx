@@ -1,5 +1,4 @@
 import { createEffect, createMemo, createSignal, on, Show } from "solid-js";
-import type { SelfGeneratedPin } from "../bindings/SelfGeneratedPin";
 import type { UiError } from "../bindings/UiError";
 import { toUiError } from "../ipc/call";
 import { selfGeneratedPin } from "../ipc/commands";
@@ -51,7 +50,9 @@ export const SelfGenerated = () => {
 const CurrentPin = (props: { focused: boolean }) => {
   const app = useApp();
   const now = useClock();
-  const [current, setCurrent] = createSignal<SelfGeneratedPin>();
+  // The one that came with the app's start, while it is still good.
+  const given = app.status()?.pin;
+  const [current, setCurrent] = createSignal(secondsLeft(given?.valid_until ?? 0, now()) > 0 ? given : undefined);
   const [error, setError] = createSignal<UiError>();
   const left = () => secondsLeft(current()?.valid_until ?? 0, now());
   const shown = createMemo(() => inSteps(left()));
