@@ -11,5 +11,6 @@ mod main_job;
 mod password;
 mod qr;
 mod requests;
+mod site_of_two_hosts;
 mod sms;
 mod told;

@@ -150,12 +150,20 @@ impl Browser {
         self.follow("form.p-form .p-actions button").await
     }
 
-    async fn fill_in(&self, citizen: &Citizen) -> Result<()> {
+    /// Types who is there.
+    ///
+    /// # Errors
+    /// When the page has no field for it.
+    pub async fn fill_in(&self, citizen: &Citizen) -> Result<()> {
         self.fill("input[name=\"document\"]", &citizen.document).await?;
         self.fill("input[name=\"contrast\"]", &citizen.contrast).await
     }
 
-    async fn send_form(&self, method: &str) -> Result<()> {
+    /// Presses the button of that method.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn send_form(&self, method: &str) -> Result<()> {
         self.follow(&format!("button[name=\"method\"][value=\"{method}\"]"))
             .await?;
         self.find("input[name=\"pin\"]").await?;

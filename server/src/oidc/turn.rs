@@ -256,7 +256,12 @@ impl Turn {
             return Ok(Next::Gone);
         }
         if consent == Consent::Given {
-            consents::give(tx, &grant.person, &party.id, &grant.claims, self.now).await?;
+            // To what was agreed to for another procedure as well; asked anew on purpose, to this alone.
+            let mut agreed = grant.claims.clone();
+            if !authorization.request.prompt.consent {
+                agreed.extend(consents::get(tx, &grant.person, &party.id).await?.unwrap_or_default());
+            }
+            consents::give(tx, &grant.person, &party.id, &agreed, self.now).await?;
         }
         let mut said = entry(self.now, "authorization.granted", Some(grant.person));
         said.device = grant.device;

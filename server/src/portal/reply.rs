@@ -20,13 +20,16 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// Sites on this machine, where plain http is accepted.
+const THIS_MACHINE: [&str; 3] = ["http://127.0.0.1:*", "http://[::1]:*", "http://localhost:*"];
+
 /// A response to a visitor, being put together.
 pub struct Reply<'a> {
     app: &'a App,
     visitor: &'a Visitor,
     status: StatusCode,
     cookies: Vec<HeaderValue>,
-    form_targets: BTreeSet<String>,
+    form_targets: BTreeSet<&'static str>,
     image_source: Option<String>,
     retry_after: Option<u64>,
 }
@@ -82,13 +85,17 @@ impl<'a> Reply<'a> {
         self
     }
 
-    /// Allows that a form of this page passes or ends at that site: browsers hold `form-action` also against the redirects
-    /// that answer a form.
+    /// Allows that a form of this page passes or ends at that site: Chromium holds `form-action` also against every redirect that
+    /// follows a form. A site may send the browser on to another of its hosts, which nobody here knows; so all that is https is
+    /// allowed then, or all of this machine (docs/adr/0021).
     #[must_use]
     pub fn form_may_reach(mut self, site: &Url) -> Self {
-        let origin = site.origin();
-        self.form_targets
-            .extend(origin.is_tuple().then(|| origin.ascii_serialization()));
+        let is_ours = site.as_str().starts_with(&self.app.config().public_url.join("/"));
+        match site.scheme() {
+            _ if is_ours => {}
+            "https" => drop(self.form_targets.insert("https:")),
+            _ => self.form_targets.extend(THIS_MACHINE),
+        }
         self
     }
 
@@ -119,7 +126,7 @@ impl<'a> Reply<'a> {
                 return Failure::Internal.plain();
             }
         };
-        let targets: String = self.form_targets.iter().map(|origin| format!(" {origin}")).collect();
+        let targets: String = self.form_targets.iter().map(|target| format!(" {target}")).collect();
         let image = self
             .image_source
             .as_ref()

@@ -11,6 +11,7 @@ on_both!(
     without_interaction_no_page_is_shown,
     what_the_site_asks_narrows_the_pages,
     an_essential_acr_is_answered_with_one_of_those,
+    what_was_agreed_to_for_one_procedure_is_not_forgotten_for_another,
     what_nobody_can_reach_here_is_told_to_the_site,
     a_wished_level_keeps_nobody_out,
     the_language_of_the_site_is_spoken_unless_the_citizen_chose,
@@ -194,6 +195,43 @@ async fn the_language_of_the_site_is_spoken_unless_the_citizen_chose(backend: Ba
     let came = stage.come(&mut spanish, "sede", &english).await.expect(303);
     let page = stage.follow(&mut spanish, came).await.expect(200).text();
     assert!(page.contains("<html lang=\"es\">"));
+}
+
+// REQ-OIDC-22
+async fn what_was_agreed_to_for_one_procedure_is_not_forgotten_for_another(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let mut device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let (name, document) = (
+        [("scope", Some("openid profile"))],
+        [("scope", Some("openid document"))],
+    );
+    assert!(
+        stage
+            .sign_in(&mut browser, &mut device, "sede", &name)
+            .await
+            .contains("code=")
+    );
+    assert!(
+        stage
+            .sign_in(&mut browser, &mut device, "sede", &document)
+            .await
+            .contains("code=")
+    );
+    for scope in [&name, &document] {
+        let came = stage.come(&mut browser, "sede", scope).await.expect(303);
+        assert!(location(&came).contains("code="), "asked again: {}", location(&came));
+    }
+    // Asked anew on purpose, it is that and no more.
+    let anew = [("scope", Some("openid profile")), ("prompt", Some("consent"))];
+    assert!(
+        stage
+            .sign_in(&mut browser, &mut device, "sede", &anew)
+            .await
+            .contains("code=")
+    );
+    let came = stage.come(&mut browser, "sede", &document).await;
+    assert_eq!(screen(&stage.follow(&mut browser, came).await), "consent");
 }
 
 // REQ-OIDC-19

@@ -95,7 +95,7 @@ async fn without_a_token_of_this_session_the_citizen_is_asked(backend: Backend) 
     ]);
     let page = browser.get(&stage.server, &asked).await.expect(200);
     let policy = page.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.contains("form-action 'self' https://sede.example;"), "{policy}");
+    assert!(policy.contains("form-action 'self' https:;"), "{policy}");
     let left = browser
         .post(&stage.server, "/oidc/logout/confirmed", &[])
         .await

@@ -42,7 +42,7 @@ async fn pages_are_strict_and_never_cached() {
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"));
     assert!(
-        policy.contains("form-action 'self' https://sede.example;"),
+        policy.contains("form-action 'self' https:;"),
         "the form ends at the site: {policy}"
     );
     assert_eq!(page.headers["cache-control"], "no-store");
