@@ -73,7 +73,7 @@ impl Metrics {
             .record(latency.as_secs_f64());
     }
 
-    /// How a use case ended: `activation_confirm` / `wrong_code`.
+    /// How something ended: `backchannel_logout` / `given_up`, `sms_budget` / `used_up`.
     pub fn outcome(&self, what: &'static str, outcome: &'static str) {
         let labels = vec![
             Label::from_static_parts("what", what),

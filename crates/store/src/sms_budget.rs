@@ -27,19 +27,6 @@ pub async fn take(tx: &Transaction, client: &str, month: &str) -> Result<bool, S
     .await
 }
 
-/// How many SMS an active site's budget still has.
-pub async fn left(tx: &Transaction, client: &str, month: &str) -> Result<u64, StoreError> {
-    let row = tx
-        .select_one(
-            "SELECT sms_per_month - COALESCE((SELECT taken FROM client_sms WHERE client_id = $1 AND month = $2), 0) \
-             FROM clients WHERE id = $1 AND state = 'active'",
-            vec![bind::text(client), bind::text(month)],
-        )
-        .await?;
-    // Less than none: the budget was cut during the month.
-    row.map_or(Ok(0), |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))
-}
-
 /// What every site took in a month, those that pay for some or took some, by id.
 pub async fn report(tx: &Transaction, month: &str) -> Result<Vec<Spent>, StoreError> {
     let sql = "SELECT clients.id, settings, COALESCE(taken, 0), sms_per_month FROM clients \

@@ -6,6 +6,8 @@
 use aldaba_core::time::Timestamp;
 use aldaba_store::{StoreError, Transaction, sms_budget};
 
+use crate::app::App;
+
 /// The month of a moment: `2027-01`.
 #[must_use]
 pub fn month(at: Timestamp) -> String {
@@ -23,22 +25,20 @@ pub fn parse_month(text: &str) -> Option<String> {
     (digits(year, 4) && digits(month, 2) && in_year).then(|| text.to_owned())
 }
 
-/// Takes one SMS of the site's budget, in the transaction that queues it. `false`: nothing is left, or the site pays for none.
+/// Takes one SMS of the site's budget, in the transaction that queues it. `false`: nothing is left, which the operator is told by
+/// log and figures, or the site pays for none. The pages do not say it: whoever is nobody would have to be told the same.
 ///
 /// An SMS that the gateway refuses later counts all the same: what a site pays for is bounded, come what may.
 ///
 /// # Errors
 /// The database.
-pub async fn take(tx: &Transaction, client: &str, now: Timestamp) -> Result<bool, StoreError> {
-    sms_budget::take(tx, client, &month(now)).await
-}
-
-/// How many SMS the site's budget still has: for pages that say so before anybody is known.
-///
-/// # Errors
-/// The database.
-pub async fn left(tx: &Transaction, client: &str, now: Timestamp) -> Result<u64, StoreError> {
-    sms_budget::left(tx, client, &month(now)).await
+pub async fn take(app: &App, tx: &Transaction, client: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let taken = sms_budget::take(tx, client, &month(now)).await?;
+    if !taken && !client.is_empty() {
+        app.metrics().outcome("sms_budget", "used_up");
+        tracing::warn!(client, "an SMS was not sent: what this site pays for in a month is used up");
+    }
+    Ok(taken)
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub(super) async fn queue_pin(
         .and_then(|owner| Some((owner.id, owner.phone.clone()?)));
     // For a decoy, nobody's budget: the same statement.
     let payer = if recipient.is_some() { ask.client.as_str() } else { "" };
-    let paid = sms_budget::take(tx, payer, now).await?;
+    let paid = sms_budget::take(app, tx, payer, now).await?;
     let recipient = recipient.filter(|_| paid);
 
     let pin = Pin::generate(policy.pin_digits, app.random()).ok_or(StoreError::Corrupt("the digits of PINs"))?;

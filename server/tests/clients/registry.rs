@@ -194,8 +194,11 @@ async fn what_a_site_pays_for_is_bounded_and_reported(backend: Backend) {
     let app = &server.app;
     let take = async |client: &'static str| {
         let now = app.now();
+        let paying = app.clone();
         app.store()
-            .write::<_, StoreError, _>(move |tx| Box::pin(async move { sms_budget::take(tx, client, now).await }))
+            .write::<_, StoreError, _>(move |tx| {
+                Box::pin(async move { sms_budget::take(&paying, tx, client, now).await })
+            })
             .await
             .unwrap()
     };
@@ -213,11 +216,13 @@ async fn what_a_site_pays_for_is_bounded_and_reported(backend: Backend) {
     // The test begins on 15 January; in February there are new ones.
     server.wait(17 * 24 * 3600);
     assert!(take("sede").await);
-    let now = app.now();
-    let left = server
-        .read(move |tx| Box::pin(async move { sms_budget::left(tx, "sede", now).await }))
-        .await;
-    assert_eq!(left, 1);
+    let report = admin::sms_report(app, "2027-02").await.unwrap();
+    assert_eq!((report[0].0.taken, report[0].0.budget), (1, 2));
+    let figures = app.metrics().render();
+    assert!(
+        figures.contains("what=\"sms_budget\",outcome=\"used_up\"} 2"),
+        "the operator learns of it: {figures}"
+    );
 }
 
 // REQ-CLI-01

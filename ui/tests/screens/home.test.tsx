@@ -206,6 +206,16 @@ describe("home", () => {
     expect(app.getByTestId("error")).toBe(box);
   });
 
+  test("the PIN that came with the start is shown without being asked for, while it is good", async () => {
+    const pin = (left: number) => ({ pin: "111111", valid_until: Date.now() + left, period: 30 });
+    const good = start({ ...active, pin: pin(20_000) });
+    expect(digits(await good.find("self-pin"))).toBe("111111");
+    expect(good.called("self_generated_pin")).toHaveLength(0);
+    good.unmount();
+    const old = start({ ...active, pin: pin(-1) });
+    expect(digits(await old.find("self-pin"))).toBe("492708");
+  });
+
   test("the self-generated PIN is renewed when it runs out", async () => {
     let turn = 0;
     const app = await atHome({
