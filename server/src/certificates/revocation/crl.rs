@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aldaba_core::time::Timestamp;
@@ -74,9 +74,14 @@ pub(super) struct Lists {
     held: Mutex<HashMap<Source, Arc<Slot>>>,
 }
 
-/// One list's place; locked while it is fetched, so that it is fetched once.
+/// One list's place.
 #[derive(Default)]
-struct Slot(tokio::sync::Mutex<Held>);
+struct Slot {
+    /// Looked at and replaced at once: whoever fetches does not keep others from what is held.
+    held: Mutex<Held>,
+    /// Locked while it is fetched, so that it is fetched once.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Default)]
 struct Held {
@@ -104,11 +109,29 @@ impl Held {
             _ => None,
         }
     }
+}
 
-    async fn fetch(&mut self, client: &Client, source: &Source, now: Timestamp) -> Result<Arc<List>, Fault> {
-        if let Some(known) = self.known(now) {
+impl Slot {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The list held if it is fresh, else a new one, else the one held if it is still good.
+    async fn newest(self: &Arc<Self>, client: &Client, source: Source, now: Timestamp) -> Result<Arc<List>, Fault> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        if let Some(known) = self.held().known(now) {
             return known;
         }
+        let (slot, client) = (Arc::clone(self), client.clone());
+        let fetching = tokio::spawn(async move {
+            let fetched = slot.fetch(&client, &source, now).await;
+            drop(turn);
+            fetched
+        });
+        fetching.await.unwrap_or(Err(Fault::Unreachable))
+    }
+
+    async fn fetch(&self, client: &Client, source: &Source, now: Timestamp) -> Result<Arc<List>, Fault> {
         let loaded = tokio::time::timeout(LONGEST_FETCH, source.load(client)).await;
         let read = match loaded.unwrap_or(Err(Fault::Unreachable)) {
             // Long lists take a while to be read.
@@ -117,10 +140,11 @@ impl Held {
                 .unwrap_or(Err(Fault::Forged)),
             Err(fault) => Err(fault),
         };
+        let mut held = self.held();
         match read {
             Ok(list) => {
                 let list = Arc::new(list);
-                *self = Self {
+                *held = Held {
                     list: Some(Arc::clone(&list)),
                     since: Some(now),
                     failed: None,
@@ -128,8 +152,8 @@ impl Held {
                 Ok(list)
             }
             Err(fault) => {
-                self.failed = Some((now, fault));
-                self.current(now).ok_or(fault)
+                held.failed = Some((now, fault));
+                held.current(now).ok_or(fault)
             }
         }
     }
@@ -147,12 +171,19 @@ impl Lists {
         &self.configured
     }
 
-    /// The list at that place: the one held if it is fresh, else a new one, else the one held if it is still good. Whoever asks
-    /// may stop waiting: it is fetched to its end all the same, for whoever asks next.
-    pub async fn get(&self, client: &Client, source: Source, now: Timestamp) -> Result<Arc<List>, Fault> {
-        let (slot, client) = (self.slot(&source), client.clone());
-        let fetching = tokio::spawn(async move { slot.0.lock().await.fetch(&client, &source, now).await });
-        fetching.await.unwrap_or(Err(Fault::Unreachable))
+    /// The list at that place: the one held if it is fresh, else a new one, else the one held if it is still good; the latter
+    /// too where a new one does not come by the deadline. It is fetched to its end all the same, for whoever asks next.
+    pub async fn get(
+        &self,
+        client: &Client,
+        source: Source,
+        now: Timestamp,
+        deadline: Duration,
+    ) -> Result<Arc<List>, Fault> {
+        let slot = self.slot(&source);
+        tokio::time::timeout(deadline, slot.newest(client, source, now))
+            .await
+            .unwrap_or_else(|_| slot.held().current(now).ok_or(Fault::Unreachable))
     }
 
     fn slot(&self, source: &Source) -> Arc<Slot> {

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | good | the next certificate of the chain |
 //! | revoked, suspended, unknown to its authority | refused |
-//! | nobody answers by the deadline | refused, or only level low, as `revocation_unreachable` says |
+//! | nobody answers by the deadline, and no list that is still good is held | refused, or only level low, as `revocation_unreachable` says |
 //! | out of date, or signed by somebody else | refused |
 //! | nowhere to ask | refused |
 
@@ -162,12 +162,7 @@ impl Revocation {
             .iter()
             .cloned()
             .chain(points.into_iter().map(Source::Url));
-        let loads = sources.map(|source| async {
-            let loaded = self.lists.get(&self.client, source, now);
-            tokio::time::timeout(self.deadline, loaded)
-                .await
-                .unwrap_or(Err(Fault::Unreachable))
-        });
+        let loads = sources.map(|source| self.lists.get(&self.client, source, now, self.deadline));
         for list in join_all(loads).await {
             match list.and_then(|list| list.status(certificate, issuer, now)) {
                 Ok(Some(status)) => return Ok(status),
