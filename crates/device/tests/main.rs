@@ -9,6 +9,7 @@
     reason = "tests fail by panicking; the helpers between them are not recognised as tests"
 )]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use aldaba_store::Backend;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 struct Server {
     test: TestServer,
@@ -165,31 +167,30 @@ async fn the_watch_prints_events_and_ends_with_the_device() {
     let folder = TempDir::new().unwrap();
     let home = folder.path();
     activate(&server, home).await;
-    let watch = command(&server, home, &["watch"])
+    let mut watch = command(&server, home, &["watch"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let reading = tokio::task::spawn_blocking(move || watch.wait_with_output().unwrap());
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let (lines, mut printed) = mpsc::unbounded_channel();
+    let output = BufReader::new(watch.stdout.take().unwrap());
+    let reading = tokio::task::spawn_blocking(move || {
+        for line in output.lines() {
+            let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            lines.send(line).unwrap();
+        }
+        watch.wait().unwrap()
+    });
+    let mut next = async || {
+        let line = tokio::time::timeout(Duration::from_secs(20), printed.recv());
+        line.await.expect("a line, or the end, in time")
+    };
+    assert_eq!(next().await.unwrap()["event"], "connected");
     let request = TestBrowser::ask(&server.test, &ANA).await.request().to_string();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    let is_told = |line: &Value| line["event"] == "request" && line["id"] == request.as_str();
+    while !is_told(&next().await.expect("the request before the end")) {}
     says(&server, home, &["deactivate"]).await;
-    let ended = tokio::time::timeout(Duration::from_secs(5), reading)
-        .await
-        .unwrap()
-        .unwrap();
-    let lines: Vec<Value> = String::from_utf8(ended.stdout)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert_eq!(lines[0]["event"], "connected");
-    assert!(
-        lines
-            .iter()
-            .any(|line| line["event"] == "request" && line["id"] == request.as_str()),
-        "{lines:?}"
-    );
+    while next().await.is_some() {}
+    reading.await.unwrap();
     assert!(
         !home.join("device.json").exists(),
         "the watch does not bring the device back"
