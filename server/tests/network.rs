@@ -205,11 +205,12 @@ async fn stopping_ends_streams_and_lets_requests_finish(backend: Backend) {
         .await
         .unwrap();
     read_until(&mut idle, "\"time\":").await;
-    // A request whose body is still on its way.
+    // A request whose body is still on its way: the server asks for it once it has taken up the head.
     let mut busy = TcpStream::connect(&served.address).await.unwrap();
-    let head = "POST /v1/activations HTTP/1.1\r\nhost: pin.example\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n";
+    let head = "POST /v1/activations HTTP/1.1\r\nhost: pin.example\r\ncontent-type: application/json\r\ncontent-length: 2\r\nexpect: 100-continue\r\n\r\n";
     busy.write_all(head.as_bytes()).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let go_on = read_until(&mut busy, "\r\n\r\n").await;
+    assert!(go_on.starts_with("HTTP/1.1 100"), "{go_on}");
     server.app.stopping().cancel();
     read_until(&mut stream, "0\r\n\r\n").await;
     assert_eq!(idle.read(&mut [0; 8]).await.unwrap(), 0, "an idle connection is closed");
