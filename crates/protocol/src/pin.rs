@@ -65,12 +65,6 @@ pub fn check_self_generated(otp_key: &Key32, pin: &Pin, unix_seconds: u64) -> Op
     totp(otp_key).check(pin.expose(), unix_seconds)
 }
 
-/// Seconds until the next self-generated PIN: 1 to 30.
-#[must_use]
-pub const fn self_generated_seconds_left(unix_seconds: u64) -> u64 {
-    SELF_GENERATED_SECONDS - unix_seconds % SELF_GENERATED_SECONDS
-}
-
 /// The PIN bound to a page: `truncate(HKDF(K_otp, "aldaba/offline/v1" ‖ challenge))`, 8 digits.
 #[must_use]
 pub fn offline(otp_key: &Key32, challenge: &ShortCode) -> Option<Pin> {
@@ -126,7 +120,6 @@ mod tests {
                 let found = check_self_generated(&key, &pin, time + offset).unwrap();
                 prop_assert!(found.abs_diff(time / 30) <= 2);
             }
-            prop_assert!((1..=30).contains(&self_generated_seconds_left(time)));
         }
 
         // REQ-PIN-08: the PIN depends on the request and on the relying party.
