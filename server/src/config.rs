@@ -21,6 +21,7 @@ use thiserror::Error;
 use crate::passwords::Cost;
 
 pub use certificates::{Certificates, Unreachable};
+pub(crate) use check::is_this_machine;
 pub use check::{IpRange, PublicUrl};
 pub use relying_party::{Claim, Procedure, RelyingParty};
 pub use signing_keys::SigningKeys;

@@ -68,7 +68,7 @@ impl FromStr for PublicUrl {
         let Some(host) = url.host() else {
             return Err(format!("{text} names no host"));
         };
-        if !secure && !is_this_machine(&host) {
+        if !secure && !is_this_machine(&url) {
             return Err(format!(
                 "{text} is plain http; outside this machine it must be https (put a TLS proxy before the server)"
             ));
@@ -94,11 +94,13 @@ impl TryFrom<String> for PublicUrl {
     }
 }
 
-fn is_this_machine(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
+/// Whether an address stays on this machine, so that plain http will do: loopback, or the name that is kept for it.
+pub(crate) fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

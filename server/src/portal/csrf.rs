@@ -9,8 +9,9 @@ use aldaba_protocol::b64;
 use aldaba_store::keys::ServerKeys;
 use http::{HeaderMap, header};
 use subtle::ConstantTimeEq;
+use url::Url;
 
-use crate::config::PublicUrl;
+use crate::config::{PublicUrl, is_this_machine};
 use crate::requests::BrowserBinding;
 
 const LABEL: &str = "aldaba/csrf/v1";
@@ -40,23 +41,12 @@ pub fn is_same_origin(headers: &HeaderMap, public: &PublicUrl) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let site_allows = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
     let origin_allows = text(header::ORIGIN.as_str()).is_none_or(|origin| {
+        let is_here = || Url::parse(origin).is_ok_and(|url| is_this_machine(&url));
         // On loopback people also write `localhost` for 127.0.0.1; there the host that was asked for decides.
         let asked = text(header::HOST.as_str()).map(|host| format!("http://{host}"));
-        origin == public.origin() || (!public.is_secure() && is_loopback(origin) && Some(origin) == asked.as_deref())
+        origin == public.origin() || (!public.is_secure() && is_here() && Some(origin) == asked.as_deref())
     });
     site_allows && origin_allows
-}
-
-fn is_loopback(origin: &str) -> bool {
-    let host = url::Url::parse(origin)
-        .ok()
-        .and_then(|url| url.host().map(|host| host.to_owned()));
-    match host {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 fn expected(keys: &ServerKeys, browser: &BrowserBinding) -> [u8; 32] {

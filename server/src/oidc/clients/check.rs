@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
-use url::{Host, Url};
+use url::Url;
 
 use super::jwks;
 use crate::account;
-use crate::config::{Config, RelyingParty};
+use crate::config::{Config, RelyingParty, is_this_machine};
 
 /// The longest address that is taken, in bytes.
 const LONGEST_ADDRESS: usize = 2000;
@@ -112,15 +112,6 @@ fn domain(domain: &str) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("domain {domain:?}: write a host name, like sede.example.org"))
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
