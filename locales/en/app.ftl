@@ -119,7 +119,7 @@ app-code-cancel = Start again
 app-code-missing-title = It does not arrive
 app-code-missing-1 = Wait a minute. Some messages are slow.
 app-code-missing-2 = Check that the phone has coverage and does not block messages.
-app-code-missing-3 = Press “Send another code”. Any of those you receive will do. At most three messages an hour and six a day go to a phone: after that, wait an hour.
+app-code-missing-3 = Press “Send another code”. Any of those you receive will do. For safety only a few messages are sent: if you asked for several, wait an hour; if none arrives then, try tomorrow.
 app-code-missing-4 = If it still does not arrive, your document or the other detail may not match your registration. For safety we cannot say which: start again and check them.
 app-code-phone-title = I have changed phones
 app-code-phone-1 = The code only goes to the number you gave when you registered. It cannot be changed from here, so that nobody can divert it.
@@ -145,7 +145,7 @@ app-code-activated = Device activated.
 ## Home
 app-home-title = Your requests
 app-home-empty-title = Nothing is waiting
-app-home-empty = Ask for a PIN on the page you want to enter. The request will show up here in a moment; you need do nothing else.
+app-home-empty = Ask for a PIN on the page you want to enter. The request will show up here in a moment. If it does not, type the page’s code below.
 app-home-new = { $count ->
     [one] There is a request from { $name }.
    *[other] There are { $count } requests. The latest is from { $name }.
@@ -208,7 +208,7 @@ app-scan-camera-text = Or read the drawing on the page.
 app-scan-picture = Choose a picture
 app-scan-clipboard = Paste a picture
 app-scan-camera = Use the camera
-app-lookup-title = Read a code
+app-lookup-title = Not here? Type the code
 app-lookup-text = If the request does not appear, or the page shows a code to sign in without a document, type it here.
 app-lookup-label = Code on the page
 app-lookup-submit = Find
@@ -295,7 +295,7 @@ app-frozen-todo-1 = If you restored a backup of the computer, this is expected: 
 app-frozen-todo-2 = If you did nothing of the kind, activate it again and change the computer’s password: somebody may have copied your data.
 app-frozen-safe = Your registration is safe and nobody can get in with these keys.
 app-revoked-title = This device is no longer active
-app-revoked-what = It was deactivated from elsewhere: by you on another device, or by the administration.
+app-revoked-what = The administration deactivated it, or you left Aldaba.
 app-revoked-todo-1 = If you want to go on using it, activate it again.
 app-revoked-todo-2 = If it was not you who deactivated it, ask your administration.
 app-revoked-safe = Its keys no longer open anything.
@@ -307,7 +307,7 @@ app-start-failed-todo = Try again. If it stays the same, close Aldaba and open i
 
 ## Errors, one or more for each code
 app-error-document-empty = Type your DNI or NIE
-app-error-document-shape = A DNI has 8 digits and a letter. A NIE starts with X, Y or Z. Check what you typed.
+app-error-document-shape = A DNI has 8 digits and a letter. An NIE starts with X, Y or Z. Check what you typed.
 app-error-document-letter = The letter does not belong to the number. Check both.
 app-error-contrast-date-empty = Type the date
 app-error-contrast-support-empty = Type the support number
@@ -325,6 +325,8 @@ app-error-activation-failed = Check your details and try again.
 app-error-network-title = No connection to the server
 app-error-network = Check your internet connection and try again.
 app-error-network-code = Nothing is lost: the code is still good. Check your connection and try again.
+app-error-certificate-time-title = Check date and time
+app-error-certificate-time = The server’s certificate is not valid on the date that this device has. Turn on automatic time in the system’s settings and try again. If the date is today’s, the fault is the server’s: try again later.
 app-error-clock-skew-title = This device’s clock is wrong
 app-error-clock-skew-ahead = It is { $offset } fast. Turn on automatic time in the system’s date and time settings and try again.
 app-error-clock-skew-behind = It is { $offset } slow. Turn on automatic time in the system’s date and time settings and try again.

@@ -2,7 +2,7 @@
 
 sms-activation-code = Aldaba: your activation code is { $code }. Valid for { $minutes } minutes. Type it in your Aldaba app only; nobody will ask you for it on the phone.
 sms-sign-in-pin = Aldaba: { $pin } is your PIN to sign in to { $domain }. Valid for { $minutes } minutes, once. Tell it to nobody.
-sms-device-activated = Aldaba: the device "{ $device }" was activated with your identity document. If it was not you, deactivate it from another device or tell the help office.
+sms-device-activated = Aldaba: the device "{ $device }" was activated with your identity document. If it was not you, tell the help office today.
 sms-device-closed = Aldaba: the device "{ $device }" can no longer be used with your identity document. If it was not you, tell the help office.
 sms-password-code = Aldaba: { $code } is your code to set a new password. It lasts { $minutes } minutes. If you did not ask for it, do nothing and tell it to nobody.
 sms-password-step = Aldaba: { $code } is your code to sign in. It lasts { $minutes } minutes. If you are not signing in, somebody knows your password: change it.
@@ -12,4 +12,4 @@ sms-password-ending = Aldaba: your password expires on { $day }. Change it befor
 
 request-browser-unknown = Unknown browser
 request-system-unknown = unknown system
-sms-renounced = Aldaba: you have renounced. Your devices, password and sessions have ended. If it was not you, tell the office.
+sms-renounced = Aldaba: you have left Aldaba. Your devices, password and sessions have ended. If it was not you, tell the office.

@@ -146,7 +146,7 @@ qr-intro = You do not have to type your document. The page will show a drawing a
 qr-submit = Show the QR code
 qr-warning = Only do this if you came here from the site you want to enter. Do not scan codes that other people send or show you.
 qr-page-title = Scan the code with your app
-qr-step-open = Open Aldaba on your phone or computer and go to “Read a code”.
+qr-step-open = Open Aldaba on your phone or computer and go to “Not here? Type the code”.
 qr-step-scan = Scan this drawing, which changes every second, or type the code.
 qr-step-approve = Check there who is asking, choose these two words and press “Approve”:
 qr-step-unlike = If the app does not show these words, or you asked for nothing, press “It was not me”.
@@ -209,7 +209,7 @@ pin-time-pin = Once you see the PIN in your app, it is good for { $minutes ->
    *[other] { $minutes } minutes
   }.
 pin-missing-summary = Does it not show up in your app?
-pin-missing-intro = In the app, go to “Read a code” and type this code, or scan the picture with the app on your phone. It brings up exactly this request.
+pin-missing-intro = In the app, go to “Not here? Type the code” and type this code, or scan the QR with the app on your phone. It brings up exactly this request.
 pin-missing-code-label = Code of this request
 pin-missing-code-spoken = Code, character by character: { $spelled }
 pin-missing-qr-alt = QR code with the same eight-character code that is written next to it.

@@ -232,7 +232,31 @@ fn network(error: &reqwest::Error) -> Error {
         timeout = error.is_timeout(),
         "no answer from the server"
     );
+    if certificate_is_of_another_time(error) {
+        return Error::with_detail(ErrorCode::ClockSkew, "certificate");
+    }
     Error::new(ErrorCode::Network)
+}
+
+/// Whether the server's certificate is not valid yet, or no more, by this device's clock: the clock is wrong, most likely, and no
+/// answer of the server can say so.
+fn certificate_is_of_another_time(error: &(dyn std::error::Error + 'static)) -> bool {
+    use rustls::CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
+            return matches!(
+                why,
+                Expired | NotValidYet | ExpiredContext { .. } | NotValidYetContext { .. }
+            );
+        }
+        // An I/O error's source is that of the error inside it, not that error.
+        next = match error.downcast_ref::<std::io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        };
+    }
+    false
 }
 
 fn builder() -> Result<reqwest::ClientBuilder> {
@@ -263,4 +287,27 @@ fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(builder.tls_backend_preconfigured(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::CertificateError;
+
+    use super::*;
+
+    /// As reqwest hands it on: an I/O error that holds another that holds what the verifier said.
+    fn as_it_comes(why: CertificateError) -> std::io::Error {
+        std::io::Error::other(std::io::Error::other(rustls::Error::InvalidCertificate(why)))
+    }
+
+    #[test]
+    fn a_certificate_of_another_time_means_that_the_clock_is_wrong() {
+        for why in [CertificateError::Expired, CertificateError::NotValidYet] {
+            assert!(certificate_is_of_another_time(&as_it_comes(why)));
+        }
+        assert!(!certificate_is_of_another_time(&as_it_comes(
+            CertificateError::UnknownIssuer
+        )));
+        assert!(!certificate_is_of_another_time(&std::io::Error::other("gone")));
+    }
 }

@@ -36,7 +36,10 @@ pub async fn take(app: &App, tx: &Transaction, client: &str, now: Timestamp) -> 
     let taken = sms_budget::take(tx, client, &month(now)).await?;
     if !taken && !client.is_empty() {
         app.metrics().outcome("sms_budget", "used_up");
-        tracing::warn!(client, "an SMS was not sent: what this site pays for in a month is used up");
+        tracing::warn!(
+            client,
+            "an SMS was not sent: what this site pays for in a month is used up"
+        );
     }
     Ok(taken)
 }

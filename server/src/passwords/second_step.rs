@@ -47,7 +47,8 @@ pub(super) async fn send(
     };
     let policy = app.policy();
     let counts = outbox::count_codes(tx, &person.id, now).await?;
-    if !may_send(policy, Asker::Password, &counts, true) || !sms_budget::take(app, tx, &step.relying_party, now).await? {
+    if !may_send(policy, Asker::Password, &counts, true) || !sms_budget::take(app, tx, &step.relying_party, now).await?
+    {
         return Ok(false);
     }
     let code = ShortCode::generate(app.random());

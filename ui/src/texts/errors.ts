@@ -100,6 +100,9 @@ export function errorText(error: UiError): ErrorText {
     case "server_insecure":
       return { title: t("app-error-check-title"), text: serverText(error) };
     case "clock_skew":
+      // No answer of the server says which of the two it is.
+      if (error.detail === "certificate")
+        return { title: t("app-error-certificate-time-title"), text: t("app-error-certificate-time") };
       return { title: t("app-error-clock-skew-title"), text: clockText(error.clock_offset) };
     case "rate_limited":
       return { title: t("app-error-rate-limited-title"), text: waitText(error.retry_after) };
