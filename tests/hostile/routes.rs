@@ -138,6 +138,7 @@ pub async fn all(server: &DemoServer) -> Result<Vec<Template>> {
         ("/account/methods", format!("{form}&position_incoming=1&on_sms=on")),
         ("/account/renounce", form.clone()),
         ("/oidc/consent", format!("{form}&claims=name&session={ID}&decision=yes")),
+        ("/oidc/as-i-am", format!("{form}&as_i_am={ID}")),
         ("/oidc/cancel", form.clone()),
         ("/oidc/logout", "client_id=demo-sede&logout_hint=x".to_owned()),
         ("/signout", form.clone()),

@@ -289,6 +289,26 @@ pub async fn list_open(tx: &Transaction, browser: &[u8; 32], now: Timestamp) -> 
     rows.iter().map(read).collect()
 }
 
+/// What is asked of a browser changes while it is open. `false`: it is not open, or not in this browser.
+pub async fn revise(
+    tx: &Transaction,
+    id: &AuthorizationId,
+    browser: &[u8; 32],
+    request: &Request,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    tx.wins(
+        "UPDATE authorizations SET request = $3 WHERE id = $1 AND browser_hash = $2 AND state = 'open' AND expires_at > $4",
+        vec![
+            bind::id(id),
+            bind::blob(hash(browser)),
+            bind::text(stored(request)?),
+            bind::time(now),
+        ],
+    )
+    .await
+}
+
 /// open → refused. `false`: it is not open, or not in this browser.
 pub async fn refuse(
     tx: &Transaction,

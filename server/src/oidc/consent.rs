@@ -1,4 +1,4 @@
-//! `POST /oidc/consent` and `POST /oidc/cancel`: what the citizen says.
+//! `POST /oidc/consent`, `POST /oidc/as-i-am` and `POST /oidc/cancel`: what the citizen says.
 
 use axum::Form;
 use axum::extract::State;
@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::go_on::{self, Which};
-use super::turn::Agreed;
+use super::turn::Said;
 use crate::app::App;
 use crate::portal::{Failure, Visitor};
 
@@ -22,6 +22,7 @@ pub(super) struct AnswerForm {
     claims: String,
     session: String,
     decision: String,
+    as_i_am: String,
 }
 
 /// The form, if it came from a page that this browser was shown.
@@ -57,13 +58,26 @@ pub(super) async fn decide(
     match form.decision.as_str() {
         "no" => go_on::deny(&app, &visitor, &which).await,
         "yes" => {
-            let agreed = Agreed {
+            let said = Said::Agreed {
                 words: form.claims,
                 sid: form.session,
             };
-            go_on::take(&app, &visitor, &which, Some(agreed)).await
+            go_on::take(&app, &visitor, &which, Some(said)).await
         }
         _ => go_on::take(&app, &visitor, &which, None).await,
+    }
+}
+
+/// `POST /oidc/as-i-am`: the site's wish for a higher level is left at that. Of another request or session than the page's, it
+/// is the question once more.
+pub(super) async fn as_i_am(
+    State(app): State<App>,
+    visitor: Visitor,
+    form: Result<Form<AnswerForm>, FormRejection>,
+) -> Response {
+    match read(&app, &visitor, form) {
+        Ok((which, form)) => go_on::take(&app, &visitor, &which, Some(Said::AsIAm(form.as_i_am))).await,
+        Err(failure) => failure.show(&app, &visitor),
     }
 }
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::fault::Fault;
-use super::turn::{Agreed, Next, Question, Turn};
+use super::turn::{Next, Question, Said, StepUp, Turn};
 use super::{answer, paths};
 use crate::app::App;
 use crate::config::RelyingParty;
@@ -37,6 +37,7 @@ struct StepUpPage {
     csrf: String,
     site: String,
     procedure: String,
+    as_i_am: Option<String>,
     back: String,
 }
 
@@ -69,7 +70,7 @@ pub(super) async fn show(State(app): State<App>, Query(which): Query<Which>, vis
 }
 
 /// Takes the next step.
-pub(super) async fn take(app: &App, visitor: &Visitor, which: &Which, agreed: Option<Agreed>) -> Response {
+pub(super) async fn take(app: &App, visitor: &Visitor, which: &Which, said: Option<Said>) -> Response {
     let Some((authorization, party)) = open(app, visitor, which) else {
         return Fault::Nothing.show(app, visitor);
     };
@@ -80,7 +81,7 @@ pub(super) async fn take(app: &App, visitor: &Visitor, which: &Which, agreed: Op
     let (asked, asking) = (authorization.clone(), std::sync::Arc::clone(&party));
     let next = app
         .store()
-        .write(move |tx| Box::pin(async move { turn.take(tx, &asked, &asking, agreed.as_ref()).await }))
+        .write(move |tx| Box::pin(async move { turn.take(tx, &asked, &asking, said.as_ref()).await }))
         .await;
     match next {
         Ok(next) => follow(app, visitor, authorization, &party, next),
@@ -119,7 +120,7 @@ pub(super) fn follow(
             reply.see_other(&target)
         }
         Next::SignIn => Reply::new(app, visitor).see_other(&sign_in(&party.id, request)),
-        Next::StepUp(reached) => step_up(app, visitor, request, party, reached),
+        Next::StepUp(step) => step_up(app, visitor, request, party, step),
         Next::Ask(question) => ask(app, visitor, request, party, *question),
         Next::Gone => Fault::Nothing.show(app, visitor),
     }
@@ -141,41 +142,31 @@ fn level_name(page: &Page, level: Level) -> String {
     page.t(&format!("level-{}", level.as_str()))
 }
 
-fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, reached: Level) -> Response {
+fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, step: StepUp) -> Response {
     let here = place(paths::CONTINUE, &party.id, request);
     let page = Page::new(app, visitor, &here);
     let site = ("site", FluentValue::from(party.name.clone()));
-    let aim = request.aim();
     let levels = [
         site.clone(),
-        ("reached", FluentValue::from(level_name(&page, reached))),
-        ("needed", FluentValue::from(level_name(&page, aim))),
+        ("reached", FluentValue::from(level_name(&page, step.reached))),
+        ("needed", FluentValue::from(level_name(&page, step.asked))),
     ];
-    let is_low = reached < aim;
-    let how = match aim {
+    let is_low = step.reached < step.asked;
+    let how = match step.asked {
         _ if !is_low => String::new(),
         Level::High => page.t("oidc-step-up-how-high"),
         _ => page.t("oidc-step-up-how-substantial"),
     };
+    let (title, text) = match step.as_i_am {
+        Some(_) => ("oidc-step-up-wish-title", "oidc-step-up-wish-text"),
+        None if is_low => ("oidc-step-up-title", "oidc-step-up-text"),
+        None => ("oidc-step-up-method-title", "oidc-step-up-method-text"),
+    };
     let template = StepUpPage {
-        title: page.with(
-            if is_low {
-                "oidc-step-up-title"
-            } else {
-                "oidc-step-up-method-title"
-            },
-            &levels,
-        ),
-        text: page.with(
-            if is_low {
-                "oidc-step-up-text"
-            } else {
-                "oidc-step-up-method-text"
-            },
-            &levels,
-        ),
+        title: page.with(title, &levels),
+        text: page.with(text, &levels),
         needed: if is_low {
-            page.t(&format!("level-{}-explained", aim.as_str()))
+            page.t(&format!("level-{}-explained", step.asked.as_str()))
         } else {
             String::new()
         },
@@ -184,6 +175,7 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
         csrf: visitor.csrf(app),
         site: party.id.clone(),
         procedure: request.procedure.clone().unwrap_or_default(),
+        as_i_am: step.as_i_am,
         back: page.with("oidc-no", &[site]),
         page,
     };

@@ -1,7 +1,7 @@
 //! How a client knows a person and a session. Nothing that two clients of different sectors are told lets them find out that
 //! they know the same person.
 
-use aldaba_core::ids::PersonId;
+use aldaba_core::ids::{AuthorizationId, PersonId};
 use aldaba_core::method::Method;
 use aldaba_core::oidc::ClientRules;
 use aldaba_protocol::b64;
@@ -21,6 +21,12 @@ pub fn subject(keys: &ServerKeys, party: &RelyingParty, person: &PersonId) -> St
 #[must_use]
 pub fn sid(keys: &ServerKeys, party: &RelyingParty, session: &[u8; 32]) -> String {
     b64::encode(&keys.mac("aldaba/oidc/sid/v1", &[party.id.as_bytes(), session]))
+}
+
+/// Names one request and one session on the page that offers going on as one is: what is said there holds for nothing else.
+#[must_use]
+pub fn as_i_am(keys: &ServerKeys, authorization: &AuthorizationId, session: &[u8; 32]) -> String {
+    b64::encode(&keys.mac("aldaba/oidc/as-i-am/v1", &[authorization.as_bytes(), session]))
 }
 
 /// Who shares what it knows of people: by default the host of the first redirect URI.

@@ -6,6 +6,7 @@
 //!      └▶ /signin …     sessions::open, signin::land      POST /oidc/token     code ▶ tokens          token.rs
 //! GET  /oidc/continue   what comes next   go_on.rs        GET  /oidc/userinfo  what it may learn      userinfo.rs
 //! POST /oidc/consent    yes or no         consent.rs
+//! POST /oidc/as-i-am    no more than this consent.rs
 //! POST /oidc/cancel     no                consent.rs      GET  /.well-known/…, /oidc/jwks             discovery.rs
 //! GET  /oidc/logout     signing out       logout.rs
 //! ```
@@ -82,6 +83,7 @@ pub fn routes() -> Router<App> {
         .route(paths::LOGOUT_CONFIRMED, post(logout::confirmed))
         .route(paths::CONTINUE, get(go_on::show))
         .route(paths::CONSENT, post(consent::decide))
+        .route(paths::AS_I_AM, post(consent::as_i_am))
         .route(paths::CANCEL, post(consent::cancel))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .merge(discovery::routes())

@@ -18,6 +18,8 @@ pub const LOGOUT_CONFIRMED: &str = "/oidc/logout/confirmed";
 pub const CONTINUE: &str = "/oidc/continue";
 /// Where a citizen answers what a site may learn.
 pub const CONSENT: &str = "/oidc/consent";
+/// Where a citizen says that they go on with the level that they have.
+pub const AS_I_AM: &str = "/oidc/as-i-am";
 /// Where a citizen says that they do not want to sign in after all.
 pub const CANCEL: &str = "/oidc/cancel";
 /// The public keys.

@@ -51,11 +51,26 @@ pub(super) struct Question {
 
 /// What the citizen said on a page, if on one.
 #[derive(Clone)]
-pub(super) struct Agreed {
-    /// [`Question::words`] of the page.
-    pub words: String,
-    /// [`Question::sid`] of the page.
-    pub sid: String,
+pub(super) enum Said {
+    /// Yes.
+    Agreed {
+        /// [`Question::words`] of the page.
+        words: String,
+        /// [`Question::sid`] of the page.
+        sid: String,
+    },
+    /// That they go on with the level that they have: [`StepUp::as_i_am`] of the page.
+    AsIAm(String),
+}
+
+/// What a citizen is shown whose session is not what the site asks for.
+pub(super) struct StepUp {
+    /// What the session proved.
+    pub reached: Level,
+    /// What the site needs, or would like.
+    pub asked: Level,
+    /// Names this request and session, where the citizen may go on with what they have.
+    pub as_i_am: Option<String>,
 }
 
 /// What comes next.
@@ -64,8 +79,8 @@ pub(super) enum Next {
     Back(String),
     /// Somebody has to sign in.
     SignIn,
-    /// The session of that level does not do.
-    StepUp(Level),
+    /// The session does not do, or the site would like a better one.
+    StepUp(StepUp),
     /// The citizen is asked.
     Ask(Box<Question>),
     /// The request was answered or ended meanwhile.
@@ -122,7 +137,7 @@ impl Turn {
         tx: &Transaction,
         authorization: &Authorization,
         party: &RelyingParty,
-        agreed: Option<&Agreed>,
+        said: Option<&Said>,
     ) -> Result<Next, StoreError> {
         let Some(request) = &as_agreed(&self.app, &authorization.request, party) else {
             return Ok(Next::Gone);
@@ -145,9 +160,9 @@ impl Turn {
             known::sid(keys, party, &handle),
         );
         let claims = request.claims();
-        let consent = match agreed {
+        let consent = match said {
             // To this very question, asked to this very person.
-            Some(agreed) if agreed.words == claim_words(&claims) && agreed.sid == sid => Consent::Given,
+            Some(Said::Agreed { words, sid: to }) if *words == claim_words(&claims) && *to == sid => Consent::Given,
             _ => match consents::get(tx, &session.person, &party.id).await? {
                 Some(before) if claims.is_subset(&before) => Consent::Remembered,
                 _ => Consent::Missing,
@@ -160,8 +175,31 @@ impl Turn {
             age: self.now.since(session.created_at),
             is_expected: request.subject.as_ref().is_none_or(|expected| *expected == subject),
         };
-        match decide(request, Some(&facts), consent) {
-            Step::StepUp => Ok(Next::StepUp(session.level)),
+        let mut step = decide(request, Some(&facts), consent);
+        let as_i_am = known::as_i_am(keys, &authorization.id, &handle);
+        if step == Step::Suggest && matches!(said, Some(Said::AsIAm(of)) if *of == as_i_am) {
+            let content = |request: &Request| Request {
+                wished: None,
+                ..request.clone()
+            };
+            // For the pages after this one as well, and for no other request.
+            let kept = content(&authorization.request);
+            if !authorizations::revise(tx, &authorization.id, &self.browser, &kept, self.now).await? {
+                return Ok(Next::Gone);
+            }
+            step = decide(&content(request), Some(&facts), consent);
+        }
+        match step {
+            Step::StepUp => Ok(Next::StepUp(StepUp {
+                reached: session.level,
+                asked: request.level,
+                as_i_am: None,
+            })),
+            Step::Suggest => Ok(Next::StepUp(StepUp {
+                reached: session.level,
+                asked: request.aim(),
+                as_i_am: Some(as_i_am),
+            })),
             Step::Consent => self.ask(tx, authorization, &session, sid).await,
             Step::Grant => {
                 let grant = Grant {

@@ -26,6 +26,8 @@ pub(crate) struct Asks {
     pub procedure: String,
     /// The level it needs.
     pub level: Level,
+    /// A higher one that it would like (OpenID Connect), where one of the methods reaches it: it orders the ways, and closes none.
+    pub wished: Option<Level>,
     /// The methods that it allows, that can reach that level, and that this server offers.
     pub methods: Vec<Method>,
     /// The methods that this server has, whatever the site asks for.
@@ -102,6 +104,7 @@ impl Asks {
             procedure_id: known.map(|known| known.id.clone()).unwrap_or_default(),
             procedure,
             level,
+            wished: None,
             methods: served.iter().copied().filter(fits).collect(),
             served,
             is_asked: false,
@@ -112,10 +115,12 @@ impl Asks {
     fn narrowed(mut self, visitor: &Visitor) -> Self {
         let procedure = Some(self.procedure_id.as_str()).filter(|id| !id.is_empty());
         if let Some(open) = visitor.asked(&self.id, procedure) {
-            self.level = self.level.max(open.request.aim());
-            let level = self.level;
+            let (level, aim) = (self.level.max(open.request.level), open.request.aim());
+            self.level = level;
             self.methods
                 .retain(|method| open.request.methods.contains(method) && method.reaches() >= level);
+            self.wished =
+                Some(aim).filter(|aim| *aim > level && self.methods.iter().any(|method| method.reaches() >= *aim));
             self.is_asked = true;
         }
         self
@@ -128,11 +133,17 @@ impl Asks {
 
     /// The key of its level's name.
     pub fn level_key(&self) -> &'static str {
-        match self.level {
-            Level::Low => "level-low",
-            Level::Substantial => "level-substantial",
-            Level::High => "level-high",
-        }
+        key_of(self.level)
+    }
+
+    /// The key of the name of the level that it would like, if it would like one.
+    pub fn wished_key(&self) -> Option<&'static str> {
+        self.wished.map(key_of)
+    }
+
+    /// Whether a method can do what the site would like.
+    pub fn suits(&self, method: Method) -> bool {
+        self.wished.is_none_or(|wished| method.reaches() >= wished)
     }
 
     /// Whether people may use that method for it.
@@ -153,6 +164,14 @@ impl Asks {
             query.append_pair("procedure", &self.procedure_id);
         }
         format!("{path}?{}", query.finish())
+    }
+}
+
+const fn key_of(level: Level) -> &'static str {
+    match level {
+        Level::Low => "level-low",
+        Level::Substantial => "level-substantial",
+        Level::High => "level-high",
     }
 }
 

@@ -251,11 +251,14 @@ fn page(
     let (intro, mut steps) = if asks.level > Level::Low {
         ("pwd-signin-intro-step", vec![button("app", "pwd-signin-continue")])
     } else {
-        let steps = vec![
+        let (plain, app) = (
             button("none", "pwd-signin-submit"),
             button("app", "pwd-signin-submit-app"),
-        ];
-        ("pwd-signin-intro", steps)
+        );
+        match asks.wished {
+            None => ("pwd-signin-intro", vec![plain, app]),
+            Some(_) => ("pwd-signin-intro-wished", vec![app, plain]),
+        }
     };
     if asks.level == Level::Low && offers_sms(app, party) {
         steps.push(button("sms", "pwd-signin-submit-sms"));

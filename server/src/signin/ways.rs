@@ -57,7 +57,7 @@ pub fn offered_methods(app: &App) -> Vec<Method> {
         .collect()
 }
 
-/// The ways but for the page of `here`, in the order that this browser remembers.
+/// The ways but for the page of `here`: those first that the site would like, each in the order that this browser remembers.
 pub(super) fn ways(page: &Page, visitor: &Visitor, asks: &Asks, here: Method) -> Ways {
     let rank = |method: Method| {
         let position = visitor.methods_order.iter().position(|known| *known == method);
@@ -68,7 +68,7 @@ pub(super) fn ways(page: &Page, visitor: &Visitor, asks: &Asks, here: Method) ->
     let mut serving: Vec<_> = others
         .filter_map(|(methods, path)| serving(methods, asks).map(|method| (method, *path)))
         .collect();
-    serving.sort_by_key(|(method, _)| rank(*method));
+    serving.sort_by_key(|(method, _)| (!asks.suits(*method), rank(*method)));
     let missing = |method: &Method| asks.served.contains(method) && !asks.offers(*method);
     let mut missing: Vec<_> = PAGES
         .iter()
@@ -102,16 +102,18 @@ fn serving(methods: &[Method], asks: &Asks) -> Option<Method> {
 }
 
 /// The page to show first to a browser that signed in before: that of its last method, if it serves here; else the first that
-/// serves. None: ours.
+/// serves. Of a site that would like a level, one that reaches it comes before. None: ours.
 pub(super) fn remembered(visitor: &Visitor, asks: &Asks) -> Option<String> {
     let last = visitor.last_method.filter(|method| asks.offers(*method));
     let of_last = last.and_then(|last| Some((last, PAGES.iter().find(|(methods, _)| methods.contains(&last))?.1)));
-    let of_any = || {
+    let pages = || {
         PAGES
             .iter()
-            .find_map(|(methods, path)| Some((serving(methods, asks)?, *path)))
+            .filter_map(|(methods, path)| Some((serving(methods, asks)?, *path)))
     };
-    let (method, path) = of_last.or_else(of_any)?;
+    let suits = |(method, _): &(Method, &str)| asks.suits(*method);
+    let suiting = of_last.filter(suits).or_else(|| pages().find(suits));
+    let (method, path) = suiting.or(of_last).or_else(|| pages().next())?;
     (path != FIRST).then(|| address(asks, method, path))
 }
 

@@ -320,6 +320,17 @@ async fn what_openid_connect_asks_is_asked_of_the_certificate_too(backend: Backe
             .await
             .expect(303);
         let there = house.begin(&mut browser, "sede").await;
+        // A wish leads to the certificate and leaves the other ways; what is needed closes them.
+        let first = browser.get(&house.server, "/signin?site=sede&procedure=padron").await;
+        assert_eq!(
+            first.expect(303).headers["location"],
+            "/signin/certificate?site=sede&procedure=padron"
+        );
+        let other = browser
+            .clone()
+            .get(&house.server, "/signin/sms?site=sede&procedure=padron")
+            .await;
+        assert_eq!(other.status, if name == "claims" { 403 } else { 200 });
         let shown = house.present(&house.client(Some(issued), false), &there).await;
         if passes {
             browser.get(&house.server, &back(&shown.location)).await.expect(303);

@@ -297,7 +297,12 @@ async fn answers_come_only_from_pages_that_were_shown(backend: Backend) {
     let asked = stage.identify(&mut browser, &mut device, &ANA).await;
     assert_eq!(screen(&asked), "consent");
     let theirs = TestBrowser::open(&stage.server, "sede").await.hidden["csrf"].clone();
-    for path in ["/oidc/consent", "/oidc/cancel", "/oidc/logout/confirmed"] {
+    for path in [
+        "/oidc/consent",
+        "/oidc/as-i-am",
+        "/oidc/cancel",
+        "/oidc/logout/confirmed",
+    ] {
         for token in ["", "AAAA", &theirs] {
             let mut browser = browser.clone();
             let answer = browser

@@ -447,6 +447,7 @@ async fn other_methods_are_refused(backend: Backend) {
         ("/oidc/token", Method::GET),
         ("/oidc/authorize", Method::PUT),
         ("/oidc/consent", Method::GET),
+        ("/oidc/as-i-am", Method::GET),
         ("/oidc/cancel", Method::GET),
         ("/oidc/continue", Method::POST),
     ] {

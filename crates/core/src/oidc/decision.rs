@@ -39,6 +39,8 @@ pub enum Step {
     SignIn,
     /// The session is too low, or began in a way that the site does not admit: say so, and offer what reaches.
     StepUp,
+    /// The session does, but the site would like a higher level: offer what reaches it, and going on as it is.
+    Suggest,
     /// Show what the client will learn, and ask.
     Consent,
     /// A code.
@@ -73,7 +75,7 @@ pub fn decide(request: &Request, session: Option<&SessionFacts>, consent: Consen
         return or(Step::StepUp, InteractionRequired);
     }
     if session.level < request.aim() && !session.is_fresh && !silent {
-        return Step::StepUp;
+        return Step::Suggest;
     }
     match consent {
         Consent::Given => Step::Grant,
@@ -202,10 +204,24 @@ mod tests {
             ..OLD
         };
         let step = |none, facts| decide(&wishing(none), Some(&facts), Consent::Remembered);
-        assert_eq!(step(false, low(false)), Step::StepUp);
+        assert_eq!(step(false, low(false)), Step::Suggest);
         assert_eq!(step(false, low(true)), Step::Grant);
         assert_eq!(step(true, low(false)), Step::Grant);
         assert_eq!(step(false, OLD), Step::Grant);
+        // What is needed stays needed, and a method that the site does not admit stays out.
+        let strict = Request {
+            level: Level::Substantial,
+            wished: Some(Level::High),
+            ..request()
+        };
+        for is_fresh in [false, true] {
+            assert_eq!(decide(&strict, Some(&low(is_fresh)), Consent::Given), Step::StepUp);
+            let other = SessionFacts {
+                method: Method::Sms,
+                ..low(is_fresh)
+            };
+            assert_eq!(decide(&wishing(false), Some(&other), Consent::Given), Step::StepUp);
+        }
     }
 
     #[test]

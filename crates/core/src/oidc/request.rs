@@ -104,8 +104,8 @@ pub struct Request {
     pub procedure: Option<String>,
     /// The level that is needed: nothing less is answered.
     pub level: Level,
-    /// A higher one that the client would like. The pages lead there, but who has just signed in, or may not be asked, is told of
-    /// as they are (Core 5.5.1.1).
+    /// A higher one that the client would like. The pages lead there and shut nobody out: who has just signed in, may not be
+    /// asked, or would rather go on with what they have, is told of as they are (Core 5.5.1.1).
     #[serde(default)]
     pub wished: Option<Level>,
     /// Essential `acr` values: the answer names one of these. Empty: it names what was reached.
@@ -399,23 +399,25 @@ fn needs(parameters: &Parameters, client: &ClientRules<'_>, acr: Option<&AcrAske
         None => (false, voluntary.split_ascii_whitespace().collect()),
     };
     let known: Vec<Level> = values.iter().filter_map(|value| Level::from_acr(value)).collect();
-    let lowest = known
+    let mut fitting = known
         .iter()
         .map(|level| floor.max(*level))
-        .filter(|level| reachable(*level))
-        .min();
-    if essential && !values.is_empty() && lowest.is_none() {
+        .filter(|level| reachable(*level));
+    // Any of the essential ones will do, so nobody is asked for more than the least; wishes come in order of preference
+    // (section 3.1.2.1).
+    let aim = if essential { fitting.min() } else { fitting.next() };
+    if essential && !values.is_empty() && aim.is_none() {
         return refuse(
             UnmetAuthenticationRequirements,
             "no method that may be used reaches the essential acr",
         );
     }
-    let level = lowest.filter(|_| essential).unwrap_or(floor);
+    let level = aim.filter(|_| essential).unwrap_or(floor);
     allowed.retain(|method| method.reaches() >= level);
     Ok(Needs {
         procedure: procedure.map(str::to_owned),
         level,
-        wished: lowest.filter(|wished| *wished > level),
+        wished: aim.filter(|wished| *wished > level),
         acr: if essential { known } else { Vec::new() },
         methods: allowed,
     })

@@ -247,6 +247,17 @@ fn what_is_asked_only_narrows() {
         "the one that can be reached, and only as a wish"
     );
     assert!(raised.methods.contains(&Method::SelfGenerated));
+    for (values, aim) in [
+        ([Level::Substantial, Level::Low], Level::Substantial),
+        ([Level::Low, Level::Substantial], Level::Low),
+    ] {
+        let preferred = request(&[("acr_values", Some(&values.map(Level::acr).join(" ")))]);
+        assert_eq!(
+            (preferred.level, preferred.aim()),
+            (Level::Low, aim),
+            "in order of preference: {values:?}"
+        );
+    }
     let vain = request(&[("acr_values", Some("http://eidas.europa.eu/LoA/high urn:other"))]);
     assert_eq!((vain.level, vain.wished), (Level::Low, None), "acr_values is voluntary");
     assert_eq!(
