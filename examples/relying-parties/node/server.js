@@ -67,7 +67,7 @@ app.get("/callback", async (request, response) => {
   request.session.regenerate(() => {
     request.session.person = {
       sub: claims.sub,
-      name: `${person.given_name} ${person.family_name}`,
+      name: person.name,
       document: person.document,
       acr: claims.acr,
     };

@@ -76,7 +76,7 @@ def callback():
     session.clear()
     session["id"] = secrets.token_urlsafe(32)
     people[session["id"]] = {
-        "name": f"{person['given_name']} {person['family_name']}",
+        "name": person["name"],
         "document": person["document"],
         "acr": claims["acr"],
         "id_token": token["id_token"],
