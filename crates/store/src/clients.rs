@@ -210,6 +210,14 @@ fn values(settings: &Settings, now: Timestamp) -> Vec<sea_orm::Value> {
     ]
 }
 
+/// Writes other settings of a client that was added by command. `false`: there is none of that id that was.
+pub async fn change(tx: &Transaction, settings: &Settings, now: Timestamp) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE clients SET settings = $2, sms_per_month = $3, updated_at = $4 WHERE id = $1 AND origin = 'command'";
+    let changed = tx.wins(sql, values(settings, now)).await?;
+    changed_if(tx, changed).await
+}
+
 /// A client is gone from the file. `false`: it did not come from there, or is not active.
 pub async fn mark_absent(tx: &Transaction, id: &str, now: Timestamp) -> Result<bool, StoreError> {
     let sql =

@@ -26,13 +26,18 @@ pub(super) enum ClientCommand {
     List(ServerArgs),
     /// Show one, with all its settings.
     Show(OneArgs),
-    /// Make a new secret and print it. The earlier ones stay valid for --grace seconds, so that the site can change over.
+    /// Make a new secret and print it, or register other keys. Earlier secrets stay valid for --grace seconds, so that the
+    /// site can change over.
+    #[command(after_help = ROTATE_KEYS)]
     Rotate {
         #[command(flatten)]
         one: OneArgs,
         /// How long the earlier secrets stay valid; 0 ends them at once.
         #[arg(long, value_name = "SECONDS", default_value_t = GRACE.as_secs())]
         grace: u64,
+        /// A file with the public keys (RFC 7517) that it signs with from now on, in the place of those before.
+        #[arg(long, value_name = "FILE", conflicts_with = "grace")]
+        jwks: Option<PathBuf>,
     },
     /// Refuse a site from now on, everywhere.
     Disable(OneArgs),
@@ -62,6 +67,11 @@ Example:
       --procedure tributos='Recibos y tributos':substantial --contact sede@example.org --sms-per-month 500
 A site with keys of its own (private_key_jwt) gives them with --jwks and has no secret.
 Settings under version control stand in the settings file instead: [[relying_parties]], or clients_file.";
+
+const ROTATE_KEYS: &str = "\
+A site with keys of its own (private_key_jwt) changes them with --jwks, and earlier ones that are not in the file end at once.
+To change over without an interruption: register old and new key side by side in one file, each with its kid; let the site
+sign with the new one; then register the new one alone. A site of the settings file has its keys there.";
 
 #[derive(Args)]
 pub(super) struct OneArgs {
@@ -137,7 +147,17 @@ pub(super) fn run(command: ClientCommand) -> Outcome {
             let found = listed.iter().find(|listed| listed.client.id == one.id);
             show(found.ok_or_else(|| admin::AdminError::Unknown(one.id.clone()))?)
         }),
-        ClientCommand::Rotate { one, grace } => start::with_app(&one.server, |app| async move {
+        ClientCommand::Rotate {
+            one, jwks: Some(file), ..
+        } => {
+            let keys = jwks(&file)?;
+            start::with_app(&one.server, |app| async move {
+                admin::rotate_keys(&app, &one.id, keys).await?;
+                println!("{} signs with the keys of {}", one.id, file.display());
+                Ok(())
+            })
+        }
+        ClientCommand::Rotate { one, grace, jwks: None } => start::with_app(&one.server, |app| async move {
             let secret = admin::rotate(&app, &one.id, Duration::from_secs(grace)).await?;
             println!("client_secret {}", secret.expose());
             Ok(())

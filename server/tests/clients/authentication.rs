@@ -5,7 +5,7 @@ use std::time::Duration;
 use aldaba_server::oidc::client_auth::{ASSERTION_TYPE, ClientAuthError, ClientForm, authenticate};
 use aldaba_server::oidc::clients::admin;
 use aldaba_server::testing::TestServer;
-use aldaba_store::Backend;
+use aldaba_store::{Backend, audit};
 use axum::response::IntoResponse;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +19,7 @@ on_both!(
     id_and_secret_are_form_encoded_in_the_header,
     what_is_no_basic_header_is_refused,
     a_rotated_secret_is_good_for_a_while_beside_the_new_one,
+    keys_are_replaced_and_may_be_registered_side_by_side,
     one_method_a_request,
     a_secret_in_the_body_and_no_method_at_all_are_refused,
     the_id_in_the_body_must_agree,
@@ -149,6 +150,46 @@ async fn a_rotated_secret_is_good_for_a_while_beside_the_new_one(backend: Backen
     assert_eq!(format!("{third:?}"), "NewSecret(…)");
 }
 
+// REQ-CLI-06
+async fn keys_are_replaced_and_may_be_registered_side_by_side(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let (old, new) = (Signer::ec(9), Signer::ec(10));
+    let mut party = server.app.relying_party("sede").unwrap().as_ref().clone();
+    (party.id, party.jwks) = ("nueva".to_owned(), Some(old.jwks("old")));
+    assert!(admin::add(&server.app, party).await.unwrap().is_none());
+    let signs = async |key: &Signer, kid: &str, jti: &str| {
+        let header = serde_json::json!({ "alg": "ES256", "kid": kid });
+        let form = ClientForm {
+            client_assertion_type: Some(ASSERTION_TYPE.to_owned()),
+            client_assertion: Some(key.jwt(&header, &claims(&server, "nueva", jti))),
+            ..ClientForm::default()
+        };
+        by(&server, &HeaderMap::new(), &form).await.is_ok()
+    };
+    let entries = async || audit::verify(server.app.store()).await.unwrap().entries;
+    assert!(signs(&old, "old", "1").await && !signs(&new, "new", "2").await);
+    let before = entries().await;
+    let both = serde_json::json!({ "keys": [old.jwk("old"), new.jwk("new")] });
+    admin::rotate_keys(&server.app, "nueva", both).await.unwrap();
+    assert!(signs(&old, "old", "3").await && signs(&new, "new", "4").await);
+    admin::rotate_keys(&server.app, "nueva", new.jwks("new")).await.unwrap();
+    assert!(!signs(&old, "old", "5").await && signs(&new, "new", "6").await);
+    assert_eq!(entries().await, before + 2, "both are in the audit log");
+
+    let refused = async |id: &str, keys: serde_json::Value, words: &str| {
+        let refused = admin::rotate_keys(&server.app, id, keys).await.unwrap_err().to_string();
+        assert!(refused.contains(words), "{refused}");
+    };
+    let mut private = old.jwks("old");
+    private["keys"][0]["d"] = "AA".into();
+    refused("nueva", private, "register the public half only").await;
+    refused("nueva", old.jwk("old"), "write a set of keys").await;
+    refused("nobody", old.jwks("old"), "there is no client nobody").await;
+    refused("sede", old.jwks("old"), "proves itself by a secret").await;
+    assert!(signs(&new, "new", "7").await, "what is refused changes nothing");
+    assert_eq!(entries().await, before + 2);
+}
+
 // REQ-CLI-07
 async fn one_method_a_request(backend: Backend) {
     let server = TestServer::new(backend).await;
@@ -243,6 +284,9 @@ async fn a_disabled_client_is_refused_like_an_unknown_one(backend: Backend) {
 async fn a_client_with_keys_has_no_secret(backend: Backend) {
     let jwks = Signer::ec(9).jwks("k");
     let server = TestServer::with(backend, |config| config.relying_parties[0].jwks = Some(jwks)).await;
+    let keys = Signer::ec(10).jwks("k");
+    let of_file = admin::rotate_keys(&server.app, "sede", keys).await.unwrap_err();
+    assert!(of_file.to_string().contains("settings file"), "{of_file}");
     let refused = admin::rotate(&server.app, "sede", Duration::ZERO).await.unwrap_err();
     assert!(refused.to_string().contains("has no secret"), "{refused}");
     let secret = server.new_secret("otra").await;

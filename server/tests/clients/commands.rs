@@ -196,6 +196,15 @@ fn what_is_unsafe_is_refused_with_what_to_do() {
     );
     assert!(folder.ok(&["client", "list"]).contains("keys"));
     folder.refused(&["client", "rotate", "nueva"], "has no secret");
+    let keys = |file: &'static str| ["client", "rotate", "nueva", "--jwks", file];
+    folder.refused(&keys("private.json"), "register the public half only");
+    folder.refused(&keys("nowhere.json"), "--jwks nowhere.json");
+    folder.write("other.json", &Signer::ec(10).jwks("other").to_string());
+    assert_eq!(
+        folder.ok(&keys("other.json")),
+        "nueva signs with the keys of other.json\n"
+    );
+    assert!(folder.ok(&["client", "show", "nueva"]).contains("\"kid\": \"other\""));
     let why = |text: &str| {
         folder.write("clients.toml", text);
         Config::load(&folder.path("server.toml")).err().unwrap().to_string()

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use aldaba_core::random;
 use aldaba_protocol::b64;
-use aldaba_store::clients::{self, ClientState};
+use aldaba_store::clients::{self, ClientState, Origin};
 use aldaba_store::sms_budget::{self, Spent};
 use aldaba_store::{StoreError, Transaction};
 use zeroize::Zeroizing;
 
-use super::{check, settings, tell};
+use super::{check, jwks, settings, tell};
 use crate::app::App;
 use crate::config::RelyingParty;
 
@@ -29,8 +29,16 @@ pub enum AdminError {
     #[error("there is no client {0}; client list shows them, client sync reads the settings file again")]
     Unknown(String),
     /// It proves itself by keys.
-    #[error("{0} signs with keys of its own (jwks) and has no secret; change its keys instead")]
+    #[error(
+        "{0} signs with keys of its own (jwks) and has no secret; register other keys instead: client rotate {0} --jwks FILE"
+    )]
     Signs(String),
+    /// It proves itself by a secret.
+    #[error("{0} proves itself by a secret and has no keys; leave out --jwks")]
+    HasSecret(String),
+    /// The file has the say of its keys.
+    #[error("{0} is a site of the settings file; change its jwks there, then client sync")]
+    OfFile(String),
     /// It is gone from its file.
     #[error("{0} is gone from the settings file; put it back there")]
     Absent(String),
@@ -125,6 +133,40 @@ pub async fn rotate(app: &App, id: &str, grace: Duration) -> Result<NewSecret, A
         .await?;
     app.clients().refresh(app).await?;
     Ok(secret)
+}
+
+/// Gives a client that was added by command other keys in the place of its earlier ones, which end at once. Who needs both for a
+/// while registers both, side by side.
+///
+/// # Errors
+/// [`AdminError`].
+pub async fn rotate_keys(app: &App, id: &str, keys: serde_json::Value) -> Result<(), AdminError> {
+    jwks::read(&keys).map_err(|why| AdminError::Refused(format!("{id}: {why}")))?;
+    let (now, client) = (app.now(), id.to_owned());
+    app.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                let (stored, party) = known(tx, &client).await?;
+                let Some(mut party) = party else {
+                    return Err(StoreError::Corrupt("a client's settings").into());
+                };
+                if party.jwks.is_none() {
+                    return Err(AdminError::HasSecret(client));
+                }
+                if stored.origin == Origin::File {
+                    return Err(AdminError::OfFile(client));
+                }
+                party.jwks = Some(keys);
+                if !clients::change(tx, &settings(&party)?, now).await? {
+                    return Err(AdminError::OfFile(client));
+                }
+                tell(tx, now, "client.keys_replaced", &client).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    app.clients().refresh(app).await?;
+    Ok(())
 }
 
 /// Refuses a client everywhere from now on. `false`: it was disabled before.
