@@ -58,7 +58,10 @@ pub async fn edge(State(app): State<App>, request: Request, next: Next) -> Respo
     let kind = kind(request.method(), template);
     let admitted = match kind {
         Counted::Always(kind) => app.limits().admit(kind, address.0, app.now()),
-        Counted::WhenRefused => app.limits().wait(Kind::Call, address.0, app.now()).map_or(Ok(()), Err),
+        Counted::WhenRefused => app
+            .limits()
+            .wait(Kind::Refused, address.0, app.now())
+            .map_or(Ok(()), Err),
         Counted::Never => Ok(()),
     };
     let mut response = match admitted {
@@ -70,7 +73,7 @@ pub async fn edge(State(app): State<App>, request: Request, next: Next) -> Respo
     };
     if kind == Counted::WhenRefused && response.status() == StatusCode::UNAUTHORIZED {
         // Nobody has signed that after all.
-        let _ = app.limits().admit(Kind::Call, address.0, app.now());
+        let _ = app.limits().admit(Kind::Refused, address.0, app.now());
     }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let language = accepted

