@@ -8,7 +8,7 @@
 //! |---|---|
 //! | good | the next certificate of the chain |
 //! | revoked, suspended, unknown to its authority | refused |
-//! | nobody answers by the deadline, and no list that is still good is held | refused, or only level low, as `revocation_unreachable` says |
+//! | nobody answers by the deadline, and no good list is held | refused, or only level low, as `revocation_unreachable` says |
 //! | out of date, or signed by somebody else | refused |
 //! | nowhere to ask | refused |
 
