@@ -60,13 +60,7 @@ impl Template {
             .replace("{text}", "0")
             .replace("{id}", "0");
         let url = Url::parse(&plain).map_err(|_| "url is no address".to_owned())?;
-        let local = match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+        if url.scheme() != "https" && !(url.scheme() == "http" && crate::config::is_this_machine(&url)) {
             return Err("url must be https: messages carry codes and phone numbers".to_owned());
         }
         let method =
