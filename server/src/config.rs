@@ -164,7 +164,8 @@ pub struct Limits {
     /// Activations and sign-ins that one address may start a minute; 0 means no limit.
     #[serde(default = "default_starts_per_minute")]
     pub starts_per_minute: u32,
-    /// All other unsigned calls of one address a minute, and ten times as many looks of a page with a QR; 0 means no limit.
+    /// All other unsigned calls of one address a minute; apart from them, as many that are signed and refused, and ten times as
+    /// many looks of a page with a QR. 0 means no limit.
     #[serde(default = "default_calls_per_minute")]
     pub calls_per_minute: u32,
     /// Open event streams of all devices together.

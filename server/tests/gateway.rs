@@ -175,7 +175,7 @@ struct Setting {
     endpoint: Endpoint,
     gateway: Arc<HttpGateway>,
     outbox: Outbox,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 fn secret(folder: &tempfile::TempDir) -> PathBuf {
@@ -204,7 +204,7 @@ async fn setting_with(backend: Backend, manner: Manner, deadline: Duration) -> S
         server,
         endpoint,
         gateway,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -366,7 +366,7 @@ async fn a_notice_is_tried_for_a_day_and_given_up_then(backend: Backend) {
 async fn settings_that_were_wrong_lose_no_message(backend: Backend) {
     let setting = setting(backend, Manner::Take).await;
     // A typing error in the address would be sent as it stands.
-    let secret = setting._folder.path().join("token");
+    let secret = setting.folder.path().join("token");
     let misspelt = Gateway {
         url: format!("{}?key={{secret:tokem}}", setting.endpoint.url),
         ..setting.endpoint.settings(&secret)

@@ -239,20 +239,21 @@ async fn the_window_steps_back_behind_the_browser_once_what_a_link_brought_up_is
         approve(&app, &browser).await?;
         minimized(true).await?;
 
+        let brought_up = async || {
+            let browser = stage.browser().await?;
+            browser.ask_for_pin(&stage.server, &citizen).await?;
+            open_link(&desktop, &server, &link_of(&browser).await?).await?;
+            minimized(false).await
+        };
+
         // Rejected.
-        let browser = stage.browser().await?;
-        browser.ask_for_pin(&stage.server, &citizen).await?;
-        open_link(&desktop, &server, &link_of(&browser).await?).await?;
-        minimized(false).await?;
+        brought_up().await?;
         app.press("reject").await?;
         app.press("confirm-reject").await?;
         minimized(true).await?;
 
         // Its PIN copied.
-        let browser = stage.browser().await?;
-        browser.ask_for_pin(&stage.server, &citizen).await?;
-        open_link(&desktop, &server, &link_of(&browser).await?).await?;
-        minimized(false).await?;
+        brought_up().await?;
         app.press("reveal").await?;
         app.press("copy").await?;
         minimized(true).await
