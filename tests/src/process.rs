@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The variable that marks every process of one household, so that also those that detached themselves are found.
@@ -221,10 +221,27 @@ pub fn family(root: u32) -> Vec<u32> {
     family
 }
 
-/// A loopback port that nobody listens on.
+/// Where ports are taken from: below those that the system gives to outgoing connections and to listeners that name none
+/// (32768 on, `ip_local_port_range`), so that nobody takes one before the program that it is meant for.
+const PORTS: std::ops::Range<u32> = 10_000..32_000;
+
+/// Ports that one test may take before it meets those of the process after it.
+const EACH: u32 = 97;
+
+/// A loopback port that nobody listens on, another one at each call. Tests are processes, and each begins at a place of its own.
 ///
 /// # Errors
 /// When the machine has none left.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let count = PORTS.end - PORTS.start;
+    let begin = std::process::id().wrapping_mul(EACH);
+    for _ in PORTS {
+        let turn = TAKEN.fetch_add(1, Ordering::Relaxed);
+        let port = u16::try_from(PORTS.start + begin.wrapping_add(turn) % count)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port is free")
 }
