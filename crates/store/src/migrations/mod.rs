@@ -13,6 +13,9 @@ mod m0010_renounced;
 mod m0011_requests_shown;
 mod m0012_pair_failures;
 mod m0013_devices_by_activation;
+mod m0014_document_locks;
+mod m0015_devices_failed_at;
+mod m0016_sessions_successor;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -41,6 +44,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_requests_shown::MIGRATION),
             Box::new(m0012_pair_failures::MIGRATION),
             Box::new(m0013_devices_by_activation::MIGRATION),
+            Box::new(m0014_document_locks::MIGRATION),
+            Box::new(m0015_devices_failed_at::MIGRATION),
+            Box::new(m0016_sessions_successor::MIGRATION),
         ]
     }
 }
