@@ -31,6 +31,7 @@ macro_rules! on_both {
 
 mod account;
 mod activation;
+mod alike;
 mod canary;
 mod certificates;
 mod citizens;

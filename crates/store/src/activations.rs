@@ -10,6 +10,7 @@ use aldaba_protocol::secret::Key32;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+use crate::document_lock::DocumentLock;
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
 use crate::seal::{self, Place};
@@ -24,6 +25,8 @@ pub struct Activation {
     pub id: ActivationId,
     /// Whose; `None` is a decoy.
     pub person: Option<PersonId>,
+    /// The lock of the document that was typed.
+    pub lock: Option<DocumentLock>,
     /// The transcript's fields without the code (`TranscriptFields::to_bytes`). Sealed.
     pub transcript: Zeroizing<Vec<u8>>,
     /// What the citizen called the device. Sealed.
@@ -76,7 +79,7 @@ fn code_mac(keys: &ServerKeys, id: &ActivationId, code: &ShortCode) -> [u8; 32] 
 macro_rules! columns {
     () => {
         "id, person_id, transcript, device_name, platform, language, signing_key, agreement_key, agreement_secret, created_at, \
-         expires_at, tries, device_id"
+         expires_at, tries, device_id, document_lock"
     };
 }
 
@@ -99,6 +102,7 @@ fn read(tx: &Transaction, row: &Row) -> Result<Activation, StoreError> {
         expires_at: row.time(10)?,
         tries: row.small_count(11)?,
         device: row.optional_id(12)?,
+        lock: DocumentLock::stored(row, 13)?,
         id,
     })
 }
@@ -112,7 +116,7 @@ pub async fn insert(tx: &Transaction, activation: &Activation) -> Result<(), Sto
     };
     tx.execute(
         "INSERT INTO activations (id, person_id, transcript, device_name, platform, language, signing_key, agreement_key, \
-         agreement_secret, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         agreement_secret, created_at, expires_at, document_lock) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         vec![
             bind::id(id),
             bind::optional_id(activation.person.as_ref()),
@@ -125,6 +129,7 @@ pub async fn insert(tx: &Transaction, activation: &Activation) -> Result<(), Sto
             bind::optional_blob(secret),
             bind::time(activation.created_at),
             bind::time(activation.expires_at),
+            bind::optional_int(activation.lock.map(DocumentLock::number)),
         ],
     )
     .await?;

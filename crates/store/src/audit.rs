@@ -124,9 +124,10 @@ fn entry_hash(keys: &ServerKeys, before: &[u8; 32], fields: &Fields<'_>) -> [u8;
     )
 }
 
-/// The lane an entry goes to: by person, so that what happens to one stays in order.
-fn lane_of(backend: DbBackend, entry: &Entry) -> i64 {
-    if backend != DbBackend::Postgres {
+/// The lane an entry goes to: by person, so that what happens to one stays in order. What is about nobody goes to any lane, so
+/// that a crowd of decoys does not wait for each other where the calls of those who exist do not.
+fn lane_of(tx: &Transaction, entry: &Entry) -> i64 {
+    if tx.backend() != DbBackend::Postgres {
         return 0;
     }
     let person = entry.person.map(|id| id.bytes16());
@@ -134,7 +135,7 @@ fn lane_of(backend: DbBackend, entry: &Entry) -> i64 {
         .or(entry.request.map(|id| id.bytes16()))
         .or(entry.device.map(|id| id.bytes16()));
     // Ids are random, so that any byte of theirs spreads the entries evenly.
-    id.map_or(0, |[first, ..]| i64::from(first % LANES))
+    i64::from(id.map_or(tx.spread(), |[first, ..]| first) % LANES)
 }
 
 /// Number and hash of an entry that is the last of its lane.
@@ -194,7 +195,7 @@ async fn append_at_head(tx: &Transaction, entry: &Entry) -> Result<(), StoreErro
     const PLAIN: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1";
     const LOCKING: &str = "SELECT seq, hash FROM audit_lanes WHERE lane = $1 FOR NO KEY UPDATE";
     tx.open()?;
-    let lane = lane_of(tx.backend(), entry);
+    let lane = lane_of(tx, entry);
     let head = tx.select_one(tx.locking(PLAIN, LOCKING), vec![bind::int(lane)]).await?;
     let head = head.ok_or(StoreError::Corrupt("a lane of the audit log"))?;
     let next = Next::new(tx, entry, lane, (head.count(0)?, head.array(1)?));
@@ -220,7 +221,7 @@ impl<'e> Next<'e> {
     /// After the lane's end as it was seen last, if it was.
     fn seen(tx: &Transaction, entry: &'e Entry) -> Result<Option<Self>, StoreError> {
         tx.open()?;
-        let lane = lane_of(tx.backend(), entry);
+        let lane = lane_of(tx, entry);
         Ok(tx.heads().of(lane).map(|head| Self::new(tx, entry, lane, head)))
     }
 

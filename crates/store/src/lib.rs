@@ -13,6 +13,7 @@
 //! certificate_tickets.rs   one table family each
 //! clients.rs sms_budget.rs logouts.rs oidc_keys.rs   sites as OpenID Connect clients, and the keys that sign for them
 //! sms_pins.rs known_browsers.rs   PINs by SMS, and the browsers that may ask for reserved ones
+//! document_lock.rs   one at a time at a document, also if it is nobody's
 //! pairs.rs        failures at documents of nobody, by what was typed
 //! versions.rs     whether what nodes keep in memory has changed
 //! changes.rs      what other processes changed, asked once a second
@@ -23,7 +24,7 @@
 //! Invariants kept here and nowhere else:
 //! - Every transition is one conditional statement. Its function says whether it won; who lost reads the row again and judges.
 //! - What a call acknowledged is durable: SQLite in WAL with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`.
-//! - Locks are taken in the order person, request, pair, device, session, authorization, audit lane.
+//! - Locks are taken in the order document, person, request, pair, device, session, authorization, audit lane.
 //! - Documents, phones, names, keys and message texts are written sealed, never in the clear.
 //! - Times are UTC milliseconds, ids 16 random bytes.
 
@@ -36,6 +37,7 @@ pub mod clients;
 pub mod consents;
 pub mod devices;
 mod direct;
+mod document_lock;
 mod error;
 pub mod keys;
 pub mod known_browsers;
@@ -61,6 +63,7 @@ mod transaction;
 pub mod versions;
 mod writer;
 
+pub use document_lock::{DocumentLock, take as lock_document};
 pub use error::{OpenError, StoreError};
 pub use keys::{KeyFile, KeyFileError, ServerKeys};
 pub use steps::Step;

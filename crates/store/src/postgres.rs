@@ -5,6 +5,7 @@
 //! that did not (its job was dropped half-way, a statement failed at the wire) goes back to the driver's pool, which mends
 //! or closes it (docs/adr/0019).
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,9 +13,11 @@ use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sea_orm::sqlx::{Arguments as _, AssertSqlSafe, Connection as _, Database, Either, Executor as _, Postgres};
 use sea_orm::{DbErr, QueryResult, RuntimeErr, Value};
+use sqlx_core::sql_str::{SqlSafeStr as _, SqlStr};
 use sqlx_core::transaction::TransactionManager as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
+use crate::document_lock::DocumentLock;
 use crate::error::StoreError;
 use crate::store::PATIENCE;
 
@@ -33,9 +36,17 @@ struct Shared {
     pool: PgPool,
     places: Arc<Semaphore>,
     resting: Mutex<Vec<(PoolConnection<Postgres>, Instant)>>,
+    /// The documents at which somebody is, or waits.
+    turns: Mutex<Turns>,
 }
 
+type Turns = HashMap<DocumentLock, Arc<tokio::sync::Mutex<()>>>;
+
 impl Shared {
+    fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn resting(&self) -> MutexGuard<'_, Vec<(PoolConnection<Postgres>, Instant)>> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -50,6 +61,7 @@ impl Leases {
                 pool,
                 places,
                 resting: Mutex::default(),
+                turns: Mutex::default(),
             }),
         }
     }
@@ -91,12 +103,45 @@ impl Leases {
         })
     }
 
+    /// This process's turn at a document. Who waits for it holds no connection.
+    pub(crate) async fn turn(&self, document: DocumentLock) -> Result<Turn, StoreError> {
+        let queue = Arc::clone(self.shared.turns().entry(document).or_default());
+        let mut turn = Turn {
+            shared: Arc::clone(&self.shared),
+            document,
+            queue,
+            held: None,
+        };
+        let held = tokio::time::timeout(PATIENCE, Arc::clone(&turn.queue).lock_owned()).await;
+        turn.held = Some(held.map_err(|_| StoreError::Unavailable)?);
+        Ok(turn)
+    }
+
     /// Lets nobody lease any more and closes the connections that rest; those in use close when they are given back.
     pub(crate) async fn close(&self) {
         self.shared.places.close();
         let rested = std::mem::take(&mut *self.shared.resting());
         drop(rested);
         self.shared.pool.close().await;
+    }
+}
+
+/// One process's turn at a document, or a place in the queue for it.
+pub(crate) struct Turn {
+    shared: Arc<Shared>,
+    document: DocumentLock,
+    queue: Arc<tokio::sync::Mutex<()>>,
+    held: Option<OwnedMutexGuard<()>>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.held = None;
+        let mut turns = self.shared.turns();
+        // This one and the map's own: nobody else is there, and nobody comes while the map is locked.
+        if Arc::strong_count(&self.queue) == 2 {
+            turns.remove(&self.document);
+        }
     }
 }
 
@@ -141,11 +186,27 @@ fn refused(error: sea_orm::SqlxError) -> StoreError {
 impl Lease {
     /// Opens the transaction.
     pub(crate) async fn begin(&self) -> Result<(), StoreError> {
+        self.begin_with(None).await
+    }
+
+    /// Opens the transaction and takes the document's lock in it, one way to the database for both.
+    pub(crate) async fn begin_for(&self, document: DocumentLock) -> Result<(), StoreError> {
+        let statements = format!("BEGIN; SELECT pg_advisory_xact_lock({})", document.number());
+        self.begin_with(Some(AssertSqlSafe(statements).into_sql_str())).await
+    }
+
+    async fn begin_with(&self, statements: Option<SqlStr>) -> Result<(), StoreError> {
         let mut held = self.held.lock().await;
         held.in_order = false;
-        let result = Manager::begin(held.connection()?, None).await;
+        let result = Manager::begin(held.connection()?, statements).await;
         held.in_transaction = result.is_ok();
-        held.outcome(result)
+        if result.is_err() {
+            // The transaction may be open and failed, of which the driver knows nothing.
+            held.connection()?.close_on_drop();
+            result.map_err(refused)
+        } else {
+            held.outcome(result)
+        }
     }
 
     /// Commits; returns when it is durable.

@@ -26,6 +26,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::audit::{self, Entry};
+use crate::document_lock::DocumentLock;
 use crate::error::StoreError;
 use crate::keys::ServerKeys;
 use crate::seal::{self, Place};
@@ -58,6 +59,8 @@ pub struct NewRequest {
     pub id: RequestId,
     /// Whose; `None` is a decoy, or a QR start that no device has claimed.
     pub person: Option<PersonId>,
+    /// The lock of the document that was typed, if one was.
+    pub lock: Option<DocumentLock>,
     /// Who asks.
     pub relying_party: RelyingParty,
     /// For what.
@@ -99,6 +102,8 @@ pub struct Request {
     pub id: RequestId,
     /// Whose; `None` is a decoy, or a QR start that no device has claimed.
     pub person: Option<PersonId>,
+    /// The lock of the document that was typed, if one was.
+    pub lock: Option<DocumentLock>,
     /// Who asks.
     pub relying_party: RelyingParty,
     /// For what.
@@ -261,6 +266,7 @@ fn read(tx: &Transaction, row: &Row) -> Result<Request, StoreError> {
             .optional_text(27)?
             .map(|lines| lines.lines().map(str::to_owned).collect())
             .unwrap_or_default(),
+        lock: DocumentLock::stored(row, 28)?,
         id,
     })
 }
@@ -300,9 +306,9 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
     const SQL: &str = concat!(
         "INSERT INTO requests (id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, \
          browser, system, place, phrase, language, code, code_mac, method, origin, quiet, state, created_at, updated_at, \
-         expires_at, own_key_mac, binding_hash, choices) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         expires_at, own_key_mac, binding_hash, choices, document_lock) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
          CASE WHEN $16 = 1 OR pending >= $24 OR unanswered_hour >= $25 OR unanswered_day >= $26 THEN 1 ELSE 0 END, \
-         'pending', $17, $17, $18, $19, $20, $27 FROM (",
+         'pending', $17, $17, $18, $19, $20, $27, $28 FROM (",
         limits::counting!("$21", "$17", "$22", "$23"),
         ") AS counted RETURNING quiet"
     );
@@ -341,6 +347,7 @@ fn insert_step(tx: &Transaction, request: &NewRequest, asked: &PersonId, limits:
         bind::int(hour),
         bind::int(day),
         bind::optional_text(choices.as_deref()),
+        bind::optional_int(request.lock.map(DocumentLock::number)),
     ];
     Ok(Step::new(SQL, values))
 }
@@ -391,7 +398,7 @@ pub async fn lock_with_device(
     };
     let request = read(tx, &row)?;
     let unknown = |_| StoreError::Corrupt("a stored word is unknown");
-    let words = (row.optional_text(28)?, row.optional_text(29)?, row.optional_text(31)?);
+    let words = (row.optional_text(29)?, row.optional_text(30)?, row.optional_text(32)?);
     let revealer = match (request.device, words) {
         (Some(id), (Some(state), Some(level), Some(registration))) => Some(Revealer {
             id,
@@ -399,7 +406,7 @@ pub async fn lock_with_device(
             level: level.parse().map_err(unknown)?,
             registration: registration.parse().map_err(unknown)?,
             otp_key: row
-                .optional_blob(30)?
+                .optional_blob(31)?
                 .map(|sealed| crate::devices::open_otp_key(tx, &id, &sealed))
                 .transpose()?,
         }),

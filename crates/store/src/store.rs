@@ -10,10 +10,11 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::direct::Direct;
+use crate::document_lock::DocumentLock;
 use crate::error::{OpenError, StoreError};
 use crate::keys::ServerKeys;
 use crate::migrations;
-use crate::postgres::Leases;
+use crate::postgres::{Lease, Leases};
 use crate::transaction::{Context, Transaction};
 use crate::writer::Writer;
 
@@ -196,6 +197,37 @@ impl Store {
         };
         let lease = leases.lease().await?;
         lease.begin().await?;
+        self.run(lease, job).await
+    }
+
+    /// [`Store::write`] by somebody who comes with a document, alone at it: whoever comes with the same one meanwhile waits, on
+    /// whichever node, whether or not somebody is registered with it. Those who wait in this process have no connection yet, so
+    /// that a crowd at one document leaves the others to everybody else.
+    ///
+    /// # Errors
+    /// As [`Store::write`]; [`StoreError::Unavailable`] if the wait is too long.
+    pub async fn write_for<T, E, F>(&self, document: DocumentLock, job: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let leases = match &self.inner.ways {
+            Ways::Sqlite { writer, .. } => return writer.write(job).await,
+            Ways::Postgres(leases) => leases,
+        };
+        let _turn = leases.turn(document).await?;
+        let lease = leases.lease().await?;
+        lease.begin_for(document).await?;
+        self.run(lease, job).await
+    }
+
+    /// Runs `job` in the transaction that was opened on PostgreSQL.
+    async fn run<T, E, F>(&self, lease: Lease, job: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T, E>>,
+        E: From<StoreError>,
+    {
         let transaction = Transaction::writing(lease, Arc::clone(&self.inner.context));
         match job(&transaction).await {
             Ok(value) => {
@@ -256,6 +288,12 @@ impl Store {
             Ways::Postgres(leases) => leases.close().await,
         }
         Ok(())
+    }
+
+    /// The texts of the statements run since this was asked last; from the first time on they are kept.
+    #[cfg(feature = "testing")]
+    pub fn statements(&self) -> Vec<String> {
+        self.inner.context.noted.take()
     }
 
     /// The keys it was opened with.

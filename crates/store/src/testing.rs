@@ -1,7 +1,7 @@
 //! A database of one's own for a test, on SQLite or PostgreSQL.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aldaba_core::random::{self, OsRandom, SeededRandom};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
@@ -171,6 +171,27 @@ impl Drop for TestDatabase {
         if !matches!(thread.join(), Ok(Ok(()))) {
             eprintln!("the test database {name} was not dropped");
         }
+    }
+}
+
+/// The texts of the statements that a store ran, from when they were asked for.
+#[derive(Default)]
+pub(crate) struct Noted(Mutex<Option<Vec<String>>>);
+
+impl Noted {
+    pub(crate) fn note(&self, sql: &str) {
+        if let Some(noted) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            noted.push(sql.to_owned());
+        }
+    }
+
+    pub(crate) fn take(&self) -> Vec<String> {
+        let before = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(Vec::new());
+        before.unwrap_or_default()
     }
 }
 

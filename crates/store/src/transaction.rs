@@ -4,6 +4,7 @@
 //! prepared once a connection and found again by their text.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use aldaba_core::time::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement, Value};
@@ -20,6 +21,9 @@ pub(crate) struct Context {
     /// Where the audit log's lanes were seen to end.
     pub(crate) heads: crate::audit::Heads,
     joined: crate::steps::Joined,
+    transactions: AtomicU8,
+    #[cfg(feature = "testing")]
+    pub(crate) noted: crate::testing::Noted,
 }
 
 impl Context {
@@ -29,6 +33,9 @@ impl Context {
             backend,
             heads: crate::audit::Heads::default(),
             joined: crate::steps::Joined::default(),
+            transactions: AtomicU8::new(0),
+            #[cfg(feature = "testing")]
+            noted: crate::testing::Noted::default(),
         })
     }
 }
@@ -48,35 +55,33 @@ enum Connection {
 pub struct Transaction {
     connection: Connection,
     context: Arc<Context>,
+    spread: u8,
 }
 
 impl Transaction {
-    pub(crate) fn writing(lease: Lease, context: Arc<Context>) -> Self {
+    fn new(connection: Connection, context: Arc<Context>) -> Self {
+        let spread = context.transactions.fetch_add(1, Ordering::Relaxed);
         Self {
-            connection: Connection::Write(lease),
+            connection,
             context,
+            spread,
         }
+    }
+
+    pub(crate) fn writing(lease: Lease, context: Arc<Context>) -> Self {
+        Self::new(Connection::Write(lease), context)
     }
 
     pub(crate) fn looking(lease: Lease, context: Arc<Context>) -> Self {
-        Self {
-            connection: Connection::Look(lease),
-            context,
-        }
+        Self::new(Connection::Look(lease), context)
     }
 
     pub(crate) fn direct(connection: Direct, context: Arc<Context>) -> Self {
-        Self {
-            connection: Connection::Direct(connection),
-            context,
-        }
+        Self::new(Connection::Direct(connection), context)
     }
 
     pub(crate) fn reading(connection: DatabaseConnection, context: Arc<Context>) -> Self {
-        Self {
-            connection: Connection::Read(connection),
-            context,
-        }
+        Self::new(Connection::Read(connection), context)
     }
 
     /// The keys this store was opened with.
@@ -98,6 +103,11 @@ impl Transaction {
         self.context.backend
     }
 
+    /// Another from transaction to transaction, for what may go anywhere.
+    pub(crate) const fn spread(&self) -> u8 {
+        self.spread
+    }
+
     pub(crate) fn heads(&self) -> &crate::audit::Heads {
         &self.context.heads
     }
@@ -111,12 +121,23 @@ impl Transaction {
         matches!(self.connection, Connection::Direct(_))
     }
 
+    /// Tests may ask which statements were run.
+    #[cfg(feature = "testing")]
+    fn note(&self, sql: &str) {
+        self.context.noted.note(sql);
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[allow(clippy::unused_self)]
+    const fn note(&self, _sql: &str) {}
+
     fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {
         Statement::from_sql_and_values(self.context.backend, sql, values)
     }
 
     /// Rows of a SELECT.
     pub(crate) async fn select_all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.note(sql);
         let rows = match &self.connection {
             Connection::Read(connection) => connection.query_all_raw(self.statement(sql, values)).await?,
             Connection::Write(lease) | Connection::Look(lease) => lease.run(sql, values).await?.0,
@@ -127,6 +148,7 @@ impl Transaction {
 
     /// At most one row of a SELECT.
     pub(crate) async fn select_one(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        self.note(sql);
         let row = match &self.connection {
             Connection::Read(connection) => connection.query_one_raw(self.statement(sql, values)).await?,
             Connection::Write(lease) | Connection::Look(lease) => lease.run(sql, values).await?.0.into_iter().next(),
@@ -137,6 +159,7 @@ impl Transaction {
 
     /// A changing statement; how many rows it changed.
     pub(crate) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        self.note(sql);
         match &self.connection {
             Connection::Read(_) | Connection::Look(_) => Err(StoreError::ReadOnly),
             Connection::Write(lease) => Ok(lease.run(sql, values).await?.1),

@@ -3,7 +3,7 @@
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::{ActivationId, PersonId};
 use aldaba_core::policy::seconds;
-use aldaba_store::{StoreError, activations, audit, persons};
+use aldaba_store::{StoreError, activations, audit, lock_document, persons};
 
 use super::sms;
 use crate::app::App;
@@ -30,6 +30,9 @@ pub async fn resend(app: &App, id: ActivationId) -> Result<u32, StoreError> {
                 };
                 if activation.device.is_some() || now >= activation.expires_at {
                     return Ok(false);
+                }
+                if let Some(lock) = activation.lock {
+                    lock_document(tx, lock).await?;
                 }
                 let asked = activation.person.unwrap_or(nobody);
                 let owner = persons::lock(tx, &asked).await?;

@@ -8,7 +8,7 @@ use aldaba_core::language::Language;
 use aldaba_core::policy::seconds;
 use aldaba_protocol::activation::TranscriptFields;
 use aldaba_protocol::keys::{AgreementKey, PublicKey};
-use aldaba_store::{StoreError, activations, audit, persons};
+use aldaba_store::{DocumentLock, StoreError, activations, audit, persons};
 
 use super::sms;
 use crate::app::App;
@@ -68,9 +68,11 @@ pub async fn start(app: &App, start: Start) -> Result<Started, StoreError> {
     }
     .to_bytes();
     let language = Language::negotiate(&start.language_tag);
+    let lock = DocumentLock::of(app.keys(), &start.document);
     let activation = activations::Activation {
         id,
         person: None,
+        lock: Some(lock),
         transcript,
         device_name: start.device_name,
         platform: start.platform,
@@ -89,7 +91,7 @@ pub async fn start(app: &App, start: Start) -> Result<Started, StoreError> {
     let (document, contrast) = (start.document, start.contrast);
     let sent = app
         .store()
-        .write(move |tx| {
+        .write_for(lock, move |tx| {
             Box::pin(async move {
                 let (app, mut activation) = (job, activation);
                 let found = persons::find_locked(tx, &document).await?;

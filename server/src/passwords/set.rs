@@ -11,7 +11,7 @@ use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
 use aldaba_store::passwords::codes::{self, NewCode, Purpose};
 use aldaba_store::persons::Person;
-use aldaba_store::{StoreError, Transaction, audit, passwords, persons};
+use aldaba_store::{DocumentLock, StoreError, Transaction, audit, passwords, persons};
 
 use super::hash::{HashError, Place};
 use super::prove::{ProveError, prove};
@@ -67,9 +67,10 @@ pub async fn start(app: &App, start: Start<'_>) -> Result<(), StoreError> {
     let nobody = PersonId::generate(app.random());
     let job = app.clone();
     let (document, contrast) = (start.document, start.contrast);
+    let lock = DocumentLock::of(app.keys(), &document);
     let sent = app
         .store()
-        .write(move |tx| {
+        .write_for(lock, move |tx| {
             Box::pin(async move {
                 let (app, mut new) = (job, new);
                 let found = persons::find_locked(tx, &document).await?;

@@ -171,6 +171,7 @@ impl Job {
             request: requests::NewRequest {
                 id: RequestId::generate(app.random()),
                 person: None,
+                lock: None,
                 relying_party: requests::RelyingParty {
                     id: sign_in.relying_party.id.clone(),
                     name: sign_in.relying_party.name.clone(),

@@ -14,7 +14,7 @@ use aldaba_core::phrase::two_words;
 use aldaba_core::policy::seconds;
 use aldaba_core::request::{Origin, RequestState};
 use aldaba_core::time::Timestamp;
-use aldaba_store::{StoreError, audit, pairs, persons, requests};
+use aldaba_store::{DocumentLock, StoreError, audit, pairs, persons, requests};
 
 use super::events::Live;
 use super::sms::{self, SmsAsk};
@@ -78,9 +78,11 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
     let phrase = two_words(sign_in.language, app.random());
     let expires_at = now.plus(seconds(app.policy().request_life));
     let place = sign_in.browser.place(app, sign_in.language);
+    let lock = DocumentLock::of(app.keys(), &sign_in.document);
     let new = requests::NewRequest {
         id,
         person: None,
+        lock: Some(lock),
         relying_party: requests::RelyingParty {
             id: sign_in.relying_party.id.clone(),
             name: sign_in.relying_party.name.clone(),
@@ -118,7 +120,7 @@ pub async fn create(app: &App, sign_in: NewSignIn<'_>) -> Result<Created, Reques
         let (document, contrast) = (sign_in.document, sign_in.contrast);
         app.clone()
             .store()
-            .write(move |tx| {
+            .write_for(lock, move |tx| {
                 Box::pin(async move {
                     let mut new = new;
                     let found = persons::find_locked(tx, &document).await?;

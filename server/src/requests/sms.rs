@@ -17,7 +17,9 @@ use aldaba_core::sms::{Asker, leaves_at, may_send};
 use aldaba_core::time::Timestamp;
 use aldaba_store::outbox::MessageKind;
 use aldaba_store::persons::Person;
-use aldaba_store::{StoreError, Transaction, audit, devices, known_browsers, outbox, persons, requests, sms_pins};
+use aldaba_store::{
+    StoreError, Transaction, audit, devices, known_browsers, lock_document, outbox, persons, requests, sms_pins,
+};
 
 use super::BrowserBinding;
 use super::events::Live;
@@ -149,6 +151,9 @@ pub async fn go_on_by_sms(
                 };
                 if !request.is_bound_to(&secret) || request.relying_party.id != client {
                     return Ok(Err(SmsError::Mismatch));
+                }
+                if let Some(lock) = request.lock {
+                    lock_document(tx, lock).await?;
                 }
                 let asked = request.person.unwrap_or(nobody);
                 // A method that its owner switched off is nobody's.

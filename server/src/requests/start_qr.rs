@@ -44,6 +44,7 @@ pub async fn start_qr(app: &App, start: QrStart<'_>) -> Result<RequestId, StoreE
     let new = requests::NewRequest {
         id,
         person: None,
+        lock: None,
         relying_party: requests::RelyingParty {
             id: start.relying_party.id.clone(),
             name: start.relying_party.name.clone(),

@@ -5,7 +5,8 @@ macro_rules! columns {
     () => {
         "id, person_id, relying_party_id, relying_party_name, relying_party_domain, procedure_name, browser, system, place, \
          phrase, language, code, method, origin, quiet, state, device_id, created_at, updated_at, expires_at, revealed_at, \
-         pin_expires_at, tries, reason, own_key_mac, binding_hash, user_verified, choices"
+         pin_expires_at, tries, reason, own_key_mac, binding_hash, user_verified, choices, \
+         document_lock"
     };
 }
 

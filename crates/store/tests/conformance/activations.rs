@@ -12,6 +12,7 @@ fn new(person: Option<PersonId>) -> Activation {
     Activation {
         id: ActivationId::generate(&OsRandom),
         person,
+        lock: None,
         transcript: Zeroizing::new(b"every field".to_vec()),
         device_name: DEVICE_NAME.to_owned(),
         platform: "Linux".to_owned(),

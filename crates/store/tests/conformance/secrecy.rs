@@ -18,7 +18,7 @@ use aldaba_store::outbox::{self, MessageKind, NewMessage};
 use aldaba_store::passwords::{self, codes};
 use aldaba_store::seal::{self, Place};
 use aldaba_store::testing::TestDatabase;
-use aldaba_store::{Backend, ServerKeys, Store, StoreError, persons, requests, sms_pins};
+use aldaba_store::{Backend, DocumentLock, ServerKeys, Store, StoreError, persons, requests, sms_pins};
 use sea_orm::{ConnectionTrait, Statement};
 use zeroize::Zeroizing;
 
@@ -42,6 +42,7 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
     let activation = Activation {
         id: ActivationId::generate(&OsRandom),
         person: Some(person),
+        lock: Some(DocumentLock::of(db.keys(), &document())),
         transcript: Zeroizing::new(TRANSCRIPT.to_vec()),
         device_name: DEVICE_NAME.to_owned(),
         platform: "Linux".to_owned(),
@@ -56,6 +57,7 @@ async fn fill(db: &TestDatabase) -> Vec<Vec<u8>> {
     };
     let mut request = new_request(Some(person));
     request.code = code.clone();
+    request.lock = activation.lock;
     request.own_key = OwnKey::parse(OWN_KEY);
     let message = NewMessage {
         id: MessageId::generate(&OsRandom),

@@ -133,6 +133,7 @@ pub fn new_request(person: Option<PersonId>) -> NewRequest {
     NewRequest {
         id: RequestId::generate(&OsRandom),
         person,
+        lock: None,
         relying_party: RelyingParty {
             id: "demo-sede".to_owned(),
             name: "Sede de ejemplo".to_owned(),
