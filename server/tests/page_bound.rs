@@ -141,11 +141,16 @@ async fn failures_delay_it_as_they_delay_the_home_screens(backend: Backend) {
         .type_pin(&server, &home)
         .await
         .expect_problem("self_generated_delayed");
-    // The incoming PIN knows nothing of it, and its signed reveal lifts the delay.
+    // The incoming PIN knows nothing of it, and its signed reveal lifts nothing.
     let mut incoming = TestBrowser::ask(&server, &ANA).await;
     device.reveal(&server, &incoming.request()).await.expect(200);
     let pin = device.pin(&incoming.request(), "sede");
     incoming.type_pin(&server, &pin).await.expect(303);
+    browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_delayed");
+    server.wait(60);
     browser.type_pin(&server, &right).await.expect(303);
     // A right one ends the row of failures.
     for _ in 0..2 {

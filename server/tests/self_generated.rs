@@ -16,7 +16,7 @@ on_both!(
     one_step_either_side_is_accepted,
     two_parallel_uses_of_one_pin_sign_in_one,
     three_tries_a_sign_in,
-    failures_delay_this_method_only_until_the_device_signs,
+    failures_delay_this_method_only_and_no_signature_lifts_it,
     strangers_are_delayed_alike,
     another_node_delays_strangers_as_it_delays_the_owner,
     a_hundred_failures_switch_the_method_off,
@@ -159,7 +159,7 @@ async fn fail(server: &TestServer, device: Option<&TestDevice>, person: &TestPer
 }
 
 // REQ-LIM-02
-async fn failures_delay_this_method_only_until_the_device_signs(backend: Backend) {
+async fn failures_delay_this_method_only_and_no_signature_lifts_it(backend: Backend) {
     let server = TestServer::new(backend).await;
     let mut device = TestDevice::activate(&server, &ANA).await;
     fail(&server, Some(&device), &ANA, 5).await;
@@ -175,11 +175,23 @@ async fn failures_delay_this_method_only_until_the_device_signs(backend: Backend
         .type_pin(&server, &right)
         .await
         .expect_problem("self_generated_delayed");
-    // The incoming PIN knows nothing of it. Its reveal is signed, and lifts the delay.
+    // The incoming PIN knows nothing of it. Its reveal is signed, which lifts nothing: strangers can make a device sign.
     let mut incoming = TestBrowser::ask(&server, &ANA).await;
     device.reveal(&server, &incoming.request()).await.expect(200);
     let pin = device.pin(&incoming.request(), "sede");
     incoming.type_pin(&server, &pin).await.expect(303);
+    browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_delayed");
+    server.wait(1);
+    let right = device.self_generated(server.app.now());
+    browser.type_pin(&server, &right).await.expect(303);
+    // That success forgot all of it.
+    fail(&server, Some(&device), &ANA, 4).await;
+    let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
+    server.wait(30);
+    let right = device.self_generated(server.app.now());
     browser.type_pin(&server, &right).await.expect(303);
 }
 
@@ -238,6 +250,7 @@ async fn a_hundred_failures_switch_the_method_off(backend: Backend) {
     .await;
     let device = TestDevice::activate(&server, &ANA).await;
     fail(&server, Some(&device), &ANA, 8).await;
+    fail(&server, None, &STRANGER, 8).await;
     server.wait(24 * 3600);
     let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
     let right = device.self_generated(server.app.now());
@@ -245,6 +258,23 @@ async fn a_hundred_failures_switch_the_method_off(backend: Backend) {
         .type_pin(&server, &right)
         .await
         .expect_problem("self_generated_disabled");
+    // One try for each signature, of which whoever fails sees nothing.
+    device.info(&server).await.expect(200);
+    for _ in 0..2 {
+        for (device, person) in [(Some(&device), &ANA), (None, &STRANGER)] {
+            let pin = device.map_or("000000".to_owned(), |device| wrong(device, &server));
+            let mut browser = TestBrowser::ask_self_generated(&server, person).await;
+            browser
+                .type_pin(&server, &pin)
+                .await
+                .expect_problem("self_generated_disabled");
+        }
+    }
+    browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_disabled");
+    server.wait(1);
     device.info(&server).await.expect(200);
     browser.type_pin(&server, &right).await.expect(303);
 }

@@ -176,18 +176,25 @@ impl Failures {
     /// # Errors
     /// [`TryRefusal`] says until when not.
     pub fn may_try(&self, policy: &Policy, signed_at: Option<Timestamp>, now: Timestamp) -> Result<(), TryRefusal> {
-        let lifted = signed_at > self.failed_at;
-        if self.since_success >= policy.self_failures_to_disable && !lifted {
-            return Err(TryRefusal::Disabled);
+        if self.is_off(policy) {
+            return if signed_at > self.failed_at {
+                Ok(())
+            } else {
+                Err(TryRefusal::Disabled)
+            };
         }
         match self.blocked_until {
-            // The delay is the same for everybody: that a device lifted it would tell that there is one. Of a method that
-            // was off, the device is what switches it on.
-            Some(until) if now < until && self.since_success < policy.self_failures_to_disable => {
-                Err(TryRefusal::Delayed { until })
-            }
+            // The delay is the same for everybody: that a device lifted it would tell that there is one.
+            Some(until) if now < until => Err(TryRefusal::Delayed { until }),
             _ => Ok(()),
         }
+    }
+
+    /// Whether so many failed that whoever fails now is told that passwords are off, evaluated or not: whether there is a
+    /// device that signed something must not show.
+    #[must_use]
+    pub fn is_off(&self, policy: &Policy) -> bool {
+        self.since_success >= policy.self_failures_to_disable
     }
 
     /// After one more failure.
@@ -196,7 +203,7 @@ impl Failures {
         let remembered = self.failed_at.is_some_and(|at| now < at.plus(FORGOTTEN));
         let before = Throttle {
             failures_in_row: if remembered { self.in_row } else { 0 },
-            blocked_until: None,
+            ..Throttle::default()
         };
         let after = before.after_failure(policy, now);
         Self {

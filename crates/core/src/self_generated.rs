@@ -1,11 +1,19 @@
 //! Guessing at self-generated PINs slows down.
 //!
 //! Rules: who knows a document can guess here, so after a few failures in a row each further try waits, longer each
-//! time; after many the method (and only this method) is off until the device next signs anything. The incoming PIN
-//! is never touched by it.
+//! time, and only a right PIN ends that. After many the method (and only this method) is off: one try is evaluated each time
+//! that the device has signed something, until one is right. The incoming PIN is never touched by it.
+//!
+//! A stranger can make a device sign, by asking for what it shows. So a signature lifts no delay: it would tell that there is
+//! a device, and give as many guesses as a stranger likes.
+
+use std::time::Duration;
 
 use crate::policy::{Policy, seconds};
 use crate::time::Timestamp;
+
+/// After so long without a failure they are forgotten, the owner's as those of nobody.
+pub const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What is remembered of failures, a person.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,6 +22,8 @@ pub struct Throttle {
     pub failures_in_row: u32,
     /// No try is evaluated before this moment.
     pub blocked_until: Option<Timestamp>,
+    /// When the last failure was.
+    pub failed_at: Option<Timestamp>,
 }
 
 /// Why a try is not evaluated.
@@ -29,24 +39,36 @@ pub enum TryRefusal {
 }
 
 impl Throttle {
-    /// Whether a try may be evaluated now.
+    /// Whether a try may be evaluated now. `signed_at` is when the device signed something last.
     ///
     /// # Errors
     /// [`TryRefusal`] says until when not.
-    pub fn may_try(&self, policy: &Policy, now: Timestamp) -> Result<(), TryRefusal> {
-        if self.failures_in_row >= policy.self_failures_to_disable {
-            return Err(TryRefusal::Disabled);
+    pub fn may_try(&self, policy: &Policy, signed_at: Option<Timestamp>, now: Timestamp) -> Result<(), TryRefusal> {
+        let failures = self.remembered(now);
+        if failures.is_off(policy, now) {
+            return if signed_at > failures.failed_at {
+                Ok(())
+            } else {
+                Err(TryRefusal::Disabled)
+            };
         }
-        match self.blocked_until {
+        match failures.blocked_until {
             Some(until) if now < until => Err(TryRefusal::Delayed { until }),
             _ => Ok(()),
         }
     }
 
+    /// Whether so many failed that whoever fails now is told that the method is off, evaluated or not: whether there is a
+    /// device that signed something must not show.
+    #[must_use]
+    pub fn is_off(&self, policy: &Policy, now: Timestamp) -> bool {
+        self.remembered(now).failures_in_row >= policy.self_failures_to_disable
+    }
+
     /// After one more failure: from the n-th in a row on, a delay that doubles with each.
     #[must_use]
     pub fn after_failure(self, policy: &Policy, now: Timestamp) -> Self {
-        let failures_in_row = self.failures_in_row.saturating_add(1);
+        let failures_in_row = self.remembered(now).failures_in_row.saturating_add(1);
         let blocked_until = failures_in_row
             .checked_sub(policy.self_failures_before_delay)
             .map(|doublings| {
@@ -57,15 +79,24 @@ impl Throttle {
         Self {
             failures_in_row,
             blocked_until,
+            failed_at: Some(now),
         }
     }
 
-    /// After a success, or when the device signed something.
+    /// After a success.
     #[must_use]
     pub const fn cleared() -> Self {
         Self {
             failures_in_row: 0,
             blocked_until: None,
+            failed_at: None,
+        }
+    }
+
+    fn remembered(&self, now: Timestamp) -> Self {
+        match self.failed_at {
+            Some(at) if now >= at.plus(FORGOTTEN) => Self::cleared(),
+            _ => *self,
         }
     }
 }
@@ -73,7 +104,6 @@ impl Throttle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     // REQ-LIM-02
     #[test]
@@ -83,22 +113,49 @@ mod tests {
         let mut throttle = Throttle::default();
         let mut delays = Vec::new();
         for _ in 0..100 {
-            assert_eq!(throttle.may_try(&policy, now), Ok(()));
+            assert_eq!(throttle.may_try(&policy, None, now), Ok(()));
             throttle = throttle.after_failure(&policy, now);
             if let Some(until) = throttle.blocked_until {
                 delays.push(until.since(now).as_secs());
                 if throttle.failures_in_row < 100 {
                     let almost = until.minus(Duration::from_millis(1));
-                    assert_eq!(throttle.may_try(&policy, almost), Err(TryRefusal::Delayed { until }));
+                    let refused = Err(TryRefusal::Delayed { until });
+                    assert_eq!(throttle.may_try(&policy, None, almost), refused);
+                    assert_eq!(
+                        throttle.may_try(&policy, Some(almost), almost),
+                        refused,
+                        "a signature lifts no delay"
+                    );
                 }
                 now = until;
             }
         }
         assert_eq!(&delays[..9], &[30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
-        assert_eq!(
-            throttle.may_try(&policy, now.plus(Duration::from_secs(1_000_000))),
-            Err(TryRefusal::Disabled)
-        );
-        assert_eq!(Throttle::cleared().may_try(&policy, now), Ok(()));
+        let (failed_at, later) = (throttle.failed_at, now.plus(Duration::from_secs(1_000_000)));
+        assert!(throttle.is_off(&policy, later));
+        assert_eq!(throttle.may_try(&policy, None, later), Err(TryRefusal::Disabled));
+        assert_eq!(throttle.may_try(&policy, failed_at, later), Err(TryRefusal::Disabled));
+        // One try a signature, and no more before the next.
+        assert_eq!(throttle.may_try(&policy, Some(later), later), Ok(()));
+        let again = throttle.after_failure(&policy, later);
+        assert_eq!(again.may_try(&policy, Some(later), later), Err(TryRefusal::Disabled));
+        assert_eq!(Throttle::cleared().may_try(&policy, None, now), Ok(()));
+    }
+
+    // REQ-LIM-02
+    #[test]
+    fn what_failed_a_month_ago_is_forgotten() {
+        let policy = Policy::default();
+        let now = Timestamp::from_secs(1_800_000_000);
+        let off = Throttle {
+            failures_in_row: 100,
+            blocked_until: Some(now),
+            failed_at: Some(now),
+        };
+        let month = now.plus(FORGOTTEN);
+        let almost = month.minus(Duration::from_millis(1));
+        assert_eq!(off.may_try(&policy, None, almost), Err(TryRefusal::Disabled));
+        assert_eq!(off.may_try(&policy, None, month), Ok(()));
+        assert_eq!(off.after_failure(&policy, month).failures_in_row, 1);
     }
 }

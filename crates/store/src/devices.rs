@@ -110,7 +110,7 @@ fn place<'a>(row: &'a DeviceId, column: &'a str) -> Place<'a> {
 macro_rules! columns {
     () => {
         "id, person_id, name, platform, level, language, signing_key, otp_key, state, counter, counter_digest, last_step, \
-         failures_in_row, blocked_until, activated_at, seen_at, closed_at"
+         failures_in_row, blocked_until, activated_at, seen_at, closed_at, failed_at"
     };
 }
 
@@ -135,6 +135,7 @@ fn read(tx: &Transaction, row: &Row) -> Result<Device, StoreError> {
         throttle: Throttle {
             failures_in_row: row.small_count(12)?,
             blocked_until: row.optional_time(13)?,
+            failed_at: row.optional_time(17)?,
         },
         activated_at: row.time(14)?,
         seen_at: row.time(15)?,
@@ -265,8 +266,8 @@ pub enum Admitted {
     Unknown,
 }
 
-/// Uses up a signature's nonce and notes that an active device signed something, which also switches its self-generated
-/// PINs on again (protocol.md, self-generated PIN).
+/// Uses up a signature's nonce and notes that an active device signed something: of self-generated PINs that are off, one may
+/// be tried (protocol.md, self-generated PIN).
 pub async fn admit(tx: &Transaction, id: &DeviceId, nonce: Nonce<'_>, now: Timestamp) -> Result<Admitted, StoreError> {
     Ok(match tx.in_turn([nonce.step(id), touch_step(id, now)]).await? {
         [None, _] => Admitted::Replayed,
@@ -279,7 +280,7 @@ pub async fn admit(tx: &Transaction, id: &DeviceId, nonce: Nonce<'_>, now: Times
 }
 
 fn touch_step(id: &DeviceId, now: Timestamp) -> Step {
-    const SQL: &str = "UPDATE devices SET seen_at = $2, failures_in_row = 0, blocked_until = NULL \
+    const SQL: &str = "UPDATE devices SET seen_at = $2 \
          WHERE id = $1 AND state = 'active' AND {after} RETURNING CAST(1 AS BIGINT)";
     Step::new(SQL, vec![bind::id(id), bind::time(now)])
 }
@@ -318,8 +319,8 @@ impl Turn<'_> {
     /// Uses up the nonce, and takes the counter with the answer that a repetition shall be given. `None`: the counter is beyond the
     /// 63 bits that can be stored, where no honest device gets to.
     fn steps(&self, answer: Option<&str>) -> Option<[Step; 2]> {
-        const SQL: &str = "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = $5, seen_at = $4, \
-             failures_in_row = 0, blocked_until = NULL WHERE id = $1 AND state = 'active' AND counter < $2 AND {after} \
+        const SQL: &str = "UPDATE devices SET counter = $2, counter_digest = $3, counter_answer = $5, seen_at = $4 \
+             WHERE id = $1 AND state = 'active' AND counter < $2 AND {after} \
              RETURNING CAST(1 AS BIGINT)";
         let values = vec![
             bind::id(self.device),
@@ -420,25 +421,18 @@ pub async fn freeze(tx: &Transaction, id: &DeviceId, now: Timestamp) -> Result<b
     .await
 }
 
-/// Accepts a TOTP step once: only a later one than any accepted before, of an active device that is not throttled at `now`.
-/// Clears the failures in a row. `most_failures` is the policy's `self_failures_to_disable`.
+/// Accepts a TOTP step once: only a later one than any accepted before, of an active device whose failures are still those that
+/// were read, and judged. Clears them.
 pub async fn accept_totp_step(
     tx: &Transaction,
     id: &DeviceId,
     step: u64,
-    most_failures: u32,
-    now: Timestamp,
+    before: &Throttle,
 ) -> Result<bool, StoreError> {
     tx.wins(
-        "UPDATE devices SET last_step = $2, failures_in_row = 0, blocked_until = NULL \
-         WHERE id = $1 AND state = 'active' AND last_step < $2 AND failures_in_row < $3 \
-         AND (blocked_until IS NULL OR blocked_until <= $4)",
-        vec![
-            bind::id(id),
-            bind::count(step)?,
-            bind::int(most_failures),
-            bind::time(now),
-        ],
+        "UPDATE devices SET last_step = $2, failures_in_row = 0, blocked_until = NULL, failed_at = NULL \
+         WHERE id = $1 AND state = 'active' AND last_step < $2 AND failures_in_row = $3",
+        vec![bind::id(id), bind::count(step)?, bind::int(before.failures_in_row)],
     )
     .await
 }
@@ -452,12 +446,14 @@ pub async fn set_throttle(
     after: &Throttle,
 ) -> Result<bool, StoreError> {
     tx.wins(
-        "UPDATE devices SET failures_in_row = $3, blocked_until = $4 WHERE id = $1 AND failures_in_row = $2",
+        "UPDATE devices SET failures_in_row = $3, blocked_until = $4, failed_at = $5 \
+         WHERE id = $1 AND failures_in_row = $2",
         vec![
             bind::id(id),
             bind::int(before.failures_in_row),
             bind::int(after.failures_in_row),
             bind::optional_time(after.blocked_until),
+            bind::optional_time(after.failed_at),
         ],
     )
     .await

@@ -1,19 +1,17 @@
 //! Failures with self-generated PINs of those who do not exist or have no device, kept by what was typed: document and contrast
 //! datum. In the database, so that every node delays them as it delays the owner of a device, after a restart too.
 
-use std::time::Duration;
-
 use aldaba_core::contrast::Contrast;
 use aldaba_core::document::Document;
 use aldaba_core::ids::RequestId;
-use aldaba_core::self_generated::Throttle;
+use aldaba_core::self_generated::{FORGOTTEN, Throttle};
 use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
 use crate::transaction::{Transaction, bind};
 
-/// How long failures are remembered. A device's end when it signs anything, which a phone in use does within days.
-pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long failures are kept: as long as those of a device count.
+pub const KEPT: std::time::Duration = FORGOTTEN;
 
 /// Notes which pair a request was made for. The same statement whether or not there is such a person.
 pub async fn note(
@@ -41,15 +39,19 @@ pub async fn lock(tx: &Transaction, request: &RequestId, now: Timestamp) -> Resu
             "INSERT INTO pair_failures (pair, failures_in_row, failed_at) \
              SELECT pair, 0, $2 FROM requests WHERE id = $1 AND pair IS NOT NULL \
              ON CONFLICT (pair) DO UPDATE SET failures_in_row = pair_failures.failures_in_row \
-             RETURNING failures_in_row, blocked_until",
+             RETURNING failures_in_row, blocked_until, failed_at",
             vec![bind::id(request), bind::time(now)],
         )
         .await?;
-    row.map_or(Ok(Throttle::default()), |row| {
-        Ok(Throttle {
-            failures_in_row: row.small_count(0)?,
-            blocked_until: row.optional_time(1)?,
-        })
+    let Some(row) = row else {
+        return Ok(Throttle::default());
+    };
+    let failures_in_row = row.small_count(0)?;
+    Ok(Throttle {
+        failures_in_row,
+        blocked_until: row.optional_time(1)?,
+        // Of a row that was made to be locked it is when that was.
+        failed_at: row.optional_time(2)?.filter(|_| failures_in_row > 0),
     })
 }
 

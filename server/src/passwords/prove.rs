@@ -82,13 +82,12 @@ pub(super) async fn prove(
         .store()
         .write(move |tx| Box::pin(async move { count(&job, tx, &typed_for, known.as_ref(), nobody, now).await }))
         .await?;
-    let (stored, browser) = match counted {
-        Counted::Begun(stored, browser) => (stored, browser),
-        Counted::Refused(TryRefusal::Delayed { until }) => {
+    let (stored, browser, off) = match counted {
+        Counted::Begun { stored, browser, off } => (stored, browser, off),
+        Counted::Delayed { until } => {
             let retry_after = until.since(now);
             return Err(ProveError::Delayed { retry_after });
         }
-        Counted::Refused(TryRefusal::Disabled) => return Err(ProveError::Disabled),
         Counted::Crowded => return Err(ProveError::Busy),
     };
     let (person, phc) = (
@@ -117,14 +116,23 @@ pub(super) async fn prove(
                 renewed: verified.renewed,
             })
         }
+        Some(_) | None if off => Err(ProveError::Disabled),
         Some(_) | None => Err(ProveError::Wrong),
     }
 }
 
 enum Counted {
-    /// What there is to compare with, and whose failures it was counted with.
-    Begun(Option<passwords::Stored>, Vec<u8>),
-    Refused(TryRefusal),
+    /// To be compared.
+    Begun {
+        /// With what; `None` can only fail.
+        stored: Option<passwords::Stored>,
+        /// Whose failures it was counted with.
+        browser: Vec<u8>,
+        /// Passwords are off: whatever fails is told so, compared or not. That a device signed something does not show.
+        off: bool,
+    },
+    /// Too soon after failures.
+    Delayed { until: Timestamp },
     /// Others were counted each time.
     Crowded,
 }
@@ -147,13 +155,20 @@ async fn count(
     for _ in 0..ROUNDS {
         let before = passwords::failures(tx, document, &browser).await?;
         let signed_at = passwords::device_signed_at(tx, document).await?;
-        if let Err(refusal) = before.may_try(app.policy(), signed_at, now) {
-            return Ok(Counted::Refused(refusal));
-        }
-        let after = before.after_failure(app.policy(), now);
+        let (stored, after) = match before.may_try(app.policy(), signed_at, now) {
+            Ok(()) => (stored.as_ref(), before.after_failure(app.policy(), now)),
+            // As much work as a try, of which nothing comes: that would tell who has a device.
+            Err(TryRefusal::Disabled) => (None, before),
+            Err(TryRefusal::Delayed { until }) => return Ok(Counted::Delayed { until }),
+        };
         if passwords::count_try(tx, document, &browser, &before, &after).await? {
             audit::append(tx, &entry(now, "password.tried", person)).await?;
-            return Ok(Counted::Begun(stored, browser));
+            let off = before.is_off(app.policy());
+            return Ok(Counted::Begun {
+                stored: stored.cloned(),
+                browser,
+                off,
+            });
         }
     }
     Ok(Counted::Crowded)

@@ -4,8 +4,8 @@
 //! Rules:
 //! - Of a person's active devices each is tried; a step that was accepted once is never accepted again. A challenge is one
 //!   request's and goes with it.
-//! - Failures in a row, of both kinds together, delay further tries, and a hundred switch this method off, until the device next signs anything.
-//!   The incoming PIN knows nothing of it.
+//! - Failures in a row, of both kinds together, delay further tries, and a hundred switch this method off: then one is evaluated
+//!   each time that the device has signed something. The incoming PIN knows nothing of it.
 //! - For an unknown person, or one without a device, the same happens with failures that are counted by document and contrast
 //!   datum (`aldaba_store::pairs`): the page must not tell by its delays who exists. A stranger who does not know the datum
 //!   counts on a pair of their own, and cannot delay the owner.
@@ -80,7 +80,7 @@ async fn evaluate(
     let mut refused: Option<TryRefusal> = None;
     let mut open = Vec::new();
     for device in candidates {
-        match device.throttle.may_try(policy, now) {
+        match device.throttle.may_try(policy, Some(device.seen_at), now) {
             Ok(()) => open.push(device),
             Err(refusal) => refused = Some(sooner(refused, refusal)),
         }
@@ -99,9 +99,7 @@ async fn evaluate(
             continue;
         };
         let accepted = match right {
-            Right::Step(step) => {
-                devices::accept_totp_step(tx, &device.id, step, policy.self_failures_to_disable, now).await?
-            }
+            Right::Step(step) => devices::accept_totp_step(tx, &device.id, step, &device.throttle).await?,
             // Its single use is the request's own, which is spent below.
             Right::Challenge => devices::set_throttle(tx, &device.id, &device.throttle, &Throttle::cleared()).await?,
         };
@@ -113,6 +111,10 @@ async fn evaluate(
     for device in &open {
         let after = device.throttle.after_failure(policy, now);
         devices::set_throttle(tx, &device.id, &device.throttle, &after).await?;
+    }
+    // Nobody who fails learns whether it was evaluated.
+    if open.iter().all(|device| device.throttle.is_off(policy, now)) {
+        return Ok(Err(TryError::Disabled));
     }
     attempt.count_wrong(tx, request, now).await
 }
@@ -152,7 +154,7 @@ async fn refuse_nobody(
     now: Timestamp,
 ) -> Judged<SignedIn> {
     let policy = attempt.app.policy();
-    if let Err(refusal) = pair.may_try(policy, now) {
+    if let Err(refusal) = pair.may_try(policy, None, now) {
         return Ok(Err(refusal_of(refusal, now)));
     }
     let nothing = Key32::new(

@@ -21,7 +21,7 @@ on_both! {
         };
         let (one, again, other) = (made_for("2033-01-25").await, made_for("25/01/2033").await, made_for("2033-01-26").await);
         let none = Throttle::default();
-        let counted = Throttle { failures_in_row: 6, blocked_until: Some(at(90)) };
+        let counted = Throttle { failures_in_row: 6, blocked_until: Some(at(90)), failed_at: Some(NOW) };
         write_tx!(db, |tx| {
             assert_eq!(pairs::lock(tx, &one, NOW).await?, none);
             pairs::set(tx, &one, &counted, NOW).await
