@@ -26,6 +26,7 @@ on_both!(
     the_own_key_is_asked_again,
     the_first_device_to_reveal_has_it,
     a_rejected_request_is_over,
+    who_disowns_a_sign_in_ends_it_also_where_another_replaced_it,
     a_foreign_request_is_unknown_to_the_device,
     a_session_ends_after_an_idle_hour,
     a_pin_is_of_its_request,
@@ -299,6 +300,33 @@ async fn a_rejected_request_is_over(backend: Backend) {
         )
         .await
         .expect_problem("request_invalid");
+}
+
+// REQ-PIN-15
+async fn who_disowns_a_sign_in_ends_it_also_where_another_replaced_it(backend: Backend) {
+    let server = TestServer::new(backend).await;
+    let mut device = TestDevice::activate(&server, &ANA).await;
+    let mut browser = TestBrowser::ask(&server, &ANA).await;
+    let disowned = browser.request();
+    device.reveal(&server, &disowned).await.expect(200);
+    let pin = device.pin(&disowned, "sede");
+    browser.type_pin(&server, &pin).await.expect(303);
+    // Whoever is there signs in again, and has another session.
+    let page = "/signin?site=sede&procedure=padron";
+    browser.get(&server, page).await.expect(200);
+    browser
+        .start(&server, &ANA, &[("method", "self_generated")])
+        .await
+        .expect(303);
+    browser.get(&server, "/signin/pin").await.expect(200);
+    let pin = device.self_generated(server.app.now());
+    browser.type_pin(&server, &pin).await.expect(303);
+    browser.get(&server, "/account").await.expect(200);
+    device
+        .reject(&server, &disowned, "not_me")
+        .await
+        .expect_problem("pin_used");
+    browser.get(&server, "/account").await.expect(303);
 }
 
 async fn a_foreign_request_is_unknown_to_the_device(backend: Backend) {

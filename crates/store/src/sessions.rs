@@ -149,7 +149,7 @@ pub async fn open(
         if opened {
             // Sessions and authorizations before the lane of the audit log: the order in which locks are taken.
             authorizations::carry_over(tx, &hash(earlier), &hash(id)).await?;
-            end(tx, earlier, now).await?;
+            replace(tx, earlier, id, now).await?;
             audit::append(tx, entry).await?;
         }
         return Ok(became(spent, opened));
@@ -231,10 +231,25 @@ pub async fn end(tx: &Transaction, id: &SessionId, now: Timestamp) -> Result<boo
     .await
 }
 
-/// Ends the session that a request was spent on. `false`: there is none, or it ended before.
+/// Ends a session, if it is open, because its browser has `by` instead.
+async fn replace(tx: &Transaction, id: &SessionId, by: &SessionId, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE sessions SET ended_at = $2, successor_hash = $3 WHERE id_hash = $1 AND ended_at IS NULL",
+        vec![bind::blob(hash(id)), bind::time(now), bind::blob(hash(by))],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Ends the session that a request was spent on, and those of the same person that replaced it in its browser: whoever was
+/// there is the same. `false`: none of them is open.
 pub async fn end_of_request(tx: &Transaction, request: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
     tx.wins(
-        "UPDATE sessions SET ended_at = $2 WHERE request_id = $1 AND ended_at IS NULL",
+        "WITH RECURSIVE line (id_hash, person_id, successor_hash) AS (\
+         SELECT id_hash, person_id, successor_hash FROM sessions WHERE request_id = $1 \
+         UNION SELECT later.id_hash, later.person_id, later.successor_hash FROM sessions later JOIN line \
+         ON later.id_hash = line.successor_hash AND later.person_id = line.person_id) \
+         UPDATE sessions SET ended_at = $2 WHERE id_hash IN (SELECT id_hash FROM line) AND ended_at IS NULL",
         vec![bind::id(request), bind::time(now)],
     )
     .await

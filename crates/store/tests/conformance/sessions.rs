@@ -1,8 +1,8 @@
-use aldaba_core::ids::SessionId;
+use aldaba_core::ids::{PersonId, SessionId};
 use aldaba_core::policy::Policy;
 use aldaba_core::random::OsRandom;
 use aldaba_store::sessions::{self, Opened, Opening, Session};
-use aldaba_store::{audit, known_browsers, requests};
+use aldaba_store::{audit, known_browsers, persons, requests};
 
 use crate::support::*;
 
@@ -74,5 +74,41 @@ on_both! {
         let open = read_tx!(db, |tx| sessions::list_open(tx, &person, NOW, seconds(3600)).await);
         assert_eq!(open.len(), 1);
         assert_eq!(open[0].handle, sessions::handle(&id));
+    }
+
+    // REQ-PIN-15
+    async fn who_disowns_a_request_ends_what_replaced_its_session(db: &TestDatabase) {
+        let person = person(&db.store).await;
+        let mut other = new_person();
+        other.document = aldaba_core::document::Document::parse("87654321X").unwrap();
+        let stranger = other.id;
+        assert!(write_tx!(db, |tx| persons::insert(tx, &other).await));
+        // Those who sign in in one browser, one after the other: the first one's request, and the last session.
+        let browser = async |people: &[PersonId]| {
+            let (mut first, mut last) = (None, None);
+            for who in people.iter().copied() {
+                let (id, row, earlier) = (fresh(), new_session(who, None), last.clone());
+                first = first.or(row.request);
+                last = Some(id.clone());
+                let opened = write_tx!(db, |tx| {
+                    let opening = Opening { earlier: earlier.as_ref(), ..opening(&id, &row) };
+                    sessions::open(tx, &opening, None, &entry_of(who)).await
+                });
+                assert_eq!(opened, Opened::Yes);
+            }
+            (first.unwrap(), last.unwrap())
+        };
+        let (request, last) = browser(&[person, person, person]).await;
+        let (_, elsewhere) = browser(&[person]).await;
+        let (shared, strangers) = browser(&[person, stranger]).await;
+        let is_open = async |id: &SessionId| {
+            let id = id.clone();
+            write_tx!(db, |tx| sessions::use_session(tx, &id, NOW, seconds(3600)).await).is_some()
+        };
+        assert!(is_open(&last).await);
+        assert!(write_tx!(db, |tx| sessions::end_of_request(tx, &request, NOW).await));
+        assert!(!is_open(&last).await && is_open(&elsewhere).await);
+        assert!(!write_tx!(db, |tx| sessions::end_of_request(tx, &shared, NOW).await), "that is somebody else's now");
+        assert!(is_open(&strangers).await);
     }
 }
