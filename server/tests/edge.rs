@@ -4,13 +4,14 @@ use aldaba_core::language::Language;
 use aldaba_protocol::error::ErrorCode;
 use aldaba_protocol::wire;
 use aldaba_server::http::problem::title_key;
-use aldaba_server::testing::{ANA, PendingActivation, TestDevice, TestServer};
+use aldaba_server::testing::{ANA, PendingActivation, TestBrowser, TestDevice, TestServer};
 use aldaba_store::Backend;
 use axum::body::Body;
 use http::Request;
 
 on_both!(
     an_address_is_limited_before_anything_else,
+    what_leaves_a_row_behind_is_limited_as_a_start,
     answers_carry_security_headers,
     problems_speak_the_callers_language,
     health_and_readiness,
@@ -19,6 +20,28 @@ on_both!(
     figures_are_not_public,
     without_its_database_nothing_is_accepted,
 );
+
+async fn what_leaves_a_row_behind_is_limited_as_a_start(backend: Backend) {
+    let mut server = TestServer::with(backend, |config| config.limits.starts_per_minute = 2).await;
+    server.come_from("203.0.113.7");
+    let pending = PendingActivation::start(&server, &ANA).await;
+    pending.resend(&server).await.expect(202);
+    pending.resend(&server).await.expect_problem("rate_limited");
+    let mut browser = TestBrowser::default();
+    browser
+        .post(&server, "/signin/certificate", &[])
+        .await
+        .expect_problem("rate_limited");
+    // Who comes from a site may come again for another way, or with another site.
+    for _ in 0..6 {
+        let arrived = server.get("/oidc/authorize?client_id=sede").await;
+        assert_ne!(arrived.status, 429, "{}", arrived.text());
+    }
+    server
+        .get("/oidc/authorize?client_id=sede")
+        .await
+        .expect_problem("rate_limited");
+}
 
 async fn an_address_is_limited_before_anything_else(backend: Backend) {
     let mut server = TestServer::with(backend, |config| {

@@ -11,6 +11,9 @@ use crate::transaction::{Transaction, bind};
 /// How long requests, activations, messages and sessions are kept after their last use. Limits look back 24 hours.
 pub const KEPT: Duration = Duration::from_secs(48 * 3600);
 
+/// How long what a site asked for is kept after its end when nobody answered it: the page says meanwhile that it is over.
+pub const UNANSWERED: Duration = Duration::from_secs(3600);
+
 /// Rows of one table thrown away by one call, so that no transaction grows long.
 const MOST: u32 = 5000;
 
@@ -111,7 +114,13 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
              WHERE sessions.id_hash = authorizations.session_hash) LIMIT $2)",
             old,
         )
-        .await?,
+        .await?
+            + purge(
+                "DELETE FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE expires_at <= $1 \
+                 AND session_hash IS NULL LIMIT $2)",
+                now.minus(UNANSWERED),
+            )
+            .await?,
         messages: purge(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at <= $1 \
              AND (state <> 'queued' OR expires_at <= $1) LIMIT $2)",

@@ -125,9 +125,21 @@ enum Counted {
 
 fn kind(method: &Method, template: &str) -> Counted {
     match template {
-        "/v1/activations" => Counted::Always(Kind::Start),
-        "/signin" | "/signin/sms" | "/signin/key" | "/signin/pin/sms" | "/signin/bound" | "/signin/qr"
-        | "/signin/password" | "/password/create" | "/password/recover" | "/password/change" | "/password/cancel"
+        "/v1/activations" | "/v1/activations/{id}/resend" => Counted::Always(Kind::Start),
+        // Each writes what a site asks for, before anybody has said who they are.
+        paths::AUTHORIZE => Counted::Always(Kind::Arrival),
+        "/signin"
+        | "/signin/sms"
+        | "/signin/key"
+        | "/signin/pin/sms"
+        | "/signin/bound"
+        | "/signin/qr"
+        | "/signin/password"
+        | "/signin/certificate"
+        | "/password/create"
+        | "/password/recover"
+        | "/password/change"
+        | "/password/cancel"
             if method == Method::POST =>
         {
             Counted::Always(Kind::Start)

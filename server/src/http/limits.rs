@@ -21,6 +21,7 @@ pub struct EdgeLimits {
     starts: Counter,
     calls: Counter,
     looks: Counter,
+    arrivals: Counter,
     refused: Counter,
 }
 
@@ -31,6 +32,8 @@ pub enum Kind {
     Start,
     /// Anything else.
     Call,
+    /// Comes from a site to sign in. Who does so once may come again for another way or level.
+    Arrival,
     /// Looks how a request stands, which a page with a QR does once a second. Many people share one address.
     Look,
     /// Pretends to be signed by a device or a site, and is not. Apart from the others: many devices stand behind one address, and
@@ -38,6 +41,8 @@ pub enum Kind {
     Refused,
 }
 
+/// Arrivals that one address has for each start.
+const ARRIVALS_PER_START: u32 = 3;
 /// Looks that one address has for each call.
 const LOOKS_PER_CALL: u32 = 10;
 
@@ -48,6 +53,7 @@ impl EdgeLimits {
         Self {
             starts: Counter::new(limits.starts_per_minute),
             calls: Counter::new(limits.calls_per_minute),
+            arrivals: Counter::new(limits.starts_per_minute.saturating_mul(ARRIVALS_PER_START)),
             refused: Counter::new(limits.calls_per_minute),
             looks: Counter::new(limits.calls_per_minute.saturating_mul(LOOKS_PER_CALL)),
         }
@@ -57,6 +63,7 @@ impl EdgeLimits {
         match kind {
             Kind::Start => &self.starts,
             Kind::Call => &self.calls,
+            Kind::Arrival => &self.arrivals,
             Kind::Look => &self.looks,
             Kind::Refused => &self.refused,
         }
@@ -144,7 +151,7 @@ fn over(next: i64, now: i64) -> Option<Duration> {
 }
 
 /// One person commands a whole /64 of IPv6, so that is what counts as one address.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(u128::from(address) & (u128::MAX << 64))),

@@ -310,6 +310,14 @@ on_both! {
         assert_eq!((gone.sessions, gone.authorizations), (1, 1));
     }
 
+    async fn what_nobody_answered_is_kept_for_an_hour(db: &TestDatabase) {
+        open(db).await;
+        let over = at(1800).plus(maintenance::UNANSWERED);
+        let before = over.minus(seconds(1));
+        assert_eq!(write_tx!(db, |tx| maintenance::purge(tx, before).await).authorizations, 0);
+        assert_eq!(write_tx!(db, |tx| maintenance::purge(tx, over).await).authorizations, 1);
+    }
+
     // REQ-OIDC-22
     async fn names_are_known_apart_where_they_were_given_apart(db: &TestDatabase) {
         let id = person(&db.store).await;
