@@ -126,15 +126,20 @@ impl Authorities {
         for intermediate in path.intermediate_certificates() {
             above.push(Certificate::from_der(&intermediate.der()).map_err(|_| Refusal::Malformed)?);
         }
-        let top = self
+        // An authority that was renewed with its key is there twice, and for the path both are the same: the one that is good now
+        // counts.
+        let mut tops = self
             .anchors
             .iter()
             .zip(&self.certificates)
-            .find(|(anchor, _)| *anchor == path.anchor());
-        let (_, top) = top.ok_or(Refusal::Authority)?;
-        if validity(top.tbs_certificate().validity(), now) != Valid::Now {
-            return Err(Refusal::AuthorityExpired);
+            .filter(|(anchor, _)| *anchor == path.anchor())
+            .map(|(_, top)| top)
+            .peekable();
+        if tops.peek().is_none() {
+            return Err(Refusal::Authority);
         }
+        let top = tops.find(|top| validity(top.tbs_certificate().validity(), now) == Valid::Now);
+        let top = top.ok_or(Refusal::AuthorityExpired)?;
         above.push(top.clone());
         if !above
             .iter()

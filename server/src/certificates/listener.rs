@@ -23,7 +23,8 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
@@ -32,14 +33,27 @@ use super::signed::ALGORITHMS;
 use crate::app::App;
 use crate::config::Certificates as Settings;
 use crate::http::client::Peer;
+use crate::http::limits::network;
 
-/// What a browser may take from connecting to the end of the handshake: a person unlocks a card meanwhile.
-const HANDSHAKE: Duration = Duration::from_secs(120);
+/// What a browser may take for a handshake.
+struct Patience {
+    /// To begin it: nobody is asked anything until then.
+    hello: Duration,
+    /// To end it: a person unlocks a card meanwhile.
+    rest: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    hello: Duration::from_secs(10),
+    rest: Duration::from_secs(120),
+};
 /// What a connection may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
+/// What the one exchange of a connection may take, from the end of the handshake to the last byte of the answer.
+const EXCHANGE: Duration = Duration::from_secs(90);
 /// Connections at a time; further ones wait to be accepted.
 const MOST: usize = 2048;
-/// Of them, those from one address; further ones are closed. Proxies that pass TCP through are not bounded.
+/// Of them, those from one address, which is a whole /64 of IPv6; further ones are closed. Proxies that pass TCP through are not bounded.
 const MOST_OF_ONE: usize = 64;
 
 /// What the browser presented in the handshake: its certificate first. Empty: it has none, or the person chose none.
@@ -125,7 +139,7 @@ pub async fn serve(app: App, listener: TcpListener, tasks: TaskTracker) {
     let Some(certificates) = app.certificates() else {
         return;
     };
-    let acceptor = TlsAcceptor::from(certificates.tls());
+    let tls = certificates.tls();
     let router = super::routes(app.clone());
     let room = Arc::new(Semaphore::new(MOST));
     let guests = Arc::new(Guests::default());
@@ -147,9 +161,9 @@ pub async fn serve(app: App, listener: TcpListener, tasks: TaskTracker) {
                 let Some(guest) = guests.enter(peer.ip(), if is_proxy { MOST } else { MOST_OF_ONE }) else {
                     continue;
                 };
-                let (app, router, acceptor) = (app.clone(), router.clone(), acceptor.clone());
+                let (app, router, tls) = (app.clone(), router.clone(), Arc::clone(&tls));
                 tasks.spawn(async move {
-                    connection(app, router, acceptor, stream, peer).await;
+                    connection(app, router, tls, stream, peer).await;
                     drop((place, guest));
                 });
             }
@@ -174,6 +188,7 @@ struct Guest {
 impl Guests {
     /// A place for a connection of that address. None: it has `most` already.
     fn enter(self: &Arc<Self>, address: IpAddr, most: usize) -> Option<Guest> {
+        let address = network(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(address).or_insert(0);
         if *count >= most {
@@ -199,20 +214,31 @@ impl Drop for Guest {
     }
 }
 
-async fn connection(app: App, router: Router, acceptor: TlsAcceptor, stream: TcpStream, peer: SocketAddr) {
+/// The handshake. A connection that says nothing keeps its place for seconds; one that has begun, for as long as a person may
+/// need.
+async fn handshake(
+    tls: Arc<ServerConfig>,
+    stream: TcpStream,
+    patience: Patience,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let begun = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream);
+    let begun = tokio::time::timeout(patience.hello, begun).await??;
+    tokio::time::timeout(patience.rest, begun.into_stream(tls)).await?
+}
+
+async fn connection(app: App, router: Router, tls: Arc<ServerConfig>, stream: TcpStream, peer: SocketAddr) {
     let _ = stream.set_nodelay(true);
-    let handshake = tokio::select! {
-        done = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)) => done,
+    let done = tokio::select! {
+        done = handshake(tls, stream, PATIENCE) => done,
         () = app.stopping().cancelled() => return,
     };
-    let stream = match handshake {
-        Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => {
+    let stream = match done {
+        Ok(stream) => stream,
+        Err(error) => {
             // Its kind only: what a browser sent may name its owner.
             tracing::debug!(kind = ?error.kind(), "a TLS handshake failed");
             return;
         }
-        Err(_) => return,
     };
     let presented = stream.get_ref().1.peer_certificates().unwrap_or_default();
     let presented = Presented(presented.iter().map(|der| der.clone().into_owned()).collect());
@@ -241,17 +267,67 @@ async fn connection(app: App, router: Router, acceptor: TlsAcceptor, stream: Tcp
         .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         // How a connection ends is its client's business; there is nothing to do about it.
-        _ = &mut connection => {}
+        _ = tokio::time::timeout(EXCHANGE, &mut connection) => {}
         () = app.stopping().cancelled() => {
             std::pin::Pin::new(&mut connection).graceful_shutdown();
-            let _ = connection.await;
+            let _ = tokio::time::timeout(EXCHANGE, connection).await;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{ErrorKind, Write as _};
+
     use super::*;
+
+    fn tls() -> Arc<ServerConfig> {
+        let made = rcgen::generate_simple_self_signed(["cert.example".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        Arc::new(config)
+    }
+
+    async fn how_it_ends(sent: &[u8], patience: Patience) -> ErrorKind {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut browser = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        browser.write_all(sent).unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        handshake(tls(), stream, patience).await.unwrap_err().kind()
+    }
+
+    // REQ-CERT-08
+    #[tokio::test]
+    async fn a_silent_connection_is_not_waited_for_as_a_person_is() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let at_once = |hello, rest| Patience { hello, rest };
+        assert_eq!(
+            how_it_ends(&[], at_once(Duration::ZERO, HOUR)).await,
+            ErrorKind::TimedOut
+        );
+        // A browser that has begun has the other deadline.
+        let config = rustls::ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        let mut hello = Vec::new();
+        rustls::ClientConnection::new(Arc::new(config), "cert.example".try_into().unwrap())
+            .unwrap()
+            .write_tls(&mut hello)
+            .unwrap();
+        assert_eq!(
+            how_it_ends(&hello, at_once(HOUR, Duration::ZERO)).await,
+            ErrorKind::TimedOut
+        );
+        assert!(PATIENCE.hello < PATIENCE.rest / 10);
+    }
 
     // REQ-CERT-08
     #[test]
@@ -264,6 +340,13 @@ mod tests {
         assert!(guests.enter(one, MOST_OF_ONE).is_none());
         assert!(guests.enter(other, MOST_OF_ONE).is_some());
         inside.pop();
+        // Who commands a network of IPv6 has an address for each connection.
+        let network = |host: u16| IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, host]);
+        let of_one: Vec<Guest> = (0..u16::try_from(MOST_OF_ONE).unwrap())
+            .map(|host| guests.enter(network(host), MOST_OF_ONE).unwrap())
+            .collect();
+        assert!(guests.enter(network(0xffff), MOST_OF_ONE).is_none());
+        drop(of_one);
         assert!(guests.enter(one, MOST_OF_ONE).is_some());
         drop(inside);
         assert!(guests.0.lock().unwrap().is_empty(), "nothing is kept of who left");

@@ -187,6 +187,14 @@ fn above(house: &House) -> Vec<Case> {
     );
     over.settings.authorities = vec![house.files.path("old.pem")];
     std::fs::write(house.files.path("old.pem"), &old_root.pem).unwrap();
+    let mut renewed = house.der(
+        "anchor_renewed",
+        vec![person.der.clone(), house.people.der.clone()],
+        ANA,
+    );
+    let before = house.root.before_it_was_renewed("AC RAIZ DE PRUEBA");
+    std::fs::write(house.files.path("before.pem"), before).unwrap();
+    renewed.settings.authorities.insert(0, house.files.path("before.pem"));
     let mut completed = house.der("intermediate_from_settings", vec![person.der.clone()], ANA);
     std::fs::write(house.files.path("people.pem"), &house.people.pem).unwrap();
     completed.settings.intermediates = vec![house.files.path("people.pem")];
@@ -215,6 +223,7 @@ fn above(house: &House) -> Vec<Case> {
             params.not_after = date_time_ymd(2027, 1, 1);
         }),
         over,
+        renewed,
         name_constraint(house),
     ]
 }

@@ -112,6 +112,13 @@ impl Authority {
         }
     }
 
+    /// This one as it was before it was renewed with the same key, in PEM.
+    pub fn before_it_was_renewed(&self, name: &str) -> String {
+        let mut params = authority(name);
+        params.not_after = date_time_ymd(2021, 1, 1);
+        params.self_signed(self.issuer.key()).unwrap().pem()
+    }
+
     /// One under this one.
     pub fn below(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let key = KeyPair::generate().unwrap();
