@@ -82,11 +82,20 @@ pub fn run() {
             watching::start(app.handle().clone());
             Ok(())
         })
-        .run(tauri::generate_context!());
-    if let Err(error) = app {
-        platform::start_again_if_alone(&error);
-        tracing::error!(%error, "the app could not start");
-        std::process::exit(1);
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => app.run(|app, event| {
+            if matches!(event, tauri::RunEvent::Exit)
+                && let Some(core) = app.try_state::<Core>()
+            {
+                core.clipboard.end();
+            }
+        }),
+        Err(error) => {
+            platform::start_again_if_alone(&error);
+            tracing::error!(%error, "the app could not start");
+            std::process::exit(1);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The clipboard of Linux, macOS and Windows: a PIN is put there and taken off again.
 
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use aldaba_authenticator::error::Error;
@@ -17,21 +17,48 @@ struct Put {
     done: oneshot::Sender<Result<(), ()>>,
 }
 
+/// How long the end of the app waits for a clipboard that another program holds.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The clipboard, on a thread of its own: on X11 and Wayland the program that copied serves the paste, so that
 /// somebody must stay.
-pub struct Clipboard(mpsc::Sender<Put>);
+pub struct Clipboard(Mutex<Option<Thread>>);
+
+struct Thread {
+    puts: mpsc::Sender<Put>,
+    /// Nothing is ever sent: it closes when the thread is done.
+    done: mpsc::Receiver<()>,
+}
 
 impl Clipboard {
     /// Starts the thread, which opens the clipboard when it is first needed.
     pub fn new(_app: &AppHandle) -> Self {
+        Self::of(CLIPBOARD_LIFE, arboard::Clipboard::new)
+    }
+
+    fn of<B: Board>(life: Duration, open: impl Fn() -> Result<B, arboard::Error> + Send + 'static) -> Self {
         let (puts, queue) = mpsc::channel();
-        if let Err(error) = std::thread::Builder::new()
-            .name("clipboard".to_owned())
-            .spawn(move || serve(&queue, CLIPBOARD_LIFE, arboard::Clipboard::new))
-        {
+        let (end, done) = mpsc::channel();
+        let started = std::thread::Builder::new().name("clipboard".to_owned()).spawn(move || {
+            serve(&queue, life, open);
+            drop::<mpsc::Sender<()>>(end);
+        });
+        if let Err(error) = started {
             tracing::warn!(%error, "no thread for the clipboard");
         }
-        Self(puts)
+        Self(Mutex::new(Some(Thread { puts, done })))
+    }
+
+    /// Takes off what is still there of ours; nothing is put there afterwards. For the end of the app: macOS and Windows keep
+    /// what a program has copied after it is gone.
+    pub fn end(&self) {
+        let thread = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Thread { puts, done }) = thread {
+            drop(puts);
+            if done.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                tracing::warn!("the clipboard was not cleared in time");
+            }
+        }
     }
 
     /// The text of the QR in the picture that is on the clipboard.
@@ -56,7 +83,10 @@ impl Clipboard {
     /// When there is no clipboard, or it refuses.
     pub async fn put(&self, text: Zeroizing<String>) -> Result<(), ()> {
         let (done, answer) = oneshot::channel();
-        self.0.send(Put { text, done }).map_err(drop)?;
+        {
+            let thread = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            thread.as_ref().ok_or(())?.puts.send(Put { text, done }).map_err(drop)?;
+        }
         answer.await.unwrap_or(Err(()))
     }
 }
@@ -198,6 +228,24 @@ mod tests {
             assert_eq!(put(&table, life, &["407195"]), [Ok(())]);
             assert_eq!(*table.ever.lock().unwrap(), ["407195"]);
             assert_eq!(*table.now.lock().unwrap(), None);
+        }
+    }
+
+    // REQ-UI-08
+    #[tokio::test]
+    async fn the_app_ends_after_the_pin_is_off() {
+        for then in [None, Some("la lista de la compra")] {
+            let table = Table {
+                then,
+                ..Table::default()
+            };
+            let of_the_thread = table.clone();
+            let clipboard = Clipboard::of(FOR_EVER, move || Ok(of_the_thread.clone()));
+            assert_eq!(clipboard.put(Zeroizing::new("407195".to_owned())).await, Ok(()));
+            assert!(table.now.lock().unwrap().is_some());
+            clipboard.end();
+            assert_eq!(table.now.lock().unwrap().as_deref(), then);
+            assert_eq!(clipboard.put(Zeroizing::new("112233".to_owned())).await, Err(()));
         }
     }
 
