@@ -45,12 +45,12 @@ level-substantial = Avanzado
 level-substantial-explained = Nivel sustancial del reglamento europeo eIDAS: su identidad se comprobó en el registro.
 level-high = Máximo
 level-high-explained = Nivel alto del reglamento europeo eIDAS.
-method-incoming = PIN de un solo uso, visto en su app
-method-self-generated = PIN generado por su app
-method-page-bound = PIN de su app, ligado a la página
+method-incoming = PIN, visto en su app
+method-self-generated = PIN sin conexión
+method-page-bound = PIN para una página
 method-qr = Código QR, aprobado en su app
 method-sms = PIN recibido por SMS
-method-own-key-sms = Clave propia y código por SMS
+method-own-key-sms = Clave propia y PIN por SMS
 method-password = Contraseña
 method-certificate = Certificado electrónico
 
@@ -87,40 +87,40 @@ signin-own-key-label = Clave propia
 signin-own-key-hint = Cuatro letras o cifras.
 signin-own-key-again-label = Repita la clave propia
 signin-submit = Obtener PIN
-signin-submit-self = Usar el PIN de mi app
-signin-submit-self-hint = Si su app no tiene conexión, use el PIN que aparece en su pantalla de inicio.
+signin-submit-self = Usar el PIN sin conexión de mi app
+signin-submit-self-hint = El PIN sin conexión está en la pantalla de inicio de su app, también cuando ella no tiene red.
 signin-no-app = ¿Aún no usa Aldaba? Primero active la app en su móvil u ordenador con su documento y el código que recibirá por SMS.
 ways-heading = Otras formas de identificarse
 ways-missing-summary = ¿Por qué no aparecen otras formas?
 ways-missing-level = No alcanza el nivel «{ $level }» que pide este trámite. Si su registro lo permite, use una de las formas de arriba.
-ways-missing-level-bound = No alcanza el nivel «{ $level }» que pide este trámite. El «PIN de su app para esta página» sí puede, y tampoco necesita conexión.
+ways-missing-level-bound = No alcanza el nivel «{ $level }» que pide este trámite. El «PIN para esta página» sí puede, y tampoco necesita conexión.
 ways-missing-site = { $site } no admite esta forma.
 home-account = Ver mis sesiones y mis formas de identificarme
-way-self-generated = PIN que su app hace sin conexión
+way-self-generated = PIN sin conexión
 way-self-generated-text = Su app no necesita conexión: escriba en esta página las seis cifras que ella muestra.
-way-incoming = PIN en su app
+way-incoming = PIN
 way-incoming-text = Pida un PIN en esta página y léalo en la app de su móvil u ordenador.
 way-qr = Código QR
-way-qr-text = Sin escribir su documento: escanee un dibujo con la app y apruebe allí.
-way-page-bound = PIN de su app para esta página
+way-qr-text = Sin escribir su documento: escanee un código QR con la app y apruebe allí.
+way-page-bound = PIN para esta página
 way-page-bound-text = Su app no necesita conexión: escriba en ella un código de la página y le dará ocho cifras.
 way-password = Contraseña
 way-password-text = Con su documento y la contraseña que eligió, sin app. Algunos trámites piden además un PIN.
 way-sms = PIN por SMS
 way-sms-text = Si no tiene la app a mano: un PIN de un solo uso en el teléfono que consta en su registro.
-way-own-key-sms = Clave propia y código por SMS
-way-own-key-sms-text = Invente una clave para esta vez y escríbala con el código que reciba por SMS.
+way-own-key-sms = Clave propia y PIN por SMS
+way-own-key-sms-text = Invente una clave para esta vez y escríbala con el PIN que reciba por SMS.
 
 signin-sms-title = Reciba un PIN por SMS
 signin-sms-intro = Escriba los datos de su documento. Le enviaremos el PIN por SMS y lo escribirá aquí.
 signin-sms-submit = Enviar el PIN por SMS
 signin-sms-phone = El SMS va al teléfono que consta en su registro. Si tiene la app activada, sale al cabo de un minuto.
 signin-sms-caution = El SMS protege menos que la app: se puede leer en un teléfono bloqueado o desviar a otro. Si puede, use la app.
-signin-key-title = Clave propia y código por SMS
-signin-key-intro = Escriba los datos de su documento e invente una clave para esta vez. Le enviaremos un código por SMS y escribirá aquí los dos.
+signin-key-title = Clave propia y PIN por SMS
+signin-key-intro = Escriba los datos de su documento e invente una clave para esta vez. Le enviaremos un PIN por SMS y escribirá aquí los dos.
 signin-key-label = Clave que usted inventa
-signin-key-hint = Cuatro letras o cifras. La pediremos otra vez con el código.
-signin-key-submit = Enviar el código por SMS
+signin-key-hint = Cuatro letras o cifras. La pediremos otra vez con el PIN.
+signin-key-submit = Enviar el PIN por SMS
 
 signin-errors-heading = Revise estos datos
 signin-error-document-empty = Escriba su DNI o NIE
@@ -143,17 +143,17 @@ signin-error-rate = Se han hecho demasiadas peticiones desde su conexión. Inté
 ## Código QR, sin escribir el documento
 
 qr-title = Entre con un código QR
-qr-intro = No hace falta escribir su documento. La página le mostrará un dibujo y un código; su app los lee y usted aprueba la entrada allí.
+qr-intro = No hace falta escribir su documento. La página le mostrará un código QR y, junto a él, un código escrito; su app lee uno de los dos y usted aprueba la entrada allí.
 qr-submit = Mostrar el código QR
 qr-warning = Hágalo solo si ha llegado aquí desde el sitio en el que quiere entrar. No escanee códigos que le envíen o le enseñen otras personas.
 qr-page-title = Escanee el código con su app
 qr-step-open = Abra Aldaba en su móvil u ordenador y vaya a «¿No aparece? Escriba el código».
-qr-step-scan = Escanee este dibujo, que cambia cada segundo, o escriba el código.
+qr-step-scan = Escanee este código QR, que cambia cada segundo, o escriba el código de ocho caracteres.
 qr-step-approve = Compruebe allí quién pide la entrada, elija estas dos palabras y pulse «Aprobar»:
 qr-step-unlike = Si la app no muestra estas palabras o no ha pedido nada, pulse «No he sido yo».
 qr-alt = Código QR que cambia cada segundo. El código escrito junto a él sirve para lo mismo.
 qr-code-label = Código de esta página
-qr-no-script = Su navegador no usa JavaScript y el dibujo no puede cambiar: escriba el código en la app.
+qr-no-script = Su navegador no usa JavaScript y el código QR no puede cambiar: escriba en la app el código de ocho caracteres.
 qr-status-claimed = Su app ha recibido la petición. Apruébela allí.
 qr-status-approved = Aprobado. Un momento.
 qr-approved = Ya lo he aprobado
@@ -175,8 +175,8 @@ open-safe = Abrir la app no aprueba ni muestra nada: allí verá quién lo pide,
 
 ## Página del PIN
 
-pin-title = Escriba el PIN de su app
-pin-self-title = Escriba el PIN de su pantalla de inicio
+pin-title = Escriba el PIN de esta petición
+pin-self-title = Escriba el PIN sin conexión
 pin-summary-heading = Su petición
 pin-steps-heading = Qué tiene que hacer
 pin-step-open = Abra Aldaba en su móvil u ordenador.
@@ -184,11 +184,11 @@ pin-step-check = Compruebe que la petición muestra estas dos palabras:
 pin-step-reveal = Si coinciden, pulse «Ver PIN» y escríbalo aquí.
 pin-step-unlike = Si no coinciden o no ha pedido nada, pulse «No he sido yo».
 pin-self-step-open = Abra Aldaba en su móvil u ordenador. No hace falta conexión.
-pin-self-step-read = En la pantalla de inicio verá un PIN de seis cifras que cambia cada medio minuto.
-pin-self-step-type = Escríbalo aquí antes de que cambie. Cada PIN sirve una sola vez.
-pin-bound-title = Escriba el PIN de su app para esta página
+pin-self-step-read = En la pantalla de inicio, bajo «PIN sin conexión», verá seis cifras que cambian cada medio minuto.
+pin-self-step-type = Escríbalas aquí antes de que cambien. Cada PIN sirve una sola vez.
+pin-bound-title = Escriba el PIN para esta página
 pin-bound-step-open = Abra Aldaba y vaya a «PIN para esta página». No hace falta conexión.
-pin-bound-step-challenge = Escriba allí este código o escanee el dibujo:
+pin-bound-step-challenge = Escriba allí este código o escanee el código QR:
 pin-bound-step-type = Escriba aquí las ocho cifras que le da. Solo sirven en esta página y una sola vez.
 pin-bound-code-label = Código de esta página
 pin-bound-qr-alt = Código QR con el mismo código de ocho caracteres que está escrito al lado, para la app del móvil.
@@ -217,7 +217,7 @@ pin-missing-qr-alt = Código QR con el mismo código de ocho caracteres que est�
 pin-missing-check = Compruebe también que la app está activada con el mismo documento que ha escrito aquí.
 pin-again = Empezar de nuevo
 pin-sms-title = Escriba el PIN que ha recibido por SMS
-pin-key-title = Escriba el código del SMS y su clave propia
+pin-key-title = Escriba el PIN del SMS y su clave propia
 pin-sms-step-wait = Espere el SMS. Si los datos son correctos, llega al teléfono que consta en su registro.
 pin-sms-step-check = Compruebe que el SMS nombra este sitio:
 pin-sms-step-type = Escríbalo aquí. Sirve una sola vez y solo en esta página.
@@ -245,7 +245,7 @@ pin-error-wrong-own-key = El PIN o la clave propia no son correctos. { $tries ->
     [one] Le queda un intento
    *[other] Le quedan { $tries } intentos
   }
-pin-error-wrong-self = El PIN no es correcto o ya ha cambiado. Escriba el que ve ahora en su app. { $tries ->
+pin-error-wrong-self = El PIN sin conexión no es correcto o ya ha cambiado. Escriba el que ve ahora en su app. { $tries ->
     [one] Le queda un intento
    *[other] Le quedan { $tries } intentos
   }
@@ -254,7 +254,7 @@ pin-error-wrong-bound = El PIN no es correcto. Compruebe que ha escrito en la ap
    *[other] Le quedan { $tries } intentos
   }
 pin-error-not-revealed = Todavía no se ha visto ningún PIN para esta petición. Abra Aldaba, pulse «Ver PIN» y escríbalo aquí. Este intento no cuenta
-pin-error-delayed = Ha habido varios intentos fallidos con el PIN de la app. Espere { $minutes ->
+pin-error-delayed = Ha habido varios intentos fallidos con el PIN sin conexión. Espere { $minutes ->
     [one] un minuto
    *[other] { $minutes } minutos
   } o pida un PIN, que puede usar ya
@@ -262,9 +262,9 @@ pin-error-delayed = Ha habido varios intentos fallidos con el PIN de la app. Esp
 ## Contraseñas
 
 pwd-signin-title = Entre con su contraseña
-pwd-signin-intro = Escriba su documento y su contraseña. Si quiere más seguridad, entre además con un PIN de su app.
+pwd-signin-intro = Escriba su documento y su contraseña. Si quiere más seguridad, pida además un PIN y léalo en su app.
 pwd-signin-intro-step = Escriba su documento y su contraseña. Este trámite pide un segundo paso: después verá un PIN en su app y lo escribirá aquí.
-pwd-signin-intro-wished = Escriba su documento y su contraseña. El sitio preferiría que entrara además con un PIN de su app, pero no lo exige: también puede entrar sin él.
+pwd-signin-intro-wished = Escriba su documento y su contraseña. El sitio preferiría que pidiera además un PIN y lo leyera en su app, pero no lo exige: también puede entrar sin él.
 pwd-label = Contraseña
 pwd-signin-submit = Entrar
 pwd-signin-continue = Continuar
@@ -278,7 +278,7 @@ pwd-link-change = Cambiarla por otra
 pwd-link-cancel = Darla de baja
 pwd-back-signin = Entrar con contraseña
 pwd-other-ways = Otras formas de identificarse
-pwd-second-step-intro = Su contraseña es correcta. Falta el segundo paso: un PIN de su app.
+pwd-second-step-intro = Su contraseña es correcta. Falta el segundo paso: el PIN que verá en su app.
 pwd-step-title = Escriba el código del SMS
 pwd-step-intro = Su contraseña es correcta. Hemos enviado un código a su móvil, que vale { $minutes } minutos.
 pwd-code-label = Código del SMS
@@ -328,7 +328,7 @@ pwd-error-delayed = Ha habido varios intentos fallidos con este documento. Esper
 pwd-error-disabled = Ha habido demasiados intentos fallidos con este documento y la contraseña está en pausa. Abra su app con conexión e inténtelo una vez más, recupere la contraseña o use otra forma de identificarse
 pwd-error-busy = Ahora mismo hay demasiadas personas entrando. Este intento no cuenta: pruebe otra vez dentro de unos segundos
 pwd-error-no-device = Su contraseña es correcta, pero no tiene ninguna app activada para el segundo paso. Active la app o use otra forma de identificarse
-pwd-error-no-sms = Su contraseña es correcta, pero ahora no podemos enviarle más SMS. Use el PIN de su app u otra forma de identificarse
+pwd-error-no-sms = Su contraseña es correcta, pero ahora no podemos enviarle más SMS. Entre con un PIN como segundo paso o use otra forma de identificarse
 pwd-error-code-empty = Escriba el código que ha recibido por SMS
 pwd-error-code-wrong = El código no es correcto. { $tries ->
     [one] Le queda un intento
@@ -382,8 +382,8 @@ over-rejected-title = La petición se ha rechazado
 over-rejected-text = En la app se ha pulsado «No he sido yo», o se han elegido otras palabras. Si fue un error, pida otro PIN. Si no pidió identificarse, no tiene que hacer nada: nadie ha entrado en su nombre.
 over-mismatch-title = Empiece de nuevo aquí
 over-mismatch-text = Esta petición se hizo en otro navegador, en otra ventana o para otro sitio. Por seguridad, un PIN solo sirve en la página que lo pidió.
-over-disabled-title = El PIN de la app está en pausa
-over-disabled-text = Ha habido demasiados intentos fallidos con el PIN de la pantalla de inicio. Este método vuelve solo cuando abra la app con conexión. Mientras tanto, puede pedir un PIN como siempre.
+over-disabled-title = El PIN sin conexión está en pausa
+over-disabled-text = Ha habido demasiados intentos fallidos con el PIN sin conexión. Vuelve solo cuando abra la app con conexión. Mientras tanto, puede pedir un PIN como siempre.
 over-missing-title = No hay ninguna petición en curso
 over-missing-text = Empiece desde el sitio en el que quiere identificarse. Si ya había empezado, compruebe que su navegador acepta cookies.
 over-new-pin = Pedir otro PIN
@@ -421,7 +421,7 @@ oidc-consent-data-heading = Lo que recibirá
 oidc-consent-yes = Sí, enviar y continuar
 oidc-consent-remembered = Lo recordaremos: no volveremos a preguntarlo mientras este sitio no pida algo más.
 oidc-consent-other = No soy yo: identificarse con otros datos
-oidc-no = No, volver a { $site }
+oidc-no = Cancelar y volver al sitio
 oidc-claim-name = Nombre y apellidos
 oidc-claim-given-name = Nombre
 oidc-claim-family-name = Apellidos
@@ -436,8 +436,12 @@ oidc-step-up-wish-title = { $site } preferiría el nivel { $needed }
 oidc-step-up-wish-text = Ha entrado con nivel { $reached }. { $site } preferiría el nivel { $needed }, pero no lo exige: puede identificarse de otra forma o seguir como está.
 oidc-step-up-method-title = Identifíquese de otra forma
 oidc-step-up-method-text = Ya había entrado, pero { $site } no admite la forma en que lo hizo. Elija una de las que admite.
-oidc-step-up-how-substantial = Para alcanzarlo, su registro tiene que haberse hecho en persona, por videollamada o con certificado, y tiene que usar su app o un certificado electrónico.
+oidc-step-up-how-substantial = Para alcanzarlo, su registro tiene que haberse hecho en persona, por videollamada o con certificado. Un PIN visto en la app solo lo alcanza si el sistema le pide cara, huella o clave al verlo, y un ordenador no lo hace.
+oidc-step-up-how-bound = El PIN para esta página lo alcanza con la app en cualquier dispositivo, también en un ordenador.
 oidc-step-up-how-high = Para alcanzarlo, use un certificado cualificado en tarjeta, como el DNI electrónico.
+oidc-step-up-bound = Usar un PIN para esta página
+oidc-step-up-certificate = Usar un certificado electrónico
+oidc-step-up-other = Elegir otra forma
 oidc-step-up-go = Elegir cómo identificarse
 oidc-step-up-as-i-am = Seguir con el nivel que tengo
 oidc-client-title = No sabemos qué sitio le envía
@@ -503,7 +507,7 @@ robots-approves = Aprueba cada petición. Su PIN aparece en esta demostración.
 robots-rejects = Rechaza cada petición.
 robots-silent = No responde: la petición caduca.
 robots-mistypes = Aprueba cada petición, pero el PIN que escribe es otro.
-robots-own-pin = PIN de su pantalla de inicio
+robots-own-pin = PIN sin conexión
 robots-did-revealed = PIN visto
 robots-did-approved = aprobada
 robots-did-rejected = rechazada

@@ -44,7 +44,7 @@ async fn an_answer_that_holds_signs_in() {
     for text in [
         "Ana García Ruiz",
         "Avanzado",
-        "PIN de un solo uso",
+        "PIN, visto en su app",
         "15 de enero de 2027, 08:59",
         "id=\"session-procedure\">Registro electrónico",
     ] {

@@ -319,8 +319,8 @@ async fn what_is_missing_says_why_and_what_to_do(backend: Backend) {
     let spanish = page("/signin?site=sede&lang=es").await;
     for said in [
         "¿Por qué no aparecen otras formas?",
-        "PIN que su app hace sin conexión",
-        "El «PIN de su app para esta página» sí puede",
+        "PIN sin conexión",
+        "El «PIN para esta página» sí puede",
         "PIN por SMS",
         "No alcanza el nivel «Avanzado» que pide este trámite. Si su registro lo permite",
     ] {
@@ -328,13 +328,10 @@ async fn what_is_missing_says_why_and_what_to_do(backend: Backend) {
     }
     assert!(!spanish.contains("no admite esta forma"));
     let english = page("/signin?site=sede&lang=en").await;
-    assert!(
-        english.contains("PIN that your app makes without a connection"),
-        "{english}"
-    );
+    assert!(english.contains("Offline PIN"), "{english}");
     let otra = page("/signin?site=otra&lang=es").await;
     assert!(otra.contains("Sede otra no admite esta forma."), "{otra}");
-    assert!(!otra.contains("PIN que su app hace sin conexión"), "it serves there");
+    assert!(!otra.contains("<strong>PIN sin conexión</strong>"), "it serves there");
 }
 
 // REQ-ACC-04, REQ-ACC-05
@@ -356,8 +353,8 @@ async fn the_first_page_is_there_for_either_of_its_methods(backend: Backend) {
     let (_, missing) = first
         .split_once("<details class=\"p-details\">\n<summary>¿Por qué")
         .unwrap();
-    assert!(missing.contains("<strong>PIN en su app</strong>"), "{missing}");
-    assert!(!missing.contains("PIN que su app hace sin conexión"), "{missing}");
+    assert!(missing.contains("<strong>PIN</strong>"), "{missing}");
+    assert!(!missing.contains("PIN sin conexión"), "{missing}");
     // Its page is found from the others, by the name of what serves there.
     let bound = browser
         .get(&server, "/signin/bound?site=sede&lang=es")
@@ -398,11 +395,7 @@ async fn what_the_operator_switched_off_is_neither_offered_nor_missed(backend: B
         .await
         .expect(200)
         .text();
-    for name in [
-        "PIN que su app hace sin conexión",
-        "PIN por SMS",
-        "value=\"self_generated\"",
-    ] {
+    for name in ["PIN sin conexión", ">PIN por SMS<", "value=\"self_generated\""] {
         assert!(!first.contains(name), "{name}: {first}");
     }
     let (mut browser, _) = sign_in(&server, &ANA, &mut device, "sede").await;

@@ -57,7 +57,7 @@ const device = {
   server_url: server.url,
 };
 const fresh = { ...base, state: "new" };
-const activating = { ...base, state: "activating", activation: { expires_at: 9.7 * MINUTE, server_url: server.url } };
+const activating = { ...base, state: "activating", activation: { expires_at: 9.7 * MINUTE, life: 600, tries: 5, server_url: server.url } };
 const active = { ...base, state: "active", device };
 
 const pending = {

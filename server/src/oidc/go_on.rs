@@ -1,6 +1,7 @@
 //! `GET /oidc/continue`: what comes next in this browser's sign-in at that site.
 
 use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use aldaba_core::oidc::Request;
 use aldaba_store::authorizations::Authorization;
 use askama::Template;
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::config::RelyingParty;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Failure, Page, Reply, Visitor, date_and_time};
+use crate::signin::Asks;
 use crate::texts::FluentValue;
 
 /// Which sign-in.
@@ -33,12 +35,18 @@ struct StepUpPage {
     text: String,
     needed: String,
     how: String,
+    way: Option<Way>,
     sign_in: String,
     csrf: String,
     site: String,
     procedure: String,
     as_i_am: Option<String>,
-    back: String,
+}
+
+/// The way that reaches the level on whatever device the citizen is.
+struct Way {
+    href: String,
+    text: String,
 }
 
 #[derive(Template)]
@@ -56,7 +64,6 @@ struct ConsentPage {
     words: String,
     sid: String,
     other: String,
-    no: String,
 }
 
 struct Shown {
@@ -147,14 +154,22 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
     let page = Page::new(app, visitor, &here);
     let site = ("site", FluentValue::from(party.name.clone()));
     let levels = [
-        site.clone(),
+        site,
         ("reached", FluentValue::from(level_name(&page, step.reached))),
         ("needed", FluentValue::from(level_name(&page, step.asked))),
     ];
     let is_low = step.reached < step.asked;
+    let way = Some(step.asked)
+        .filter(|_| is_low)
+        .and_then(|level| surest(app, visitor, party, request, level));
     let how = match step.asked {
         _ if !is_low => String::new(),
         Level::High => page.t("oidc-step-up-how-high"),
+        _ if way.is_some() => format!(
+            "{} {}",
+            page.t("oidc-step-up-how-substantial"),
+            page.t("oidc-step-up-how-bound")
+        ),
         _ => page.t("oidc-step-up-how-substantial"),
     };
     let (title, text) = match step.as_i_am {
@@ -171,15 +186,40 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
             String::new()
         },
         how,
+        way: way.map(|(path, key)| Way {
+            href: place(path, &party.id, request),
+            text: page.t(key),
+        }),
         sign_in: sign_in(&party.id, request),
         csrf: visitor.csrf(app),
         site: party.id.clone(),
         procedure: request.procedure.clone().unwrap_or_default(),
         as_i_am: step.as_i_am,
-        back: page.with("oidc-no", &[site]),
         page,
     };
     Reply::new(app, visitor).html(&template)
+}
+
+/// The page and the name of the way that proves a level wherever the app runs: a PIN that a desktop shows without the system's
+/// unlock does not. None where the site or this server has no such way.
+fn surest(
+    app: &App,
+    visitor: &Visitor,
+    party: &RelyingParty,
+    request: &Request,
+    level: Level,
+) -> Option<(&'static str, &'static str)> {
+    let procedure = request.procedure.as_deref().unwrap_or_default();
+    let (asks, _) = Asks::find(app, visitor, &party.id, procedure).ok()?;
+    let (method, path, name) = match level {
+        Level::High => (
+            Method::Certificate,
+            crate::signin::certificate::PAGE,
+            "oidc-step-up-certificate",
+        ),
+        _ => (Method::PageBound, crate::signin::BOUND, "oidc-step-up-bound"),
+    };
+    asks.offers(method).then_some((path, name))
 }
 
 fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, question: Question) -> Response {
@@ -219,7 +259,6 @@ fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, qu
         words: question.words,
         sid: question.sid,
         other: place("/signin", &party.id, request),
-        no: page.with("oidc-no", &site),
         page,
     };
     let reply = Reply::new(app, visitor);

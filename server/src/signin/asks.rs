@@ -8,8 +8,7 @@ use aldaba_core::method::Method;
 
 use crate::app::App;
 use crate::config::{Procedure, RelyingParty};
-use crate::portal::{Failure, Page, Visitor};
-use crate::texts::FluentValue;
+use crate::portal::{Failure, Visitor};
 
 /// A site and what it asks for.
 #[derive(Clone)]
@@ -124,11 +123,6 @@ impl Asks {
             self.is_asked = true;
         }
         self
-    }
-
-    /// What the way back to the site says.
-    pub fn no(&self, page: &Page) -> String {
-        page.with("oidc-no", &[("site", FluentValue::from(self.name.clone()))])
     }
 
     /// The key of its level's name.

@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
 
 /// Its address.
-const HERE: &str = "/signin/bound";
+/// Its page.
+pub(crate) const HERE: &str = "/signin/bound";
 
 #[derive(Template)]
 #[template(path = "signin/bound.html")]

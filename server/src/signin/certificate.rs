@@ -25,7 +25,7 @@ use crate::sessions::{self, Proof, SignedIn};
 use crate::texts::FluentValue;
 
 /// The page's path.
-pub(super) const PAGE: &str = "/signin/certificate";
+pub(crate) const PAGE: &str = "/signin/certificate";
 /// Where the certificate host sends the browser back to.
 pub(crate) const RETURN: &str = "/signin/certificate/return";
 

@@ -54,6 +54,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 pub(crate) use asks::Asks;
+pub(crate) use bound::HERE as BOUND;
 pub(crate) use check::{contrast_text, document_text};
 pub(crate) use form::{From, unreadable};
 pub(crate) use land::land;

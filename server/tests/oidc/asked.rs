@@ -182,7 +182,7 @@ async fn the_language_of_the_site_is_spoken_unless_the_citizen_chose(backend: Ba
     let came = stage.come(&mut browser, "sede", &english).await.expect(303);
     assert_eq!(location(&came), "/signin?site=sede");
     let page = stage.follow(&mut browser, came).await.expect(200).text();
-    assert!(page.contains("<html lang=\"en\">") && page.contains("No, go back to Sede sede"));
+    assert!(page.contains("<html lang=\"en\">") && page.contains("Cancel and return to the site"));
     // What one site asks for is no choice of the citizen's: the next one's page speaks its own language.
     let came = stage.come(&mut browser, "otra", &[("ui_locales", Some("es"))]).await;
     let page = stage.follow(&mut browser, came).await.expect(200).text();

@@ -1,6 +1,7 @@
 //! What a site and a citizen see of it.
 
 use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice};
 use aldaba_store::Backend;
 use axum::body::Body;
@@ -18,6 +19,7 @@ on_both!(
     claims_go_where_they_were_asked_for_and_to_whom_they_may,
     one_session_serves_every_site_at_its_level,
     a_session_that_is_too_low_steps_up_and_its_sites_go_on,
+    a_way_that_the_site_does_not_admit_is_not_recommended,
     another_person_ends_the_session_before,
     two_windows_do_not_mix_up_their_sites,
 );
@@ -126,7 +128,7 @@ async fn the_citizen_sees_what_goes_to_whom_before_the_first_time(backend: Backe
         "DNI o NIE",
         ANA.document,
         "Avanzado",
-        "PIN de un solo uso, visto en su app. 15 de enero de 2027, 09:00",
+        "PIN, visto en su app. 15 de enero de 2027, 09:00",
         "Ha entrado como Ana García Ruiz.",
     ] {
         assert!(page.contains(text), "{text}: {page}");
@@ -172,7 +174,7 @@ async fn no_is_told_to_the_site(backend: Backend) {
     let mut browser = TestBrowser::default();
     let came = stage.come(&mut browser, "sede", &[]).await;
     let page = stage.follow(&mut browser, came).await.text();
-    assert!(page.contains("action=\"/oidc/cancel\"") && page.contains("No, volver a Sede sede"));
+    assert!(page.contains("action=\"/oidc/cancel\"") && page.contains("Cancelar y volver al sitio"));
     let no = browser
         .clone()
         .post(&stage.server, "/oidc/cancel", &[])
@@ -360,6 +362,15 @@ async fn a_session_that_is_too_low_steps_up_and_its_sites_go_on(backend: Backend
         text.contains("Ha entrado con nivel Básico") && text.contains("pide el nivel Avanzado"),
         "{text}"
     );
+    // A PIN that a desktop shows would be too low once more: the way that reaches it, whatever the device, comes first.
+    let bound = "/signin/bound?site=sede&procedure=tributos";
+    let link = format!(
+        "href=\"{}\">Usar un PIN para esta página</a>",
+        bound.replace('&', "&#38;")
+    );
+    let other = text.find("Elegir otra forma").expect("the others are there too");
+    assert!(text.find(&link).is_some_and(|at| at < other), "{text}");
+    browser.get(&stage.server, bound).await.expect(200);
     let form = browser
         .get(&stage.server, "/signin?site=sede&procedure=tributos")
         .await
@@ -386,6 +397,33 @@ async fn a_session_that_is_too_low_steps_up_and_its_sites_go_on(backend: Backend
     let told: Vec<String> = stage.told().await.into_iter().map(|(site, _)| site).collect();
     assert_eq!(told, ["otra", "sede"]);
     stage.userinfo(low["access_token"].as_str().unwrap()).await.expect(401);
+}
+
+// REQ-OIDC-20
+async fn a_way_that_the_site_does_not_admit_is_not_recommended(backend: Backend) {
+    let stage = Stage::with(backend, |config| {
+        config.relying_parties[0].methods = vec![Method::Incoming, Method::SelfGenerated];
+    })
+    .await;
+    let device = TestDevice::activate(&stage.server, &ANA).await;
+    let mut browser = TestBrowser::default();
+    let came = stage.come(&mut browser, "otra", &[]).await;
+    stage.follow(&mut browser, came).await;
+    stage.identify_low(&mut browser, &device, &ANA).await;
+    let came = stage
+        .come(&mut browser, "sede", &[("procedure", Some("tributos"))])
+        .await;
+    let page = stage.follow(&mut browser, came).await.expect(200);
+    assert_eq!(screen(&page), "step-up");
+    let text = page.text();
+    assert!(
+        text.contains("Elegir cómo identificarse") && text.contains("un ordenador no lo hace"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("/signin/bound") && !text.contains("PIN para esta página"),
+        "{text}"
+    );
 }
 
 // REQ-OIDC-21

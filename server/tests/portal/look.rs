@@ -25,7 +25,7 @@ async fn the_language_is_asked_for_negotiated_and_remembered() {
     assert!(chosen.contains("href=\"/signin?site=sede&#38;procedure=padron&#38;lang=es\""));
     browser.start(&server, &ANA, &[]).await.expect(303);
     let page = browser.get(&server, "/signin/pin").await.expect(200).text();
-    assert!(page.contains("Enter the PIN from your app"), "remembered");
+    assert!(page.contains("Enter the PIN of this request"), "remembered");
     let page = browser.get(&server, "/signin/pin?lang=xx").await.expect(200).text();
     assert!(
         page.contains("<html lang=\"en\">"),
@@ -90,4 +90,33 @@ async fn the_code_is_drawn_for_its_own_browser_only() {
         "drawn when somebody looks at it"
     );
     TestBrowser::default().get(&server, "/signin/qr.svg").await.expect(404);
+}
+
+// REQ-OIDC-09
+#[test]
+fn the_way_back_to_the_site_stands_in_a_row_with_what_the_page_does() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/signin");
+    let mut with_a_way_back = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let file = entry.unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (before, _) in text.match_indices("parts/cancel.html").map(|(at, _)| text.split_at(at)) {
+            with_a_way_back += 1;
+            let form = &before[before.rfind("<form").unwrap_or(before.len())..];
+            let actions = before.rfind("<div class=\"p-actions\">").unwrap_or(0);
+            assert!(
+                before.rfind("</div>") < Some(actions) && !form.is_empty() && !form.contains("</form>"),
+                "{}: not in the actions of a form",
+                file.display()
+            );
+            for field in ["csrf", "site", "procedure"] {
+                assert!(
+                    form.contains(&format!("name=\"{field}\"")),
+                    "{}: {field}",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert!(with_a_way_back >= 5, "{with_a_way_back}");
 }

@@ -107,7 +107,7 @@ async fn the_apps_own_pin_signs_in_too() {
         .await
         .expect(303);
     let page = browser.get(&server, "/signin/pin").await.expect(200).text();
-    assert!(page.contains("pantalla de inicio") && !page.contains("p-code"));
+    assert!(page.contains("Escriba el PIN sin conexión") && !page.contains("p-code"));
     browser
         .type_pin(&server, &device.self_generated(server.app.now()))
         .await

@@ -43,17 +43,22 @@ export const Approval = (props: { request: RequestCard; choices: string[] }) => 
       <Show when={approve.error()} keyed>
         {(error) => <ErrorBox error={error} />}
       </Show>
-      <fieldset
+      <div
         class="phrase choices"
+        role="radiogroup"
         data-testid="choices"
+        aria-labelledby={`${name}-label`}
         aria-invalid={missing() ? "true" : undefined}
         aria-describedby={missing() ? `${name}-error` : `${name}-hint`}
       >
-        <legend class="phrase-label">{t("app-approve-ask")}</legend>
+        <p class="phrase-label" id={`${name}-label`}>
+          {t("app-approve-ask")}
+        </p>
         <For each={props.choices}>
           {(phrase, index) => (
             <label class="choice">
               <input
+                class="ds-input"
                 type="radio"
                 name={name}
                 value={phrase}
@@ -80,7 +85,7 @@ export const Approval = (props: { request: RequestCard; choices: string[] }) => 
             {t("app-approve-missing")}
           </p>
         </Show>
-      </fieldset>
+      </div>
       <div class="actions request-actions">
         <Button
           type="submit"

@@ -35,6 +35,9 @@ export const RequestItem = (props: { request: RequestCard }) => {
   const expired = () => !props.request.pin && props.request.expires_at <= now();
   /** The phrases to choose from, while it waits for an approval. */
   const choices = () => (props.request.state === "pending" ? props.request.choices : undefined);
+  /** What began with a QR is approved by who can say the words: nothing on the card gives them away. */
+  const saysPhrase = () => !choices() && !props.request.approved;
+  const named = () => ({ name: name(), phrase: props.request.phrase });
   const approvedHere = () => props.request.approved && props.request.revealed_here;
   const elsewhere = () => props.request.state === "revealed" && !props.request.revealed_here;
 
@@ -99,7 +102,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
       <Switch
         fallback={
           <>
-            <Show when={!choices() && !props.request.approved}>
+            <Show when={saysPhrase()}>
               <div class="phrase">
                 <p class="phrase-label">{t("app-request-phrase")}</p>
                 <p class="phrase-words" data-testid="phrase">
@@ -177,11 +180,24 @@ export const RequestItem = (props: { request: RequestCard }) => {
         <Match when={props.request.pin}>
           {(pin) => (
             <>
+              {/* Two PINs of one site are told apart by the words of the page. */}
+              <dl class="facts">
+                <div>
+                  <dt>{t("app-request-for")}</dt>
+                  <dd>{props.request.procedure}</dd>
+                </div>
+                <div>
+                  <dt>{t("app-pin-phrase")}</dt>
+                  <dd class="pin-phrase" data-testid="phrase">
+                    {props.request.phrase}
+                  </dd>
+                </div>
+              </dl>
               <p>{t("app-pin-type")}</p>
               <Digits pin={pin()} testid="pin" ref={(element) => (pinElement = element)} />
               <div class="pin-foot">
                 <Countdown label={t("app-pin-timer")} until={pinUntil()} seconds={pinLife()} />
-                <CopyButton source={props.request.id} label={t("app-copy-of", { name: name() })} testid="copy" />
+                <CopyButton source={props.request.id} label={t("app-copy-of", named())} testid="copy" />
               </div>
             </>
           )}
@@ -199,7 +215,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
             <Button
               testid="reveal"
               variant={choices() ? "secondary" : "primary"}
-              aria-label={t(choices() ? "app-approve-pin-instead-of" : "app-request-reveal-of", { name: name() })}
+              aria-label={t(choices() ? "app-approve-pin-instead-of" : "app-request-reveal-of", named())}
               busy={reveal.busy()}
               onClick={() => void reveal.run()}
             >
@@ -214,7 +230,7 @@ export const RequestItem = (props: { request: RequestCard }) => {
             variant="tertiary"
             color="danger"
             testid="reject"
-            aria-label={t("app-request-reject-of", { name: name() })}
+            aria-label={t(saysPhrase() ? "app-request-reject-of" : "app-approve-reject-of", named())}
             ref={rejectButton}
             onClick={() => {
               setRejecting(true);

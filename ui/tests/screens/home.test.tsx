@@ -47,6 +47,22 @@ describe("home", () => {
     expect(await app.findAllByTestId("request-card")).toHaveLength(2);
   });
 
+  // REQ-UI-11
+  test("two PINs of one site are told apart, by the eye and by the ear", async () => {
+    const one = revealed(request("a", { phrase: "faro azul" }));
+    const other = revealed(request("b", { phrase: "mesa alta", procedure: "Tributos" }), "112233");
+    const app = await atHome({ list_requests: { requests: [one, other], online: true } });
+    const cards = await app.findAllByTestId("request-card");
+    for (const [card, phrase, procedure] of [[cards[0], "faro azul", "Padrón"], [cards[1], "mesa alta", "Tributos"]] as const) {
+      expect(card?.querySelector("[data-testid=phrase]")?.textContent).toBe(phrase);
+      expect(card?.textContent).toContain(procedure);
+    }
+    for (const phrase of ["faro azul", "mesa alta"]) {
+      app.getByRole("button", { name: `Copiar el PIN para Ayuntamiento, «${phrase}»` });
+      app.getByRole("button", { name: `No he sido yo: Ayuntamiento, «${phrase}»` });
+    }
+  });
+
   test("the PIN shows after the server's answer, for the eye and for the ear", async () => {
     const card = request("a");
     const app = await atHome({

@@ -35,6 +35,21 @@ describe("approving what began with a QR", () => {
     expect(app.queryByTestId("reject")).not.toBeNull();
   });
 
+  // REQ-QR-06
+  test("nothing on the card gives the words away, whoever listens to it", async () => {
+    const app = await atHome({ list_requests: { requests: [qr()], online: true } });
+    const card = await app.find("request-card");
+    const said = [...card.querySelectorAll("[aria-label]")].map((element) => element.getAttribute("aria-label"));
+    expect(said).toContain("No he sido yo: Ayuntamiento");
+    expect(said.join()).not.toContain("olivo tranquilo");
+  });
+
+  test("the words to choose from are a group with a name, of the design system's buttons", async () => {
+    const app = await atHome({ list_requests: { requests: [qr()], online: true } });
+    app.getByRole("radiogroup", { name: "¿Qué palabras muestra la página?" });
+    for (const radio of app.getAllByTestId("choice")) expect(radio.classList).toContain("ds-input");
+  });
+
   test("wrong words: nobody has signed in, and why", async () => {
     const app = await atHome({
       list_requests: { requests: [qr()], online: true },

@@ -58,3 +58,34 @@ describe("the texts of the app", () => {
     expect(unused).toEqual([]);
   });
 });
+
+// REQ-UI-10
+describe("what app and portal both speak of", () => {
+  /** One message of the portal, as it stands in its file. */
+  const portal = (language: string, key: string) =>
+    new RegExp(`^${key} = (.*)$`, "m").exec(readFileSync(join(root, `locales/${language}/portal.ftl`), "utf8"))?.[1];
+  const app = (language: (typeof languages)[number], key: string) => bundleOf(language).getMessage(key)?.value;
+
+  test.each(languages)("the levels have one name each in %s", (language) => {
+    for (const level of ["low", "substantial", "high"])
+      expect(app(language, `app-level-${level}`), level).toBe(portal(language, `level-${level}`));
+  });
+
+  test.each(languages)("each PIN has one name in %s", (language) => {
+    expect(portal(language, "way-self-generated")).toBe(app(language, "app-self-title"));
+    expect(portal(language, "method-self-generated")).toBe(app(language, "app-self-title"));
+    expect(portal(language, "way-page-bound")).toBe(app(language, "app-bound-title"));
+    const offline = String(app(language, "app-self-title")).replace(/^Offline/, "offline");
+    for (const key of ["signin-submit-self", "pin-self-title", "pin-error-delayed", "over-disabled-title"])
+      expect(portal(language, key)?.toLowerCase(), key).toContain(offline.toLowerCase());
+  });
+
+  // Other names that the offline PIN has had, and that the PIN of a request shared with it.
+  const outdated = /PIN de (mi|su|la) (app|pantalla)|PIN in my app|PIN (of|from) (your|the) (app|home)|app['’]s own PIN/i;
+  test.each(languages)("no PIN goes by an outdated name in %s", (language) => {
+    for (const file of readdirSync(join(root, `locales/${language}`))) {
+      const lines = readFileSync(join(root, `locales/${language}`, file), "utf8").split("\n");
+      expect(lines.filter((line) => outdated.test(line)), file).toEqual([]);
+    }
+  });
+});
