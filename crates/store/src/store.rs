@@ -132,6 +132,9 @@ impl Store {
     }
 
     async fn open_postgres(config: &StoreConfig, keys: Arc<ServerKeys>) -> Result<Self, OpenError> {
+        // The driver asks the process for its cryptography where only the authority of a certificate is to be checked, and the
+        // program is built with two: ours is that of the TLS stack. Whoever installed one before has chosen.
+        let _installed_before = rustls::crypto::aws_lc_rs::default_provider().install_default();
         // Two servers may start at once: the migrations run on one connection that holds an advisory lock.
         let alone = connect_postgres(&config.url, 1).await?;
         migrations::run(&alone).await?;
@@ -346,7 +349,10 @@ async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnect
     // The driver's spans show its options at TRACE: the password is taken out of the URL and set where nothing prints it.
     let mut bare = url::Url::parse(url).map_err(|_| OpenError::Url)?;
     let password = bare.password().map(percent_decoded);
-    bare.set_password(None).map_err(|()| OpenError::Url)?;
+    // An address without a host, of a socket, has no place for one and takes none away.
+    if password.is_some() {
+        bare.set_password(None).map_err(|()| OpenError::Url)?;
+    }
     let mut options = options(bare.as_str(), connections);
     // Leases ask a connection that slept (postgres.rs); the pool's own question would come a second time.
     options

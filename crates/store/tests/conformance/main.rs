@@ -53,4 +53,5 @@ mod secrecy;
 mod sessions;
 mod sms;
 mod support;
+mod tls;
 mod transactions;
