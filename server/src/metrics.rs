@@ -86,10 +86,15 @@ impl Metrics {
 
     /// What a message's try came to: `sent`, `retry`, `given_up`.
     pub fn message(&self, result: &'static str) {
+        self.messages(result, 1);
+    }
+
+    /// The same of several.
+    pub fn messages(&self, result: &'static str, count: u64) {
         let labels = vec![Label::from_static_parts("result", result)];
         self.recorder
             .register_counter(&Key::from_parts("aldaba_messages_total", labels), &METADATA)
-            .increment(1);
+            .increment(count);
     }
 
     /// The figures in Prometheus' text format.

@@ -236,6 +236,14 @@ impl Setting {
         deliver_due(&self.outbox).await
     }
 
+    /// How many tries came to that, as the operator reads it.
+    fn counted(&self, result: &str) -> u64 {
+        let figures = self.server.app.metrics().render();
+        let name = format!("aldaba_messages_total{{result=\"{result}\"}} ");
+        let line = figures.lines().find_map(|line| line.strip_prefix(name.as_str()));
+        line.map_or(0, |count| count.parse().unwrap())
+    }
+
     async fn state(&self) -> MessageState {
         self.server.messages().await[0].state
     }
@@ -340,6 +348,12 @@ async fn a_code_is_tried_while_it_lives(backend: Backend) {
     setting.server.wait(1);
     assert_eq!(setting.send_due().await, 0);
     assert_eq!(setting.endpoint.calls(), 1);
+    // Its next try would have come later: only then is nobody sending it for certain.
+    setting.server.wait(40);
+    assert_eq!(setting.send_due().await, 0);
+    assert_eq!(setting.endpoint.calls(), 1);
+    assert_eq!(setting.state().await, MessageState::Failed);
+    assert_eq!((setting.counted("retry"), setting.counted("given_up")), (1, 1));
 }
 
 // REQ-OPS-02
@@ -409,6 +423,10 @@ async fn a_code_that_is_over_is_not_sent(backend: Backend) {
     setting.server.wait(600);
     assert_eq!(setting.send_due().await, 0);
     assert_eq!(setting.endpoint.calls(), 0);
+    // Nobody else will say that it never went, and it is said once.
+    assert_eq!(setting.send_due().await, 0);
+    assert_eq!(setting.state().await, MessageState::Failed);
+    assert_eq!((setting.counted("retry"), setting.counted("given_up")), (0, 1));
 }
 
 // REQ-OPS-02

@@ -484,14 +484,23 @@ pub async fn take_due_logouts(tx: &Transaction, limit: u32) -> Result<Vec<DueLog
          WHERE logout_due_at IS NOT NULL ORDER BY logout_due_at, id LIMIT $1) AND logout_due_at IS NOT NULL \
          RETURNING client_id, subject, sid";
     let rows = tx.change_all(SQL, vec![bind::int(limit)]).await?;
-    let read = |row: &Row| {
-        Ok(DueLogout {
-            client_id: row.text(0)?,
-            subject: row.text(1)?,
-            sid: row.text(2)?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(due_logout).collect()
+}
+
+/// Takes those of one person, all of them, of whom nothing will be left to take later.
+pub async fn take_due_logouts_of(tx: &Transaction, person: &PersonId) -> Result<Vec<DueLogout>, StoreError> {
+    const SQL: &str = "UPDATE authorizations SET logout_due_at = NULL WHERE person_id = $1 AND logout_due_at IS NOT NULL \
+         RETURNING client_id, subject, sid";
+    let rows = tx.change_all(SQL, vec![bind::id(person)]).await?;
+    rows.iter().map(due_logout).collect()
+}
+
+fn due_logout(row: &Row) -> Result<DueLogout, StoreError> {
+    Ok(DueLogout {
+        client_id: row.text(0)?,
+        subject: row.text(1)?,
+        sid: row.text(2)?,
+    })
 }
 
 /// Whether any site is still to be told of an ended session: cheap, to be asked often.

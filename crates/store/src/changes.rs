@@ -94,6 +94,17 @@ pub async fn devices_activated_since(tx: &Transaction, since: Timestamp) -> Resu
     rows.iter().map(read).collect()
 }
 
+/// Devices that were erased with their owners at or after `since`.
+pub async fn devices_erased_since(tx: &Transaction, since: Timestamp) -> Result<Vec<DeviceId>, StoreError> {
+    let rows = tx
+        .select_all(
+            "SELECT device_id FROM erased_devices WHERE erased_at >= $1",
+            vec![bind::time(since)],
+        )
+        .await?;
+    rows.iter().map(|row| row.id(0)).collect()
+}
+
 /// Devices of anybody that were frozen or revoked at or after `since`.
 pub async fn devices_closed_since(tx: &Transaction, since: Timestamp) -> Result<Vec<ClosedDevice>, StoreError> {
     let rows = tx

@@ -18,6 +18,8 @@
 //! versions.rs     whether what nodes keep in memory has changed
 //! changes.rs      what other processes changed, asked once a second
 //! maintenance.rs  what is thrown away, and when
+//! erasure.rs      a person of whom nothing is to be left
+//! queue.rs        what the queues of messages and logouts have in common
 //! testing.rs      a database of one's own for a test (feature `testing`)
 //! ```
 //!
@@ -38,6 +40,7 @@ pub mod consents;
 pub mod devices;
 mod direct;
 mod document_lock;
+pub mod erasure;
 mod error;
 pub mod keys;
 pub mod known_browsers;
@@ -50,6 +53,7 @@ pub mod pairs;
 pub mod passwords;
 pub mod persons;
 mod postgres;
+mod queue;
 pub mod requests;
 pub mod seal;
 pub mod sessions;

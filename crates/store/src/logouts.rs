@@ -1,11 +1,5 @@
 //! Logouts that sites are yet to be told (OpenID Connect Back-Channel Logout 1.0). They are written in the transaction that
 //! ends the session, and told later, at least once.
-//!
-//! ```text
-//! queued ── claim (lease) ──▶ sent
-//!    ▲            │
-//!    └── failed, try again ── failed for good
-//! ```
 
 use std::fmt;
 use std::time::Duration;
@@ -15,6 +9,7 @@ use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
 use crate::outbox::MessageState;
+use crate::queue;
 use crate::transaction::{Row, Transaction, bind};
 
 /// One site's part of an ended session.
@@ -89,12 +84,7 @@ pub async fn claim_due(
     lease: Duration,
     limit: u32,
 ) -> Result<Vec<Logout>, StoreError> {
-    // The condition is repeated outside: PostgreSQL checks it again when another worker was first with a row.
-    const SQL: &str = concat!(
-        "UPDATE logouts SET due_at = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM logouts WHERE state = 'queued' \
-         AND due_at <= $1 ORDER BY due_at, id LIMIT $3) AND state = 'queued' AND due_at <= $1 RETURNING ",
-        columns!()
-    );
+    const SQL: &str = queue::claim!("logouts", "", columns!());
     let values = vec![bind::time(now), bind::time(now.plus(lease)), bind::int(limit)];
     let rows = tx.change_all(SQL, values).await?;
     let mut logouts = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -104,11 +94,7 @@ pub async fn claim_due(
 
 /// The site knows. `false`: it was marked before.
 pub async fn mark_sent(tx: &Transaction, id: &MessageId, now: Timestamp) -> Result<bool, StoreError> {
-    tx.wins(
-        "UPDATE logouts SET state = 'sent', sent_at = $2 WHERE id = $1 AND state <> 'sent'",
-        vec![bind::id(id), bind::time(now)],
-    )
-    .await
+    queue::mark_sent(tx, queue::sent!("logouts"), id, now).await
 }
 
 /// The attempt `attempts` failed: try again at `next_at`, or never. `false`: it was told or claimed anew meanwhile.
@@ -118,16 +104,7 @@ pub async fn mark_failed(
     attempts: u32,
     next_at: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
-    tx.wins(
-        "UPDATE logouts SET due_at = CASE WHEN $3 < 0 THEN due_at ELSE $3 END, \
-         state = CASE WHEN $3 < 0 THEN 'failed' ELSE 'queued' END WHERE id = $1 AND state = 'queued' AND attempts = $2",
-        vec![
-            bind::id(id),
-            bind::int(attempts),
-            bind::int(next_at.map_or(-1, Timestamp::as_millis)),
-        ],
-    )
-    .await
+    queue::mark_failed(tx, queue::failed!("logouts"), id, attempts, next_at).await
 }
 
 /// The newest `limit` logouts in whatever state, oldest first.

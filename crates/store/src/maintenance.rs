@@ -44,6 +44,8 @@ pub struct Purged {
     pub passwords: u64,
     /// Failures with self-generated PINs of nobody.
     pub pairs: u64,
+    /// Devices of people who were erased.
+    pub erased_devices: u64,
 }
 
 impl Purged {
@@ -61,6 +63,7 @@ impl Purged {
             + self.known_browsers
             + self.passwords
             + self.pairs
+            + self.erased_devices
     }
 
     /// Whether a table may have more: call again.
@@ -78,6 +81,7 @@ impl Purged {
             || self.known_browsers >= most
             || self.passwords >= most
             || self.pairs >= most
+            || self.erased_devices >= most
     }
 }
 
@@ -160,6 +164,12 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
         pairs: purge(
             "DELETE FROM pair_failures WHERE pair IN (SELECT pair FROM pair_failures WHERE failed_at <= $1 LIMIT $2)",
             now.minus(crate::pairs::KEPT),
+        )
+        .await?,
+        erased_devices: purge(
+            "DELETE FROM erased_devices WHERE device_id IN \
+             (SELECT device_id FROM erased_devices WHERE erased_at <= $1 LIMIT $2)",
+            old,
         )
         .await?,
     })

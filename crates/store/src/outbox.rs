@@ -1,12 +1,6 @@
 //! Messages on their way. They are written in the transaction that causes them and sent later, at least once: the message's
 //! id is the idempotency key towards the gateway.
 //!
-//! ```text
-//! queued ── claim (lease) ──▶ sent
-//!    ▲            │
-//!    └── failed, try again ── failed for good
-//! ```
-//!
 //! A worker that dies lets its lease run out, and another one claims the message.
 
 use std::fmt;
@@ -18,6 +12,7 @@ use aldaba_core::sms::SmsCounts;
 use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
+use crate::queue;
 use crate::seal::{self, Place};
 use crate::transaction::{Row, Transaction, bind};
 
@@ -248,13 +243,7 @@ pub async fn claim_due(
     lease: Duration,
     limit: u32,
 ) -> Result<Vec<Message>, StoreError> {
-    // The condition is repeated outside: PostgreSQL checks it again when another worker was first with a row.
-    const SQL: &str = concat!(
-        "UPDATE outbox SET due_at = $2, attempts = attempts + 1 WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' \
-         AND due_at <= $1 AND (expires_at IS NULL OR expires_at > $1) ORDER BY due_at, id LIMIT $3) \
-         AND state = 'queued' AND due_at <= $1 RETURNING ",
-        columns!()
-    );
+    const SQL: &str = queue::claim!("outbox", " AND (expires_at IS NULL OR expires_at > $1)", columns!());
     let rows = tx
         .change_all(
             SQL,
@@ -266,13 +255,17 @@ pub async fn claim_due(
     Ok(messages)
 }
 
+/// Gives up messages that nobody is sending and that are of no use any more, at most so many: what it was for is over. How many.
+pub async fn give_up_over(tx: &Transaction, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    // The condition is repeated outside, as in `claim_due`.
+    const SQL: &str = "UPDATE outbox SET state = 'failed' WHERE id IN (SELECT id FROM outbox WHERE state = 'queued' \
+         AND due_at <= $1 AND expires_at <= $1 ORDER BY due_at, id LIMIT $2) AND state = 'queued' AND due_at <= $1";
+    tx.execute(SQL, vec![bind::time(now), bind::int(limit)]).await
+}
+
 /// The gateway took it. `false`: it was marked before.
 pub async fn mark_sent(tx: &Transaction, id: &MessageId, now: Timestamp) -> Result<bool, StoreError> {
-    tx.wins(
-        "UPDATE outbox SET state = 'sent', sent_at = $2 WHERE id = $1 AND state <> 'sent'",
-        vec![bind::id(id), bind::time(now)],
-    )
-    .await
+    queue::mark_sent(tx, queue::sent!("outbox"), id, now).await
 }
 
 /// The attempt `attempts` failed: try again at `next_at`, or never. `false`: it was sent or claimed anew meanwhile.
@@ -282,16 +275,7 @@ pub async fn mark_failed(
     attempts: u32,
     next_at: Option<Timestamp>,
 ) -> Result<bool, StoreError> {
-    tx.wins(
-        "UPDATE outbox SET due_at = CASE WHEN $3 < 0 THEN due_at ELSE $3 END, \
-         state = CASE WHEN $3 < 0 THEN 'failed' ELSE 'queued' END WHERE id = $1 AND state = 'queued' AND attempts = $2",
-        vec![
-            bind::id(id),
-            bind::int(attempts),
-            bind::int(next_at.map_or(-1, Timestamp::as_millis)),
-        ],
-    )
-    .await
+    queue::mark_failed(tx, queue::failed!("outbox"), id, attempts, next_at).await
 }
 
 /// The newest `limit` messages in whatever state, decoys left out, oldest first.

@@ -1,7 +1,7 @@
 //! The queue of messages to people: a row for each, delivered by a [`MessageSender`].
 //!
 //! A code is tried while it lives (the row says until when); what has no end, such as the word that a device was activated in
-//! somebody's name, for as long as [`Patience`] lasts. What the gateway refuses for itself is given up at once.
+//! somebody's name, for as long as [`Patience`] lasts. A code that has run out unsent is given up. What the gateway refuses for itself is given up at once.
 
 use std::sync::Arc;
 
@@ -12,6 +12,9 @@ use tracing::{info, warn};
 use super::{Message, MessageSender, SendError};
 use crate::app::App;
 use crate::delivery::{Patience, Queue};
+
+/// Messages that are given up in one transaction.
+const MOST_OVER: u32 = 1000;
 
 /// The outbox, and who takes what is in it.
 pub struct Outbox {
@@ -40,12 +43,24 @@ impl Queue for Outbox {
         self.app.messages_due()
     }
 
+    /// What is over meanwhile is given up here, where it would have been claimed, and counted: nobody else would.
     async fn claim(&self, most: u32) -> Result<Vec<outbox::Message>, StoreError> {
         let (now, lease) = (self.app.now(), self.patience.lease());
-        self.app
+        let (over, claimed) = self
+            .app
             .store()
-            .write(move |tx| Box::pin(async move { outbox::claim_due(tx, now, lease, most).await }))
-            .await
+            .write(move |tx| {
+                Box::pin(async move {
+                    let over = outbox::give_up_over(tx, now, MOST_OVER).await?;
+                    Ok::<_, StoreError>((over, outbox::claim_due(tx, now, lease, most).await?))
+                })
+            })
+            .await?;
+        if over > 0 {
+            self.app.metrics().messages("given_up", over);
+            warn!(messages = over, "messages not sent while they were of use");
+        }
+        Ok(claimed)
     }
 
     async fn deliver(&self, row: outbox::Message) -> Result<(), StoreError> {

@@ -16,6 +16,7 @@ mod m0013_devices_by_activation;
 mod m0014_document_locks;
 mod m0015_devices_failed_at;
 mod m0016_sessions_successor;
+mod m0017_erased_devices;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_document_locks::MIGRATION),
             Box::new(m0015_devices_failed_at::MIGRATION),
             Box::new(m0016_sessions_successor::MIGRATION),
+            Box::new(m0017_erased_devices::MIGRATION),
         ]
     }
 }
