@@ -38,6 +38,7 @@ mod citizens;
 mod clients;
 mod counter;
 mod edge;
+mod erase;
 mod gateway;
 mod incoming;
 mod network;

@@ -90,6 +90,16 @@ fn unsafe_settings_are_refused_with_what_to_do() {
         ("listen = ", "lisen = 1\nlisten = ", "unknown field"),
         ("FOLDER/aldaba.db", "FOLDER/nowhere/aldaba.db", "make it first"),
         ("sqlite://", "mysql://", "postgres://… or sqlite:///"),
+        (
+            "sqlite://FOLDER/aldaba.db",
+            "postgres://aldaba@/aldaba",
+            "write it like postgres://aldaba@db.example.org/aldaba",
+        ),
+        (
+            "[[relying_parties]]",
+            "first_wait_seconds = 0\n[[relying_parties]]",
+            "messages.first_wait_seconds: at least 1 is needed",
+        ),
         ("server.keys", "other.keys", "aldaba-server key create"),
         ("https://sms", "http://sms", "url must be https"),
         ("\"text\":\"{text}\"", "", "holds {text}"),

@@ -1,6 +1,6 @@
-//! `citizen add`, `show`, `import` and `renounce`.
+//! `citizen add`, `show`, `import`, `renounce` and `erase`.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use aldaba_core::time::Timestamp;
@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow, bail};
 
 use super::{CitizenCommand, Outcome, ServerArgs, start};
 use crate::audit::entry;
-use crate::citizens::{import, mask, record, renounce};
+use crate::citizens::{erase, import, mask, record, renounce};
 
 pub(super) fn run(command: CitizenCommand) -> Outcome {
     match command {
@@ -76,7 +76,48 @@ pub(super) fn run(command: CitizenCommand) -> Outcome {
                 Ok(())
             })
         }
+        CitizenCommand::Erase { server, document, yes } => erase(&server, &document, yes),
     }
+}
+
+fn erase(server: &ServerArgs, typed: &str, yes: bool) -> Outcome {
+    let document = super::document(typed)?;
+    start::with_app(server, |app| async move {
+        let wanted = document.clone();
+        let found = app
+            .store()
+            .read(move |tx| {
+                Box::pin(async move {
+                    let Some((id, has_renounced)) = persons::registered(tx, &wanted).await? else {
+                        return Ok::<_, StoreError>(None);
+                    };
+                    Ok(Some((has_renounced, devices::count_active(tx, &id).await?)))
+                })
+            })
+            .await?;
+        let Some((has_renounced, active)) = found else {
+            bail!("there is no citizen with that document");
+        };
+        if !yes {
+            let renounced = if has_renounced { ", who had renounced" } else { "" };
+            println!(
+                "This erases {}{renounced}, with {active} active devices: all that there is of them in this database. It cannot be undone.",
+                mask::document(document.canonical())
+            );
+            print!("Type the document number once more to erase: ");
+            std::io::stdout().flush().context("standard output")?;
+            let mut again = String::new();
+            std::io::stdin().read_line(&mut again).context("standard input")?;
+            if super::document(again.trim()).ok().as_ref() != Some(&document) {
+                bail!("that is not the same number; nothing was erased (--yes does not ask)");
+            }
+        }
+        if !erase::erase(&app, document).await? {
+            bail!("somebody else was first: there is no citizen with that document any more");
+        }
+        println!("erased");
+        Ok(())
+    })
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {

@@ -4,6 +4,8 @@ mod citizen;
 mod client;
 mod demo;
 mod device;
+#[cfg(test)]
+mod examples;
 mod oidc_key;
 mod operator;
 mod password;
@@ -36,7 +38,9 @@ Examples:
   Prepare a real one:
       aldaba-server key create /etc/aldaba/server.keys
       aldaba-server citizen import --config /etc/aldaba/server.toml citizens.csv
-      aldaba-server client add --config /etc/aldaba/server.toml --id sede --name 'Ayuntamiento de Ejemplo' …
+      aldaba-server client add --config /etc/aldaba/server.toml --id sede --name 'Ayuntamiento de Ejemplo' \\
+          --domain sede.example.org --return-url https://sede.example.org/entrada \\
+          --redirect-uri https://sede.example.org/oidc/vuelta
       aldaba-server serve --config /etc/aldaba/server.toml
   Look after it:
       aldaba-server citizen show --config /etc/aldaba/server.toml 12345678Z
@@ -90,7 +94,7 @@ fn document(typed: &str) -> anyhow::Result<Document> {
 const SERVE_EXAMPLE: &str = r#"A settings file:
   listen = "127.0.0.1:8080"
   public_url = "https://pin.example.org"
-  database = "postgres://aldaba@/aldaba"          # or sqlite:///var/lib/aldaba/aldaba.db
+  database = "postgres://aldaba@localhost/aldaba?host=/var/run/postgresql"   # or sqlite:///var/lib/aldaba/aldaba.db
   key_file = "/etc/aldaba/server.keys"            # aldaba-server key create /etc/aldaba/server.keys
   admin_listen = "127.0.0.1:9090"                 # /metrics; leave out for none
   trusted_proxies = ["127.0.0.1"]
@@ -213,6 +217,17 @@ enum CitizenCommand {
         server: ServerArgs,
         /// DNI or NIE.
         document: String,
+    },
+    /// Erase a citizen: all that there is of them in the database, also if they had renounced. It cannot be undone, and an import
+    /// that still has them brings them back as somebody new.
+    Erase {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// DNI or NIE.
+        document: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
     },
 }
 

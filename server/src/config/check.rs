@@ -204,6 +204,13 @@ impl Config {
                         why: format!("{name}: {why}"),
                     })?;
                 }
+                if gateway.first_wait_seconds == 0 {
+                    return refused(
+                        "messages.first_wait_seconds",
+                        "at least 1 is needed: with 0 a gateway that is away would be called without a pause"
+                            .to_owned(),
+                    );
+                }
                 crate::messages::gateway::Template::check(gateway).map_err(|why| ConfigError::Refused {
                     setting: "messages",
                     why,
@@ -260,7 +267,16 @@ pub(super) fn owner_only(file: &Path) -> Result<(), String> {
 
 fn check_database(url: &str) -> Result<(), ConfigError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(());
+        return match Url::parse(url) {
+            Ok(_) => Ok(()),
+            Err(error) => refused(
+                "database",
+                format!(
+                    "the address is not well formed ({error}); write it like postgres://aldaba@db.example.org/aldaba, or like \
+                     postgres://aldaba@localhost/aldaba?host=/var/run/postgresql for a socket of this machine"
+                ),
+            ),
+        };
     }
     let Some(path) = url.strip_prefix("sqlite://") else {
         // The address itself may hold a password, so it is not repeated.

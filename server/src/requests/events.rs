@@ -153,6 +153,19 @@ impl Hub {
         }
     }
 
+    /// Ends the streams of a device that was erased with its owner, whom nobody can name any more.
+    pub fn end(&self, device: DeviceId) {
+        for shard in &self.shards {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            for slot in shard.values().flatten().filter(|slot| slot.device == device) {
+                slot.push(Live::DeviceEnded {
+                    device,
+                    state: DeviceState::Revoked,
+                });
+            }
+        }
+    }
+
     fn is_news(&self, what: [u8; 16], change: Told) -> bool {
         let mut told = self.told();
         let news = told.get(&what).is_none_or(|last| *last < change);

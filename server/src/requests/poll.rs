@@ -1,5 +1,6 @@
 //! Once a second, what other processes changed is told to the streams of this node: other nodes' requests and new devices, where
-//! there may be other nodes (PostgreSQL), and devices that the operator revoked from the command line.
+//! there may be other nodes (PostgreSQL), and devices that the operator revoked, or erased with their
+//! owner, from the command line.
 
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ impl Poll {
         let now = app.now();
         let since = self.since.minus(OVERLAP);
         let nodes = app.store().backend() == Backend::Postgres;
-        let (requests, activated, closed) = app
+        let (requests, activated, closed, erased) = app
             .store()
             .read(move |tx| {
                 Box::pin(async move {
@@ -63,7 +64,8 @@ impl Poll {
                         (Vec::new(), Vec::new())
                     };
                     let closed = changes::devices_closed_since(tx, since).await?;
-                    Ok::<_, StoreError>((requests, activated, closed))
+                    let erased = changes::devices_erased_since(tx, since).await?;
+                    Ok::<_, StoreError>((requests, activated, closed, erased))
                 })
             })
             .await?;
@@ -92,6 +94,9 @@ impl Poll {
                     state: device.state,
                 },
             );
+        }
+        for device in erased {
+            app.hub().end(device);
         }
         Ok(())
     }
