@@ -33,8 +33,9 @@ enum Coming {
 
 /// `GET /oidc/authorize`.
 pub(super) async fn come(State(app): State<App>, visitor: Visitor, query: SentForm) -> Response {
-    let Some(parameters) = parameters(query) else {
-        return Fault::Client.show(&app, &visitor);
+    let parameters = match parameters(query) {
+        Ok(parameters) => parameters,
+        Err(unread) => return unread.show(&app, &visitor, Fault::Client),
     };
     let Some(party) = client(&app, &parameters) else {
         return Fault::Client.show(&app, &visitor);
@@ -54,8 +55,9 @@ pub(super) async fn come(State(app): State<App>, visitor: Visitor, query: SentFo
 /// `POST /oidc/authorize`. A form that another site's page sends brings no cookies along (`SameSite=Lax`): the request is kept
 /// as if it had been pushed, and the browser asked to come again with them.
 pub(super) async fn post(State(app): State<App>, visitor: Visitor, form: SentForm) -> Response {
-    let Some(parameters) = parameters(form) else {
-        return Fault::Client.show(&app, &visitor);
+    let parameters = match parameters(form) {
+        Ok(parameters) => parameters,
+        Err(unread) => return unread.show(&app, &visitor, Fault::Client),
     };
     let Some(party) = client(&app, &parameters) else {
         return Fault::Client.show(&app, &visitor);

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::Unread;
 use crate::app::App;
-use crate::portal::{Page, Reply, Visitor, Way};
+use crate::portal::{Failure, Page, Reply, Visitor, Way};
 
 /// Why the browser goes nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,16 @@ struct FaultPage {
     code: &'static str,
     colour: &'static str,
     way: Way,
+}
+
+impl Unread {
+    /// The page for it, where what is no form has that fault.
+    pub(super) fn show(self, app: &App, visitor: &Visitor, fault: Fault) -> Response {
+        match self {
+            Self::NoForm => fault.show(app, visitor),
+            Self::TooLarge => Failure::TooLarge.show(app, visitor),
+        }
+    }
 }
 
 impl Fault {

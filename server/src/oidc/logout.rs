@@ -83,8 +83,9 @@ struct DonePage {
 
 /// `GET /oidc/logout`.
 pub(super) async fn ask(State(app): State<App>, visitor: Visitor, query: SentForm) -> Response {
-    let Some(parameters) = parameters(query) else {
-        return Fault::LogoutUri.show(&app, &visitor);
+    let parameters = match parameters(query) {
+        Ok(parameters) => parameters,
+        Err(unread) => return unread.show(&app, &visitor, Fault::LogoutUri),
     };
     let leaving = match leaving(&app, &parameters).await {
         Ok(Some(leaving)) => leaving,
@@ -101,8 +102,9 @@ pub(super) async fn ask(State(app): State<App>, visitor: Visitor, query: SentFor
 /// `POST /oidc/logout`: a site's form brings no cookies along, so that the browser is asked to come again with them, and without
 /// the ID token, which may hold a name and a document number.
 pub(super) async fn post(State(app): State<App>, visitor: Visitor, form: SentForm) -> Response {
-    let Some(parameters) = parameters(form) else {
-        return Fault::LogoutUri.show(&app, &visitor);
+    let parameters = match parameters(form) {
+        Ok(parameters) => parameters,
+        Err(unread) => return unread.show(&app, &visitor, Fault::LogoutUri),
     };
     match leaving(&app, &parameters).await {
         Ok(Some(leaving)) => {
@@ -117,7 +119,7 @@ pub(super) async fn post(State(app): State<App>, visitor: Visitor, form: SentFor
 
 /// `POST /oidc/logout/confirmed`: the citizen said yes.
 pub(super) async fn confirmed(State(app): State<App>, visitor: Visitor, form: SentForm) -> Response {
-    let Some(parameters) = parameters(form) else {
+    let Ok(parameters) = parameters(form) else {
         return Failure::Csrf.show(&app, &visitor);
     };
     if !visitor.may_post(&app, parameters.get("csrf").unwrap_or_default()) {

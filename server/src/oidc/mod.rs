@@ -61,11 +61,12 @@ mod turn;
 mod userinfo;
 pub mod watch;
 
-use aldaba_core::oidc::Parameters;
+use aldaba_core::oidc::{Parameters, Request};
 use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::FormRejection;
 use axum::routing::{get, post};
 use axum::{Form, Router};
+use http::StatusCode;
 
 use crate::app::App;
 
@@ -89,10 +90,28 @@ pub fn routes() -> Router<App> {
         .merge(discovery::routes())
 }
 
+/// Where a browser in which somebody has signed in goes on with what a site asked.
+pub(crate) fn go_on_at(site: &str, request: &Request) -> String {
+    go_on::place(paths::CONTINUE, site, request)
+}
+
 /// A form as it came: names may repeat, which is told.
 type SentForm = Result<Form<Vec<(String, String)>>, FormRejection>;
 
-/// The parameters of a form or query. None: it is neither.
-fn parameters(form: SentForm) -> Option<Parameters> {
-    form.ok().map(|Form(pairs)| Parameters::collect(pairs))
+/// Why there are no parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unread {
+    /// It is neither a form nor a query.
+    NoForm,
+    /// It is longer than [`LONGEST_FORM`].
+    TooLarge,
+}
+
+/// The parameters of a form or query.
+fn parameters(form: SentForm) -> Result<Parameters, Unread> {
+    match form {
+        Ok(Form(pairs)) => Ok(Parameters::collect(pairs)),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Unread::TooLarge),
+        Err(_) => Err(Unread::NoForm),
+    }
 }

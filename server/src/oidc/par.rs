@@ -27,8 +27,9 @@ pub(super) fn address(uri: &Bearer) -> String {
 
 /// `POST /oidc/par`.
 pub(super) async fn push(State(app): State<App>, headers: HeaderMap, form: SentForm) -> Response {
-    let Some(parameters) = parameters(form) else {
-        return refused("invalid_request", "the body must be application/x-www-form-urlencoded");
+    let parameters = match parameters(form) {
+        Ok(parameters) => parameters,
+        Err(unread) => return unread.into_response(),
     };
     let form = match client_form(&parameters) {
         Ok(form) => form,

@@ -57,8 +57,9 @@ pub(super) fn client_form(parameters: &Parameters) -> Result<ClientForm, &'stati
 
 /// `POST /oidc/token`.
 pub(super) async fn redeem(State(app): State<App>, headers: HeaderMap, form: SentForm) -> Response {
-    let Some(parameters) = parameters(form) else {
-        return refused("invalid_request", "the body must be application/x-www-form-urlencoded");
+    let parameters = match parameters(form) {
+        Ok(parameters) => parameters,
+        Err(unread) => return unread.into_response(),
     };
     let form = match client_form(&parameters) {
         Ok(form) => form,

@@ -13,6 +13,7 @@ on_both!(
     errors_of_pushed_requests,
     errors_of_the_token_endpoint,
     errors_of_userinfo,
+    bodies_that_are_too_large_are_told_as_such,
     other_methods_are_refused,
     a_site_is_told_when_its_request_cannot_be_kept,
     a_site_that_shows_good_tokens_is_not_limited_by_its_address,
@@ -331,6 +332,31 @@ async fn errors_of_pushed_requests(backend: Backend) {
     assert!(nobody.text().starts_with("{\"error\":\"invalid_client\""));
 }
 
+// REQ-ERR-01
+async fn bodies_that_are_too_large_are_told_as_such(backend: Backend) {
+    let stage = Stage::new(backend).await;
+    let long = "x".repeat(17 * 1024);
+    for path in ["/oidc/par", "/oidc/token"] {
+        let answer = stage.server.send(stage.call("sede", path, &[("x", &long)])).await;
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        assert_eq!(
+            json_error(&answer),
+            (413, refused("invalid_request", "the body is longer than 16 KiB").1)
+        );
+        let other = Request::post(path).header("content-type", "text/plain");
+        stage
+            .server
+            .send(other.body(Body::from("x")).unwrap())
+            .await
+            .expect(400);
+    }
+    for path in ["/oidc/authorize", "/oidc/logout"] {
+        let mut browser = TestBrowser::default();
+        let page = browser.post(&stage.server, path, &[("x", &long)]).await.expect(413);
+        assert_eq!(page.code(), "payload_too_large");
+    }
+}
+
 // REQ-OIDC-11
 async fn errors_of_the_token_endpoint(backend: Backend) {
     let stage = Stage::new(backend).await;
@@ -378,8 +404,6 @@ async fn errors_of_the_token_endpoint(backend: Backend) {
         .unwrap();
     let expected = refused("invalid_request", "the body must be application/x-www-form-urlencoded");
     assert_eq!(json_error(&stage.server.send(json).await), expected);
-    let long = stage.call("sede", "/oidc/token", &[("code", &"x".repeat(20_000))]);
-    assert_eq!(json_error(&stage.server.send(long).await), expected);
     let grant = "the code is unknown, used, expired, revoked, or was given to another client, address or verifier";
     for wrong in ["x", &"0".repeat(64), &code.to_uppercase()] {
         assert_eq!(
