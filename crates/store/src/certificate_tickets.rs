@@ -139,6 +139,19 @@ pub async fn begin(
     Ok(())
 }
 
+/// What was begun with that ticket, or with the one that came of it, however it ended: where its page leads back to. Its level
+/// says nothing any more.
+pub async fn begun_with(tx: &Transaction, ticket: &Ticket) -> Result<Option<Begun>, StoreError> {
+    let row = tx
+        .select_one(
+            "SELECT relying_party_id, procedure_id, language, level FROM certificate_tickets \
+             WHERE ticket_hash = $1 OR result_hash = $1",
+            vec![bind::blob(ticket.hash())],
+        )
+        .await?;
+    row.as_ref().map(begun).transpose()
+}
+
 /// What was begun with that ticket, if it is still good. Takes nothing: looking at a certificate takes a while, and only then
 /// the ticket is used up, by [`prove`] or [`refuse`].
 pub async fn look(tx: &Transaction, ticket: &Ticket, now: Timestamp) -> Result<Option<Begun>, StoreError> {

@@ -1,6 +1,5 @@
 //! `GET /account`.
 
-use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_store::{StoreError, persons, sessions as stored};
@@ -100,8 +99,8 @@ fn render(
             _ => None,
         },
         name: current.name.clone(),
-        level: level(&page, current.level),
-        level_explained: page.t(&format!("level-{}-explained", current.level.as_str())),
+        level: page.level(current.level),
+        level_explained: page.level_explained(current.level),
         sessions: open.iter().map(|one| session(app, &page, one, here)).collect(),
         methods: methods(app, &page, person),
         page,
@@ -120,7 +119,7 @@ fn session(app: &App, page: &Page, open: &stored::Open, here: Option<[u8; 32]>) 
     SessionView {
         handle: hex::encode(open.handle),
         site: site.map_or_else(|| session.relying_party.clone(), |site| site.name.clone()),
-        how: format!("{} · {}", name(page, session.method), level(page, session.level)),
+        how: format!("{} · {}", name(page, session.method), page.level(session.level)),
         browser: page.with("account-session-browser", &on),
         since: moment("account-session-since", session.created_at),
         used: moment("account-session-used", session.used_at),
@@ -148,7 +147,7 @@ fn methods(app: &App, page: &Page, person: &persons::Person) -> Vec<MethodView> 
             name: name(page, method),
             reaches: page.with(
                 "account-method-reaches",
-                &[("level", FluentValue::from(level(page, method.reaches())))],
+                &[("level", FluentValue::from(page.level(method.reaches())))],
             ),
             is_on: person.uses(method),
             is_fixed: method == Method::Incoming,
@@ -166,10 +165,6 @@ pub(super) fn in_order(mut methods: Vec<Method>, order: &[Method]) -> Vec<Method
 
 fn name(page: &Page, method: Method) -> String {
     page.t(&format!("method-{}", method.as_str().replace('_', "-")))
-}
-
-fn level(page: &Page, level: Level) -> String {
-    page.t(&format!("level-{}", level.as_str()))
 }
 
 #[cfg(test)]

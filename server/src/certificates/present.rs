@@ -59,7 +59,7 @@ async fn show(
     let visitor = visitor.of_another_host(None);
     let begun = match look(&app, &arrival.ticket).await {
         Ok(Some(begun)) => begun,
-        Ok(None) => return portal_side::refused(&app, &visitor, Refusal::Ticket, None),
+        Ok(None) => return over(&app, visitor, &arrival.ticket).await,
         Err(error) => return Failure::from(error).show(&app, &visitor),
     };
     let (ticket, begun) = begun;
@@ -80,6 +80,22 @@ async fn show(
             portal_side::refused(&app, &visitor, refusal, Some(&wanted))
         }
         Err(CertificateError::Store(error)) => Failure::from(error).show(&app, &visitor),
+    }
+}
+
+/// The page of a ticket that is of no use any more, with the way back to where it began, where that is still known.
+async fn over(app: &App, visitor: Visitor, text: &str) -> Response {
+    let begun = match Ticket::parse(text) {
+        Some(ticket) => portal_side::begun_with(app, ticket).await,
+        None => Ok(None),
+    };
+    match begun {
+        Ok(begun) => {
+            let visitor = visitor.of_another_host(begun.as_ref().map(|begun| begun.language));
+            let wanted = begun.and_then(|begun| portal_side::wanted(app, &begun).ok());
+            portal_side::refused(app, &visitor, Refusal::Ticket, wanted.as_ref())
+        }
+        Err(error) => Failure::from(error).show(app, &visitor),
     }
 }
 

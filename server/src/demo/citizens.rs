@@ -82,7 +82,7 @@ impl PersonView {
             document: person.document,
             contrast: as_printed(person.contrast),
             phone: person.phone,
-            level: page.t(&format!("level-{}", person.level.as_str())),
+            level: page.level(person.level),
             behaviour: behaviour.map(|behaviour| page.t(&format!("robots-{}", behaviour.as_str()))),
             copy_document: page.with("citizens-copy-document", &name),
             copy_contrast: page.with("citizens-copy-contrast", &name),

@@ -19,6 +19,8 @@ pub(super) struct AnswerForm {
     csrf: String,
     site: String,
     procedure: String,
+    /// Of the button that says no: the procedure for which the site waits, whatever the page is for.
+    asked: Option<String>,
     claims: String,
     session: String,
     decision: String,
@@ -40,7 +42,7 @@ fn read(
     }
     let which = Which {
         site: std::mem::take(&mut form.site),
-        procedure: std::mem::take(&mut form.procedure),
+        procedure: form.asked.take().unwrap_or_else(|| std::mem::take(&mut form.procedure)),
     };
     Ok((which, form))
 }

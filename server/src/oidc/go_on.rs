@@ -96,17 +96,14 @@ pub(super) async fn take(app: &App, visitor: &Visitor, which: &Which, said: Opti
     }
 }
 
-/// The newest open request of that site in this browser, and the site.
+/// The open request of that site in this browser for that procedure, or for none, and the site.
 pub(super) fn open<'a>(
     app: &App,
     visitor: &'a Visitor,
     which: &Which,
 ) -> Option<(&'a Authorization, std::sync::Arc<RelyingParty>)> {
     let party = app.relying_party(&which.site)?;
-    Some((
-        visitor.asked(&which.site, Some(which.procedure.as_str()).filter(|id| !id.is_empty()))?,
-        party,
-    ))
+    Some((visitor.asked(&which.site, &which.procedure)?, party))
 }
 
 /// Shows what comes next, or goes there.
@@ -145,18 +142,14 @@ pub(super) fn sign_in(site: &str, request: &Request) -> String {
     place("/signin", site, request)
 }
 
-fn level_name(page: &Page, level: Level) -> String {
-    page.t(&format!("level-{}", level.as_str()))
-}
-
 fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, step: StepUp) -> Response {
     let here = place(paths::CONTINUE, &party.id, request);
     let page = Page::new(app, visitor, &here);
     let site = ("site", FluentValue::from(party.name.clone()));
     let levels = [
         site,
-        ("reached", FluentValue::from(level_name(&page, step.reached))),
-        ("needed", FluentValue::from(level_name(&page, step.asked))),
+        ("reached", FluentValue::from(page.level(step.reached))),
+        ("needed", FluentValue::from(page.level(step.asked))),
     ];
     let is_low = step.reached < step.asked;
     let way = Some(step.asked)
@@ -181,7 +174,7 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
         title: page.with(title, &levels),
         text: page.with(text, &levels),
         needed: if is_low {
-            page.t(&format!("level-{}-explained", step.asked.as_str()))
+            page.level_explained(step.asked)
         } else {
             String::new()
         },
@@ -236,7 +229,7 @@ fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, qu
         .collect();
     shown.push(Shown {
         label: page.t("oidc-claim-level"),
-        value: level_name(&page, question.level),
+        value: page.level(question.level),
     });
     let how = page.t(&format!("method-{}", question.method.as_str().replace('_', "-")));
     shown.push(Shown {

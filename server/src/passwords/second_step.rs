@@ -95,9 +95,11 @@ pub struct CodePage {
     pub relying_party: String,
     /// What for, by its id.
     pub procedure: String,
+    /// Whether it may still be typed.
+    pub is_live: bool,
 }
 
-/// The code that this browser waits for, if it may still be typed.
+/// The code that this browser was sent last.
 ///
 /// # Errors
 /// The database.
@@ -108,7 +110,8 @@ pub async fn code_page(app: &App, binding: &BrowserBinding, purpose: Purpose) ->
         .store()
         .read(move |tx| Box::pin(async move { codes::of_browser(tx, &binding, purpose).await }))
         .await?;
-    Ok(found.filter(|code| code.is_live(most, now)).map(|code| CodePage {
+    Ok(found.map(|code| CodePage {
+        is_live: code.is_live(most, now),
         id: code.id,
         relying_party: code.relying_party,
         procedure: code.procedure,

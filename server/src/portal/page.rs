@@ -1,6 +1,7 @@
 //! What every template is given: texts in the visitor's language, addresses of files, the links to other languages.
 
 use aldaba_core::language::Language;
+use aldaba_core::level::Level;
 
 use super::Visitor;
 use super::assets;
@@ -72,6 +73,18 @@ impl Page {
     #[must_use]
     pub fn with(&self, key: &str, variables: &[(&'static str, FluentValue<'_>)]) -> String {
         self.texts.with(self.language, key, variables)
+    }
+
+    /// What a level is called.
+    #[must_use]
+    pub fn level(&self, level: Level) -> String {
+        self.t(&format!("level-{}", level.as_str()))
+    }
+
+    /// What a level means.
+    #[must_use]
+    pub fn level_explained(&self, level: Level) -> String {
+        self.t(&format!("level-{}-explained", level.as_str()))
     }
 
     /// The page's title in the browser: that text, then the service's name.
@@ -236,6 +249,7 @@ mod tests {
             "mismatch",
             "disabled",
             "missing",
+            "code",
         ] {
             keys.extend([format!("over-{over}-title"), format!("over-{over}-text")]);
         }

@@ -71,12 +71,26 @@ impl Visitor {
         self
     }
 
-    /// What a site asks of this browser: the newest, for that procedure where one is given.
+    /// What a site asks of this browser for that procedure; empty: for none. Two windows at one site, each for another of its
+    /// procedures, are two requests, and each window answers its own. Of several for the same, the newest.
     #[must_use]
-    pub(crate) fn asked(&self, site: &str, procedure: Option<&str>) -> Option<&Authorization> {
-        self.authorizations.iter().find(|open| {
-            open.client_id == site && procedure.is_none_or(|id| open.request.procedure.as_deref() == Some(id))
-        })
+    pub(crate) fn asked(&self, site: &str, procedure: &str) -> Option<&Authorization> {
+        let mut of_site = self.authorizations.iter().filter(|open| open.client_id == site);
+        of_site.find(|open| open.request.procedure.as_deref().unwrap_or_default() == procedure)
+    }
+
+    /// The same for a page, which may have lost which procedure it was for: then, the newest of that site.
+    #[must_use]
+    pub(crate) fn asked_on_page(&self, site: &str, procedure: &str) -> Option<&Authorization> {
+        let newest = || self.authorizations.iter().find(|open| open.client_id == site);
+        self.asked(site, procedure)
+            .or_else(|| procedure.is_empty().then(newest).flatten())
+    }
+
+    /// The newest that any site asks of this browser.
+    #[must_use]
+    pub(crate) fn asked_last(&self) -> Option<&Authorization> {
+        self.authorizations.first()
     }
 
     /// Speaks the language that the site of this page asks for (`ui_locales`), where the person has chosen none.
@@ -86,9 +100,11 @@ impl Visitor {
         }
         let query = parts.uri.query().unwrap_or_default();
         let site = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "site");
-        let newest = self.authorizations.first().map(|open| open.client_id.clone());
-        let site = site.map(|(_, site)| site.into_owned()).or(newest).unwrap_or_default();
-        let asked = self.asked(&site, None).and_then(|open| open.request.language);
+        let asked = match site {
+            Some((_, site)) => self.asked_on_page(&site, ""),
+            None => self.asked_last(),
+        };
+        let asked = asked.and_then(|open| open.request.language);
         self.language = asked.unwrap_or(self.language);
     }
 

@@ -31,8 +31,9 @@ pub(crate) struct Asks {
     pub methods: Vec<Method>,
     /// The methods that this server has, whatever the site asks for.
     pub served: Vec<Method>,
-    /// Whether the site waits for an answer (OpenID Connect), so that the citizen can say no.
-    pub is_asked: bool,
+    /// The procedure for which the site waits for an answer (OpenID Connect), empty for none, so that the citizen can say no.
+    /// `None`: it waits for none.
+    pub asked: Option<String>,
 }
 
 impl Asks {
@@ -106,33 +107,32 @@ impl Asks {
             wished: None,
             methods: served.iter().copied().filter(fits).collect(),
             served,
-            is_asked: false,
+            asked: None,
         }
     }
 
     /// What the site asks of this very browser (OpenID Connect), where it does: never less than what was agreed on with it.
     fn narrowed(mut self, visitor: &Visitor) -> Self {
-        let procedure = Some(self.procedure_id.as_str()).filter(|id| !id.is_empty());
-        if let Some(open) = visitor.asked(&self.id, procedure) {
+        if let Some(open) = visitor.asked_on_page(&self.id, &self.procedure_id) {
             let (level, aim) = (self.level.max(open.request.level), open.request.aim());
             self.level = level;
             self.methods
                 .retain(|method| open.request.methods.contains(method) && method.reaches() >= level);
             self.wished =
                 Some(aim).filter(|aim| *aim > level && self.methods.iter().any(|method| method.reaches() >= *aim));
-            self.is_asked = true;
+            self.asked = Some(open.request.procedure.clone().unwrap_or_default());
         }
         self
     }
 
-    /// The key of its level's name.
-    pub fn level_key(&self) -> &'static str {
-        key_of(self.level)
+    /// What its level is called.
+    pub fn level_name(&self, page: &Page) -> String {
+        page.level(self.level)
     }
 
-    /// The key of the name of the level that it would like, if it would like one.
-    pub fn wished_key(&self) -> Option<&'static str> {
-        self.wished.map(key_of)
+    /// What the level is called that it would like, if it would like one.
+    pub fn wished_name(&self, page: &Page) -> Option<String> {
+        self.wished.map(|wished| page.level(wished))
     }
 
     /// Whether a method can do what the site would like.
@@ -158,14 +158,6 @@ impl Asks {
             query.append_pair("procedure", &self.procedure_id);
         }
         format!("{path}?{}", query.finish())
-    }
-}
-
-const fn key_of(level: Level) -> &'static str {
-    match level {
-        Level::Low => "level-low",
-        Level::Substantial => "level-substantial",
-        Level::High => "level-high",
     }
 }
 

@@ -6,7 +6,7 @@ use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_core::policy::seconds;
 use aldaba_store::StoreError;
-use aldaba_store::certificate_tickets::{self, Begun, Redemption, Ticket};
+use aldaba_store::certificate_tickets::{self, Begun, Proved, Redemption, Ticket};
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -73,15 +73,19 @@ struct RefusedPage {
     code: String,
     colour: &'static str,
     ways: Vec<Way>,
+    asks: Option<Asks>,
+    csrf: String,
 }
 
-/// What the certificate host must know of a sign-in.
+/// What must be known of a sign-in where its certificate is judged, or was refused.
 pub(crate) struct Wanted {
     /// The level that the site asks for.
     pub level: Level,
     site: String,
     again: String,
-    others: String,
+    others: Option<String>,
+    /// The site, on the pages' own host alone: only from there a citizen can say no to it.
+    asks: Option<Asks>,
 }
 
 /// `GET /signin/certificate`.
@@ -168,13 +172,51 @@ pub(super) async fn begin(
 /// `GET /signin/certificate/return?ticket=…`: back from the certificate host.
 pub(super) async fn arrive(State(app): State<App>, Query(arrival): Query<Arrival>, visitor: Visitor) -> Response {
     let Some(ticket) = Ticket::parse(&arrival.ticket) else {
-        return refused(&app, &visitor, Refusal::Ticket, None);
+        return refused(&app, &visitor, Refusal::Ticket, asking(&app, &visitor, None).as_ref());
     };
-    match redeem(&app, &ticket, &visitor).await {
-        Ok(Ok((site, signed_in))) => land(&app, &visitor, &site, &signed_in).await,
-        Ok(Err(refusal)) => refused(&app, &visitor, refusal, None),
+    let refusal = match redeem(&app, &ticket, &visitor).await {
+        Ok(Ok((proved, signed_in))) => {
+            return land(&app, &visitor, &proved.relying_party, &proved.procedure, &signed_in).await;
+        }
+        Ok(Err(refusal)) => refusal,
+        Err(error) => return Failure::from(error).show(&app, &visitor),
+    };
+    let begun = match refusal {
+        // Whoever made another browser begin does not say here where this one is to go on.
+        Refusal::OtherBrowser => Ok(None),
+        _ => begun_with(&app, ticket).await,
+    };
+    match begun {
+        Ok(begun) => refused(&app, &visitor, refusal, asking(&app, &visitor, begun).as_ref()),
         Err(error) => Failure::from(error).show(&app, &visitor),
     }
+}
+
+/// What was begun with a ticket, however it ended.
+///
+/// # Errors
+/// The database.
+pub(crate) async fn begun_with(app: &App, ticket: Ticket) -> Result<Option<Begun>, StoreError> {
+    app.store()
+        .read(move |tx| Box::pin(async move { certificate_tickets::begun_with(tx, &ticket).await }))
+        .await
+}
+
+/// Where a browser goes on whose ticket is of no use: at the site of the ticket, else at the one that asked this browser last.
+fn asking(app: &App, visitor: &Visitor, begun: Option<Begun>) -> Option<Wanted> {
+    let (site, procedure) = match (begun, visitor.asked_last()) {
+        (Some(begun), _) => (begun.relying_party, begun.procedure),
+        (None, Some(open)) => (
+            open.client_id.clone(),
+            open.request.procedure.clone().unwrap_or_default(),
+        ),
+        (None, None) => return None,
+    };
+    let (asks, _) = Asks::find(app, visitor, &site, &procedure).ok()?;
+    Some(Wanted {
+        asks: Some(asks.clone()),
+        ..Wanted::of(app, asks)
+    })
 }
 
 /// Uses the ticket up and opens the session, in one transaction.
@@ -182,7 +224,7 @@ async fn redeem(
     app: &App,
     ticket: &Ticket,
     visitor: &Visitor,
-) -> Result<Result<(String, SignedIn), Refusal>, StoreError> {
+) -> Result<Result<(Proved, SignedIn), Refusal>, StoreError> {
     let now = app.now();
     let session = SessionId::generate(app.random());
     let (app, ticket, binding) = (app.clone(), ticket.clone(), visitor.browser.bytes());
@@ -215,7 +257,7 @@ async fn redeem(
                     brought,
                 };
                 let signed_in = sessions::open(tx, session, proof, now).await?;
-                Ok(Ok((proved.relying_party, signed_in)))
+                Ok(Ok((proved, signed_in)))
             })
         })
         .await
@@ -223,9 +265,8 @@ async fn redeem(
 
 /// The level without which the site would not take the answer, where it waits for one (OpenID Connect).
 fn asked_level(visitor: &Visitor, site: &str, procedure: &str) -> Level {
-    let procedure = Some(procedure).filter(|id| !id.is_empty());
     visitor
-        .asked(site, procedure)
+        .asked_on_page(site, procedure)
         .map_or(Level::Low, |open| open.request.level)
 }
 
@@ -235,13 +276,23 @@ fn asked_level(visitor: &Visitor, site: &str, procedure: &str) -> Level {
 /// The site or procedure is not there any more.
 pub(crate) fn wanted(app: &App, begun: &Begun) -> Result<Wanted, Failure> {
     let (asks, _) = Asks::of_site(app, begun.language, &begun.relying_party, &begun.procedure)?;
-    let public = &app.config().public_url;
     Ok(Wanted {
         level: asks.level.max(begun.level),
-        again: public.join(&asks.start_at(PAGE)),
-        others: public.join(&asks.start()),
-        site: asks.name,
+        ..Wanted::of(app, asks)
     })
+}
+
+impl Wanted {
+    fn of(app: &App, asks: Asks) -> Self {
+        let public = &app.config().public_url;
+        Self {
+            level: asks.level,
+            again: public.join(&asks.start_at(PAGE)),
+            others: ways::instead_of(Method::Certificate, &asks).map(|other| public.join(&other)),
+            site: asks.name,
+            asks: None,
+        }
+    }
 }
 
 /// The page of a refusal, on either host. Each has its own text.
@@ -254,16 +305,17 @@ pub(crate) fn refused(app: &App, visitor: &Visitor, refusal: Refusal, wanted: Op
         &[("site", FluentValue::from(site))],
     );
     let ways = match wanted {
-        Some(wanted) => vec![
-            Way {
+        Some(wanted) => {
+            let again = Way {
                 href: wanted.again.clone(),
                 text: page.t("certificate-again"),
-            },
-            Way {
-                href: wanted.others.clone(),
+            };
+            let other = wanted.others.clone().map(|href| Way {
+                href,
                 text: page.t("certificate-others"),
-            },
-        ],
+            });
+            std::iter::once(again).chain(other).collect()
+        }
         None => vec![Way {
             href: home,
             text: page.t("error-back-home"),
@@ -276,6 +328,8 @@ pub(crate) fn refused(app: &App, visitor: &Visitor, refusal: Refusal, wanted: Op
         code: refusal.code(),
         colour: if refusal == Refusal::Forged { "danger" } else { "petrol" },
         ways,
+        asks: wanted.and_then(|wanted| wanted.asks.clone()),
+        csrf: visitor.csrf(app),
     };
     Reply::new(app, visitor).status(refusal.status()).html(&template)
 }

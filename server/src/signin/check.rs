@@ -26,6 +26,8 @@ pub(super) struct SignInForm {
     pub own_key_again: String,
     /// `self_generated` when the second button was pressed.
     pub method: String,
+    /// The method that was asked for by name, which may have a page of its own.
+    pub way: String,
     pub site: String,
     pub procedure: String,
     pub csrf: String,

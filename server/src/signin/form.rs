@@ -27,6 +27,17 @@ pub(crate) struct From {
     way: String,
 }
 
+impl From {
+    /// What a page that was for that procedure of that site has to remember.
+    pub(crate) fn of(site: &str, procedure: &str) -> Self {
+        Self {
+            site: site.to_owned(),
+            procedure: procedure.to_owned(),
+            way: String::new(),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "signin/form.html")]
 struct FormPage<'a> {
@@ -48,10 +59,12 @@ pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visit
         Ok((asks, _)) => asks,
         Err(failure) => return failure.show(&app, &visitor),
     };
-    if from.way.is_empty()
-        && let Some(remembered) = ways::remembered(&visitor, &asks)
-    {
-        return Reply::new(&app, &visitor).see_other(&remembered);
+    let other = match from.way.as_str() {
+        "" => ways::remembered(&visitor, &asks),
+        way => ways::elsewhere(way, &asks),
+    };
+    if let Some(other) = other {
+        return Reply::new(&app, &visitor).see_other(&other);
     }
     if !asks.offers(Method::Incoming) && !asks.offers(Method::SelfGenerated) {
         return Failure::MethodRefused.show(&app, &visitor);
@@ -90,10 +103,16 @@ pub(super) async fn submit(
     if form.site.is_empty() {
         (form.site, form.procedure) = (from.site, from.procedure);
     }
+    if form.way.is_empty() {
+        form.way = from.way;
+    }
     let (asks, party) = match Asks::find(&app, &visitor, &form.site, &form.procedure) {
         Ok(found) => found,
         Err(failure) => return failure.show(&app, &visitor),
     };
+    if let Some(other) = ways::elsewhere(&form.way, &asks) {
+        return Reply::new(&app, &visitor).see_other(&other);
+    }
     let checked = match form.check() {
         Ok(checked) if !asks.offers(checked.method) => return Failure::MethodRefused.show(&app, &visitor),
         Ok(checked) => checked,

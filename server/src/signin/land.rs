@@ -4,24 +4,26 @@ use aldaba_core::method::Method;
 use axum::response::Response;
 
 use super::asks::return_address;
+use super::form::From;
 use crate::app::App;
-use crate::oidc::paths;
+use crate::oidc;
 use crate::passwords;
 use crate::portal::cookies::Cookie;
 use crate::portal::{Reply, Visitor};
 use crate::sessions::SignedIn;
 
-/// Back to the site, with a session whose id no browser has seen before. An earlier session of this browser has ended with that.
-pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &SignedIn) -> Response {
+/// Back to the site, or on with what it waits for, with a session whose id no browser has seen before. An earlier session of
+/// this browser has ended with that. `procedure` is the id of what the page was for; empty: the site itself.
+pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, procedure: &str, signed_in: &SignedIn) -> Response {
     if visitor.session.is_some() {
         // Sites may have to be told of the end of the earlier.
         app.logouts_due().notify_one();
     }
-    let target = match app.relying_party(site) {
-        // The site waits for an answer.
-        Some(party) if visitor.asked(&party.id, None).is_some() => continue_at(&party.id),
-        Some(party) => return_address(app, &party),
-        None => "/".to_owned(),
+    let target = match (app.relying_party(site), visitor.asked_on_page(site, procedure)) {
+        // The site waits for an answer: this window's.
+        (Some(party), Some(open)) => oidc::go_on_at(&party.id, &open.request),
+        (Some(party), None) => return_address(app, &party),
+        (None, _) => "/".to_owned(),
     };
     let on = Reply::new(app, visitor)
         .cookie(Cookie::Session, &signed_in.session.expose())
@@ -30,14 +32,8 @@ pub(crate) async fn land(app: &App, visitor: &Visitor, site: &str, signed_in: &S
         .without(Cookie::Request)
         .see_other(&target);
     if signed_in.method == Method::Password {
-        return passwords::warned(app, visitor, signed_in, on).await;
+        let from = From::of(site, procedure);
+        return passwords::warned(app, visitor, &from, signed_in, on).await;
     }
     on
-}
-
-/// Where an OpenID Connect sign-in goes on.
-fn continue_at(site: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("site", site);
-    format!("{}?{}", paths::CONTINUE, query.finish())
 }

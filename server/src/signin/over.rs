@@ -8,6 +8,7 @@ use askama::Template;
 use axum::response::Response;
 
 use super::asks::{Asks, return_address};
+use super::{password_code, ways};
 use crate::app::App;
 use crate::portal::{Page, Reply, Visitor, Way, status_of};
 use crate::requests::PinPage;
@@ -34,17 +35,21 @@ pub(super) enum Over {
     Disabled,
     /// This browser has no request.
     Missing,
+    /// The code of the second step after a password expired, was used, or was wrong too often.
+    Code,
 }
 
 #[derive(Template)]
 #[template(path = "signin/over.html")]
-struct OverPage {
+struct OverPage<'a> {
     page: Page,
     title: String,
     text: String,
     code: &'static str,
     colour: &'static str,
     ways: Vec<Way>,
+    asks: Option<&'a Asks>,
+    csrf: String,
 }
 
 impl Over {
@@ -70,6 +75,7 @@ impl Over {
     pub fn show_of(self, app: &App, visitor: &Visitor, asks: Option<&Asks>, method: Method) -> Response {
         let here = match self {
             Self::Mismatch | Self::Disabled => asks.map_or_else(|| "/".to_owned(), Asks::start),
+            Self::Code => password_code::PATH.to_owned(),
             _ => "/signin/pin".to_owned(),
         };
         let page = Page::new(app, visitor, &here);
@@ -84,6 +90,9 @@ impl Over {
             code: code.as_str(),
             colour,
             ways,
+            // A site that waits for an answer can be given one.
+            asks: asks.filter(|asks| asks.asked.is_some()),
+            csrf: visitor.csrf(app),
         };
         Reply::new(app, visitor).status(status_of(code)).html(&template)
     }
@@ -102,6 +111,7 @@ impl Over {
             Self::Mismatch => ("mismatch", ErrorCode::RequestMismatch),
             Self::Disabled => ("disabled", ErrorCode::SelfGeneratedDisabled),
             Self::Missing => ("missing", ErrorCode::RequestUnknown),
+            Self::Code => ("code", ErrorCode::RequestExpired),
         }
     }
 
@@ -110,9 +120,13 @@ impl Over {
             Self::Expired => vec![("minutes", FluentValue::from(policy.request_life.div_ceil(60)))],
             Self::PinExpired => vec![("minutes", FluentValue::from(policy.pin_life.div_ceil(60)))],
             Self::Burnt => vec![("tries", FluentValue::from(policy.pin_tries))],
-            Self::AnswerExpired | Self::Used | Self::Rejected | Self::Mismatch | Self::Disabled | Self::Missing => {
-                Vec::new()
-            }
+            Self::AnswerExpired
+            | Self::Used
+            | Self::Rejected
+            | Self::Mismatch
+            | Self::Disabled
+            | Self::Missing
+            | Self::Code => Vec::new(),
         }
     }
 
@@ -124,23 +138,23 @@ impl Over {
             }];
         };
         let start = match self {
-            Self::Mismatch | Self::Missing => "over-start",
+            Self::Mismatch | Self::Missing | Self::Code => "over-start",
+            // What begins there is not asking for a PIN.
+            _ if matches!(method, Method::Qr | Method::Password) => "over-start",
             _ => "over-new-pin",
         };
         let site = [("site", FluentValue::from(asks.name.clone()))];
-        vec![
-            Way {
-                href: match method {
-                    Method::Sms => asks.start_at("/signin/sms"),
-                    Method::OwnKeySms => asks.start_at("/signin/key"),
-                    _ => asks.start(),
-                },
-                text: page.t(start),
-            },
-            Way {
+        let mut ways = vec![Way {
+            href: asks.start_at(ways::path_of(method)),
+            text: page.t(start),
+        }];
+        // A site that waits for an answer is given one: see `parts/cancel.html`.
+        if asks.asked.is_none() {
+            ways.push(Way {
                 href: return_address(app, &party),
                 text: page.with("over-back-to-site", &site),
-            },
-        ]
+            });
+        }
+        ways
     }
 }

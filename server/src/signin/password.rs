@@ -138,7 +138,7 @@ pub(super) async fn submit(
     )
     .await;
     let error = match next {
-        Ok(Next::SignedIn(signed_in)) => return land(&app, &visitor, &asks.id, &signed_in).await,
+        Ok(Next::SignedIn(signed_in)) => return land(&app, &visitor, &asks.id, &asks.procedure_id, &signed_in).await,
         Ok(Next::App(id)) => {
             return Reply::new(&app, &visitor)
                 .cookie(Cookie::Request, &id.to_string())
@@ -149,11 +149,11 @@ pub(super) async fn submit(
     };
     match error {
         SignInError::Expired => {
-            let back = Way {
-                href: asks.start(),
+            let other = ways::instead_of(Method::Password, &asks).map(|href| Way {
+                href,
                 text: frame.t("pwd-other-ways"),
-            };
-            passwords::expired(&app, &visitor, &asks.start_at("/password/recover"), back)
+            });
+            passwords::expired(&app, &visitor, &asks.start_at("/password/recover"), other)
         }
         SignInError::NoDevice => {
             let text = frame.t("pwd-error-no-device");

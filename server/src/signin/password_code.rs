@@ -3,6 +3,7 @@
 use aldaba_core::code::ShortCode;
 use aldaba_core::ids::PasswordCodeId;
 use aldaba_core::level::Level;
+use aldaba_core::method::Method;
 use aldaba_protocol::error::ErrorCode;
 use aldaba_store::passwords::codes::Purpose;
 use askama::Template;
@@ -54,7 +55,8 @@ pub(super) struct CodeForm {
 /// `GET /signin/password/code`.
 pub(super) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
     match code_page(&app, &visitor.browser, Purpose::SecondStep).await {
-        Ok(Some(code)) => page(&app, &visitor, &code, None),
+        Ok(Some(code)) if code.is_live => page(&app, &visitor, &code, None),
+        Ok(Some(code)) => over(&app, &visitor, &code),
         Ok(None) => Over::Missing.show(&app, &visitor, None),
         Err(error) => Failure::from(error).show(&app, &visitor),
     }
@@ -75,25 +77,29 @@ pub(super) async fn submit(
     }
     let shown = match code_page(&app, &visitor.browser, Purpose::SecondStep).await {
         Ok(Some(code)) => code,
-        Ok(None) => return Over::Expired.show(&app, &visitor, None),
+        Ok(None) => return Over::Code.show_of(&app, &visitor, None, Method::Password),
         Err(error) => return Failure::from(error).show(&app, &visitor),
     };
-    let asks = Asks::find(&app, &visitor, &shown.relying_party, &shown.procedure)
-        .ok()
-        .map(|(asks, _)| asks);
-    let Ok(id) = typed.id.parse::<PasswordCodeId>() else {
-        return Over::Missing.show(&app, &visitor, asks.as_ref());
+    let Some(id) = typed.id.parse::<PasswordCodeId>().ok().filter(|_| shown.is_live) else {
+        return over(&app, &visitor, &shown);
     };
     if typed.code.trim().is_empty() {
         return page(&app, &visitor, &shown, Some(Wrong::Empty));
     }
     let code = ShortCode::parse(&typed.code);
     match try_code(&app, id, &visitor.browser, code, &visitor.info).await {
-        Ok(signed_in) => land(&app, &visitor, &shown.relying_party, &signed_in).await,
+        Ok(signed_in) => land(&app, &visitor, &shown.relying_party, &shown.procedure, &signed_in).await,
         Err(CodeError::Wrong { tries_left }) => page(&app, &visitor, &shown, Some(Wrong::Wrong { tries_left })),
-        Err(CodeError::Over) => Over::Expired.show(&app, &visitor, asks.as_ref()),
+        Err(CodeError::Over) => over(&app, &visitor, &shown),
         Err(CodeError::Store(error)) => Failure::from(error).show(&app, &visitor),
     }
+}
+
+/// The code is over: back to the password, at the same site.
+fn over(app: &App, visitor: &Visitor, shown: &CodePage) -> Response {
+    let asks = Asks::find(app, visitor, &shown.relying_party, &shown.procedure).ok();
+    let asks = asks.as_ref().map(|(asks, _)| asks);
+    Over::Code.show_of(app, visitor, asks, Method::Password)
 }
 
 enum Wrong {

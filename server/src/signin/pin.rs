@@ -20,6 +20,7 @@ use super::form::unreadable;
 use super::land;
 use super::over::Over;
 use super::qr;
+use super::ways;
 use crate::app::App;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, minutes, status_of, time_of_day};
 use crate::requests::{self, PinPage, TryError, ViewError};
@@ -91,6 +92,8 @@ pub(super) struct PinForm {
     own_key: String,
     /// The site that the page was of.
     site: String,
+    /// What for, so that of two windows at one site each goes on with its own.
+    procedure: String,
     /// The request that the page was of, so that two windows of one browser do not mix theirs up.
     request: String,
     /// Which PIN the page asked for.
@@ -151,7 +154,7 @@ pub(super) async fn submit(
         _ => Err(TryError::Mismatch),
     };
     match tried {
-        Ok(signed_in) => land(&app, &visitor, &site, &signed_in).await,
+        Ok(signed_in) => land(&app, &visitor, &site, &form.procedure, &signed_in).await,
         Err(error) => refused(&app, &visitor, &id, &site, &form, error).await,
     }
 }
@@ -284,12 +287,7 @@ async fn page(app: &App, visitor: &Visitor, id: &RequestId, refused: Option<Refu
             &[("minutes", FluentValue::from(app.policy().pin_life.div_ceil(60)))],
         ),
         time: time(app, &page, &request),
-        again: asks.start_at(match request.method {
-            Method::Qr => "/signin/qr",
-            Method::PageBound => "/signin/bound",
-            Method::Password => super::password::PATH,
-            _ => "/signin",
-        }),
+        again: asks.start_at(ways::path_of(request.method)),
         asks,
         code_help,
         missing_open,

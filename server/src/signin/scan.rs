@@ -182,7 +182,7 @@ pub(super) async fn finish(
     };
     let site = form.site.as_str();
     let error = match requests::finish(&app, &id, &visitor.browser, site).await {
-        Ok(signed_in) => return land(&app, &visitor, site, &signed_in).await,
+        Ok(signed_in) => return land(&app, &visitor, site, &form.procedure, &signed_in).await,
         Err(error) => error,
     };
     match error {

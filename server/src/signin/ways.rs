@@ -117,6 +117,25 @@ pub(super) fn remembered(visitor: &Visitor, asks: &Asks) -> Option<String> {
     (path != FIRST).then(|| address(asks, method, path))
 }
 
+/// The page of a method.
+pub(super) fn path_of(method: Method) -> &'static str {
+    let page = PAGES.iter().find(|(methods, _)| methods.contains(&method));
+    page.map_or(FIRST, |(_, path)| path)
+}
+
+/// The page of the way of that name, if it serves here and is another than the first.
+pub(super) fn elsewhere(way: &str, asks: &Asks) -> Option<String> {
+    let method = way.parse().ok().filter(|method| asks.offers(*method))?;
+    let path = path_of(method);
+    (path != FIRST).then(|| address(asks, method, path))
+}
+
+/// Another page than that of `here`: the first of ours that serves. None: there is no other.
+pub(super) fn instead_of(here: Method, asks: &Asks) -> Option<String> {
+    let mut others = PAGES.iter().filter(|(methods, _)| !methods.contains(&here));
+    others.find_map(|(methods, path)| Some(address(asks, serving(methods, asks)?, path)))
+}
+
 /// The first page is asked for by name, so that it is shown although the browser remembers another.
 fn address(asks: &Asks, method: Method, path: &str) -> String {
     let start = asks.start_at(path);
@@ -133,7 +152,7 @@ fn key(method: Method) -> String {
 
 fn why(page: &Page, asks: &Asks, method: Method) -> String {
     if method.reaches() < asks.level {
-        let level = page.t(asks.level_key());
+        let level = asks.level_name(page);
         let instead = method == Method::SelfGenerated && asks.offers(Method::PageBound);
         let key = if instead {
             "ways-missing-level-bound"

@@ -204,9 +204,21 @@ async fn a_ticket_is_good_once_and_in_one_browser(backend: Backend) {
     let shown = house.present(&client, &there).await;
     let refused = ana.get(&house.server, &back(&shown.location)).await.expect(403);
     assert_eq!(refused.code(), "certificate_other_browser");
+    assert!(
+        !refused.text().contains("site=sede"),
+        "Mallory says not where Ana goes on"
+    );
     assert!(!ana.has_session());
     let late = mallory.get(&house.server, &back(&shown.location)).await.expect(410);
     assert_eq!(late.code(), "certificate_ticket");
+    // Back to where it began, or to another way, which is another page.
+    let page = late.text();
+    for way in [
+        "https://pin.example/signin/certificate?site=sede&#38;procedure=padron\"",
+        "https://pin.example/signin?site=sede&#38;procedure=padron&#38;way=incoming\"",
+    ] {
+        assert!(page.contains(way), "{page}");
+    }
     assert!(!mallory.has_session());
 
     // A ticket goes once.
@@ -215,6 +227,11 @@ async fn a_ticket_is_good_once_and_in_one_browser(backend: Backend) {
     assert_eq!(first.status, 303);
     let again = house.present(&client, &there).await;
     assert_eq!((again.status, again.code()), (410, "certificate_ticket"));
+    assert!(
+        again.body.contains("https://pin.example/signin/certificate?site=sede"),
+        "{}",
+        again.body
+    );
     // And comes back once.
     ana.get(&house.server, &back(&first.location)).await.expect(303);
     let again = ana.get(&house.server, &back(&first.location)).await.expect(410);

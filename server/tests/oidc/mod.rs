@@ -6,5 +6,6 @@ mod ends;
 mod errors;
 mod flow;
 mod logout;
+mod no;
 mod orders;
 pub mod stage;

@@ -19,7 +19,8 @@ async fn a_password_ends_to_the_second(backend: Backend) {
     let server = TestServer::new(backend).await;
     create(&server, &ANA, WORDS).await;
     server.wait(730 * DAY - 1);
-    sign_in(&server, &ANA, WORDS).await.1.expect(200);
+    let (signed_in, answer) = sign_in(&server, &ANA, WORDS).await;
+    answer.expect(200);
     server.wait(1);
     let (browser, answer) = sign_in(&server, &ANA, WORDS).await;
     let answer = answer.expect_problem("password_expired");
@@ -28,6 +29,15 @@ async fn a_password_ends_to_the_second(backend: Backend) {
             .text()
             .contains("href=\"/password/recover?site=sede&#38;procedure=padron\"")
     );
+    // Another way is another page, although this browser remembers the password.
+    let mut again = signed_in;
+    again.get(&server, "/signin/password?site=sede&procedure=padron").await;
+    let fields = [("document", ANA.document), ("password", WORDS)];
+    let answer = again.post(&server, "/signin/password", &fields).await;
+    let other = "/signin?site=sede&#38;procedure=padron&#38;way=incoming";
+    let told = answer.expect_problem("password_expired").text();
+    assert!(told.contains(other), "{told}");
+    again.get(&server, &other.replace("&#38;", "&")).await.expect(200);
     assert!(!browser.has_session());
     // Only who knows it is told.
     sign_in(&server, &ANA, OTHER).await.1.expect_problem("password_wrong");
@@ -63,7 +73,10 @@ async fn who_signs_in_is_warned_for_a_month(backend: Backend) {
     let told = answer.expect(200).text();
     // 2027-01-15 and 730 days.
     assert!(told.contains("14 de enero de 2029"), "{told}");
-    assert!(told.contains("href=\"https://sede.example/entrar\"") && told.contains("href=\"/password/change\""));
+    assert!(
+        told.contains("href=\"https://sede.example/entrar\"")
+            && told.contains("href=\"/password/change?site=sede&#38;procedure=padron\"")
+    );
     assert!(session(&server, &browser).await.is_some(), "signed in all the same");
     assert!(!told.contains(WORDS));
 }

@@ -15,6 +15,7 @@ on_both!(
     without_a_device_there_is_no_second_step_by_app,
     a_code_by_sms_is_a_second_step_at_the_lowest_level,
     a_code_of_the_second_step_is_tried_five_times_and_used_once,
+    a_code_that_is_over_leads_back_to_the_password,
     codes_of_the_second_step_have_limits_of_their_own,
     a_site_whose_budget_is_spent_sends_no_code,
     a_session_steps_up,
@@ -260,6 +261,38 @@ async fn a_code_of_the_second_step_is_tried_five_times_and_used_once(backend: Ba
         .await
         .expect(410);
     assert!(!browser.has_session());
+}
+
+// REQ-PWD-12
+async fn a_code_that_is_over_leads_back_to_the_password(backend: Backend) {
+    let server = TestServer::with(backend, paying).await;
+    create(&server, &ANA, WORDS).await;
+    let mut browser = page(&server, "padron").await;
+    type_password(&server, &mut browser, WORDS, "sms").await;
+    browser.get(&server, "/signin/password/code").await.expect(200);
+    let code = server.last_code(ANA.phone).await;
+    server.wait(600);
+    let shown = browser
+        .clone()
+        .get(&server, "/signin/password/code")
+        .await
+        .expect_problem("request_expired");
+    let typed = browser
+        .post(&server, "/signin/password/code", &[("code", &code)])
+        .await
+        .expect_problem("request_expired");
+    for over in [shown.text(), typed.text()] {
+        assert!(over.contains("Este código ya no sirve"), "{over}");
+        assert!(
+            over.contains("href=\"/signin/password?site=sede&#38;procedure=padron\""),
+            "{over}"
+        );
+    }
+    // Who was never sent one is told where to begin.
+    TestBrowser::default()
+        .get(&server, "/signin/password/code")
+        .await
+        .expect_problem("request_unknown");
 }
 
 // REQ-PWD-12, REQ-LIM-05

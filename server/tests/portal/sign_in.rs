@@ -44,6 +44,32 @@ fn without_random_values(text: &str) -> String {
     text
 }
 
+// REQ-ACC-05
+#[tokio::test]
+async fn a_way_that_is_asked_for_by_name_is_shown() {
+    let server = TestServer::new(Backend::Sqlite).await;
+    let mut browser = TestBrowser::open(&server, "sede").await;
+    for (way, path) in [
+        ("qr", "/signin/qr"),
+        ("password", "/signin/password"),
+        ("sms", "/signin/sms"),
+    ] {
+        let first = format!("/signin?site=sede&procedure=padron&way={way}");
+        let expected = format!("{path}?site=sede&procedure=padron");
+        let shown = browser.get(&server, &first).await.expect(303);
+        assert_eq!(shown.headers["location"].to_str().unwrap(), expected);
+        for (address, fields) in [(first.as_str(), &[][..]), ("/signin", &[("way", way)][..])] {
+            let posted = browser.post(&server, address, fields).await.expect(303);
+            assert_eq!(posted.headers["location"].to_str().unwrap(), expected);
+        }
+        assert!(!browser.cookies.contains_key("__Host-aldaba_request"));
+    }
+    for way in ["incoming", "self_generated", "certificate", "pigeon", ""] {
+        let address = format!("/signin?site=sede&procedure=padron&way={way}");
+        browser.get(&server, &address).await.expect(200);
+    }
+}
+
 // REQ-WEB-01, REQ-WEB-05, REQ-PIN-12
 #[tokio::test]
 async fn a_citizen_signs_in_without_scripts() {

@@ -51,7 +51,12 @@ pub(super) async fn submit(
     let refused = match change(&app, &document, &old, &new, &visitor.browser).await {
         Ok(()) => return Reply::new(&app, &visitor).see_other(&Done::Changed.address(&back)),
         Err(ChangeError::Expired) => {
-            return expired(&app, &visitor, &back.address("/password/recover"), back.way(&frame));
+            return expired(
+                &app,
+                &visitor,
+                &back.address("/password/recover"),
+                Some(back.way(&frame)),
+            );
         }
         Err(ChangeError::Same) => {
             let text = frame.t("pwd-error-same");

@@ -113,15 +113,13 @@ pub(super) fn over(app: &App, visitor: &Visitor, back: &Back) -> Response {
 }
 
 /// The password was right, and is over: its two years have passed.
-pub(crate) fn expired(app: &App, visitor: &Visitor, recover: &str, back: Way) -> Response {
+pub(crate) fn expired(app: &App, visitor: &Visitor, recover: &str, other: Option<Way>) -> Response {
     let page = Page::new(app, visitor, recover);
-    let ways = vec![
-        Way {
-            href: recover.to_owned(),
-            text: page.t("pwd-expired-recover"),
-        },
-        back,
-    ];
+    let mut ways = vec![Way {
+        href: recover.to_owned(),
+        text: page.t("pwd-expired-recover"),
+    }];
+    ways.extend(other);
     let code = ErrorCode::PasswordExpired;
     let template = Notice {
         screen: "password-expired",
@@ -136,7 +134,7 @@ pub(crate) fn expired(app: &App, visitor: &Visitor, recover: &str, back: Way) ->
 }
 
 /// Signed in with a password that ends soon: that is said before going on to where `on` leads. The session is open already.
-pub(crate) async fn warned(app: &App, visitor: &Visitor, signed_in: &SignedIn, on: Response) -> Response {
+pub(crate) async fn warned(app: &App, visitor: &Visitor, from: &From, signed_in: &SignedIn, on: Response) -> Response {
     let ends = match ending(app, signed_in.person).await {
         Ok(Some(ends)) => ends,
         Ok(None) => return on,
@@ -153,7 +151,8 @@ pub(crate) async fn warned(app: &App, visitor: &Visitor, signed_in: &SignedIn, o
     else {
         return on;
     };
-    let page = Page::new(app, visitor, "/password/change");
+    let change = Back::read(app, visitor, from).address("/password/change");
+    let page = Page::new(app, visitor, &change);
     let day = day_of(app.texts(), visitor.language, ends);
     let template = Notice {
         screen: "password-ending",
@@ -167,7 +166,7 @@ pub(crate) async fn warned(app: &App, visitor: &Visitor, signed_in: &SignedIn, o
                 text: page.t("pwd-ending-go-on"),
             },
             Way {
-                href: "/password/change".to_owned(),
+                href: change,
                 text: page.t("pwd-change-title"),
             },
         ],

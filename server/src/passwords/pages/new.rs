@@ -23,11 +23,11 @@ const PATH: &str = "/password/new";
 pub(super) async fn show(State(app): State<App>, Query(from): Query<From>, visitor: Visitor) -> Response {
     let back = Back::read(&app, &visitor, &from);
     match code_page(&app, &visitor.browser, Purpose::Set).await {
-        Ok(Some(code)) => {
+        Ok(Some(code)) if code.is_live => {
             let template = page(&app, &visitor, &back, &code.id.to_string(), &FieldErrors::default());
             Reply::new(&app, &visitor).html(&template)
         }
-        Ok(None) => over(&app, &visitor, &back),
+        Ok(_) => over(&app, &visitor, &back),
         Err(error) => Failure::from(error).show(&app, &visitor),
     }
 }
