@@ -8,7 +8,7 @@ use aldaba_core::method::Method;
 
 use crate::app::App;
 use crate::config::{Procedure, RelyingParty};
-use crate::portal::{Failure, Visitor};
+use crate::portal::{Failure, Page, Visitor};
 
 /// A site and what it asks for.
 #[derive(Clone)]
