@@ -20,8 +20,9 @@ async fn everybody_can_use_it(look: Look) {
     );
     play(&name, async |stage| {
         let mut shown = BTreeSet::new();
+        let mut problems = Vec::new();
         walk(stage, look, async |scene| {
-            shown.insert(screens::shown(&scene).await?);
+            shown.extend(screens::shown(&scene).await?);
             for width in WIDTHS {
                 if let Some(browser) = scene.browser {
                     browser
@@ -35,12 +36,22 @@ async fn everybody_can_use_it(look: Look) {
                 if let Some(app) = scene.app {
                     app.resize(width, 800).await?;
                 }
-                check(scene.driver, &format!("{} at {width} px", scene.name)).await?;
+                let what = format!("{} at {width} px", scene.name);
+                // All that is wrong is told at once.
+                for found in [
+                    check(scene.driver, &what).await,
+                    check_large_text(scene.driver, &what).await,
+                ] {
+                    if let Err(error) = found {
+                        eprintln!("{error:#}");
+                        problems.push(scene.name);
+                    }
+                }
             }
-            check_large_text(scene.driver, scene.name).await?;
             Ok(())
         })
         .await?;
+        ensure!(problems.is_empty(), "people are kept out of {problems:?}");
         let left_out: Vec<_> = screens::declared()?.difference(&shown).cloned().collect();
         ensure!(left_out.is_empty(), "the walk leaves out {left_out:?}");
         Ok(())

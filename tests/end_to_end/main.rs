@@ -6,6 +6,7 @@ mod certificate;
 mod end_of_device;
 mod environment;
 mod headless;
+mod keyboard;
 mod keychain;
 mod main_job;
 mod password;

@@ -6,8 +6,12 @@ use aldaba_tests::desktop::Keyring;
 use aldaba_tests::device::digits;
 use aldaba_tests::driver::testid;
 use aldaba_tests::stage::play;
-use aldaba_tests::waiting::within;
+use aldaba_tests::waiting::{until, within};
 use anyhow::ensure;
+
+/// Where the app hears that something is new, and where it looks what that is.
+const STREAM: &str = "/v1/device/events";
+const LOOK: &str = "/v1/device/requests";
 
 // REQ-ACT-01, REQ-UI-03, REQ-WEB-05
 #[tokio::test]
@@ -20,6 +24,11 @@ async fn an_incoming_pin_signs_in_and_out() {
         app.find(&testid("empty")).await?;
 
         let browser = stage.browser().await?;
+        until("the app listens", async || {
+            Ok((stage.server.answered(STREAM).await? > 0).then_some(()))
+        })
+        .await?;
+        let (streams, looks) = (stage.server.answered(STREAM).await?, stage.server.answered(LOOK).await?);
         browser.ask_for_pin(&stage.server, &citizen).await?;
         let address = browser.session().current_url().await?;
         ensure!(
@@ -31,6 +40,14 @@ async fn an_incoming_pin_signs_in_and_out() {
         ensure!(
             browser.page_phrase().await? == phrase,
             "the page and the app show different words"
+        );
+        // Told of over the stream, which it has held since before: it looked once, and not now and then.
+        let now = (stage.server.answered(STREAM).await?, stage.server.answered(LOOK).await?);
+        ensure!(
+            now == (streams, looks + 1),
+            "the app looked from {looks} to {} times, and opened {streams} to {} streams",
+            now.1,
+            now.0
         );
         let card = app.read("request-card").await?;
         ensure!(

@@ -186,6 +186,26 @@ impl App {
         self.press("back").await
     }
 
+    /// Has the screens believe, until they are loaded again, that the next code that is looked up finds the device in that state.
+    ///
+    /// # Errors
+    /// When the script fails.
+    pub async fn find_itself(&self, state: &str) -> Result<()> {
+        let script = format!(
+            "const real = window.fetch;
+             const said = (body, kind) =>
+                 new Response(JSON.stringify(body), {{ headers: {{ 'content-type': 'application/json', 'tauri-response': kind }} }});
+             window.fetch = async (address, options) => {{
+                 const command = String(address).split('/').pop();
+                 if (command === 'lookup_request') return said({{ code: '{state}' }}, 'error');
+                 const answer = await real(address, options);
+                 return command === 'app_status' ? said({{ ...(await answer.json()), state: '{state}' }}, 'ok') : answer;
+             }};"
+        );
+        self.script(&script).await?;
+        Ok(())
+    }
+
     /// The process ids of the app and its web view.
     pub fn processes(&self) -> Vec<u32> {
         family(self.process())

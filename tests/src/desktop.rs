@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::driver::TALLEST;
 use crate::process::Background;
 use crate::programs;
 use crate::waiting::until;
@@ -53,7 +54,7 @@ impl Desktop {
             "1",
             "-screen",
             "0",
-            "1400x1900x24",
+            &format!("1400x{TALLEST}x24"),
             "-nolisten",
             "tcp",
             "-noreset",
@@ -119,6 +120,17 @@ impl Desktop {
     /// Its screen, as DISPLAY names it.
     pub fn display(&self) -> &str {
         &self.display
+    }
+
+    /// Sets it to move nothing, as people do whom movement makes ill. For programs that are started afterwards.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn still(&self) -> Result<()> {
+        let folder = self.folder.join(".config/gtk-3.0");
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("settings.ini"), "[Settings]\ngtk-enable-animations=false\n")?;
+        Ok(())
     }
 
     /// `program`, to be started on this desktop.

@@ -9,6 +9,9 @@ use crate::process::Background;
 use crate::programs::choose_cryptography;
 use crate::waiting::until;
 
+/// The height of the screens that the tests have, in pixels: whole pages fit.
+pub const TALLEST: u32 = 6000;
+
 /// A WebDriver session and the driver program behind it.
 #[derive(Debug)]
 pub struct Driver {
@@ -156,19 +159,21 @@ impl Driver {
         Ok(self.session.execute(script, Vec::new()).await?.json().clone())
     }
 
-    /// How high the whole page is, in CSS pixels; as far as it fits on the screens that the tests have.
+    /// How high the whole page is, in CSS pixels.
     ///
     /// # Errors
-    /// When the driver does not answer.
+    /// When the driver does not answer, or the page is higher than the screens that the tests have.
     pub async fn content_height(&self) -> Result<u32> {
         let height = self
             .script("return document.documentElement.scrollHeight")
             .await?
             .as_u64();
-        Ok(height
-            .and_then(|height| u32::try_from(height).ok())
-            .unwrap_or(800)
-            .clamp(800, 1800))
+        let height = height.and_then(|height| u32::try_from(height).ok()).unwrap_or(800);
+        anyhow::ensure!(
+            height <= TALLEST,
+            "a page of {height} px is higher than the screens of the tests"
+        );
+        Ok(height.max(800))
     }
 
     /// Takes the mouse pointer off whatever it was used on, so that nothing looks hovered over.

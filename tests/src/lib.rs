@@ -19,6 +19,7 @@ pub mod forms;
 pub mod gallery;
 pub mod notifications;
 pub mod operator;
+pub mod other_clock;
 pub mod pages;
 pub mod postgres;
 pub mod process;

@@ -135,6 +135,14 @@ impl DemoServer {
         &self.url
     }
 
+    /// The address of one of its pages.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn address(&self, path: &str) -> Result<reqwest::Url> {
+        Ok(reqwest::Url::parse(&self.url)?.join(path)?)
+    }
+
     /// Where its database and keys are.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -155,6 +163,26 @@ impl DemoServer {
     /// What it logged.
     pub fn log(&self) -> String {
         self.program.written()
+    }
+
+    /// How many requests of that route, a template as in `/v1/requests/{id}`, it has answered.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn answered(&self, route: &str) -> Result<u64> {
+        let figures = self
+            .http
+            .get(format!("{}/metrics", self.url))
+            .send()
+            .await?
+            .text()
+            .await?;
+        let label = format!("route=\"{route}\"");
+        let counts = figures
+            .lines()
+            .filter(|line| line.starts_with("aldaba_http_request_duration_seconds_count{") && line.contains(&label));
+        let counts = counts.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
+        Ok(counts.sum())
     }
 
     /// Its process id.

@@ -28,6 +28,7 @@ pub(super) async fn more_is_asked(
     browser.send_pin(&digits(&app.read("self-pin").await?)).await?;
     browser.find("#session-name").await?;
     browser.open_ask(&stage.server).await?;
+    let site = browser.session().current_url().await?;
     browser
         .script("document.querySelector('#level').value = 'substantial'")
         .await?;
@@ -40,6 +41,27 @@ pub(super) async fn more_is_asked(
         browser,
         "portal-step-up",
         "A site asks for more than the open session proves",
+    )
+    .await?;
+    // The sample site only asks for what it needs; another may say what it would like.
+    let mut wish = stage.server.address("/oidc/authorize")?;
+    wish.query_pairs_mut().extend_pairs([
+        ("client_id", "demo-sede"),
+        ("redirect_uri", site.join("/callback")?.as_str()),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("state", "gallery"),
+        ("code_challenge", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+        ("code_challenge_method", "S256"),
+        ("acr_values", "http://eidas.europa.eu/LoA/substantial"),
+    ]);
+    browser.goto(wish.as_str()).await?;
+    browser.find("button[formaction=\"/oidc/as-i-am\"]").await?;
+    page(
+        see,
+        browser,
+        "portal-step-up-wish",
+        "A site would like more than the open session proves, and does not require it",
     )
     .await?;
     browser.goto(&format!("{}/oidc/logout", stage.server.url())).await?;

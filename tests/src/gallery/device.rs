@@ -13,9 +13,13 @@ use crate::desktop::{Desktop, Keyring};
 use crate::device::{HeadlessDevice, other_code, other_pin};
 use crate::driver::testid;
 use crate::forms::Visitor;
+use crate::other_clock::OtherClock;
 use crate::server::Citizen;
 use crate::stage::Stage;
 use crate::waiting::within;
+
+/// Longer than any pause between two tries of the app to reach its server.
+const LONG: Duration = Duration::from_secs(60);
 
 pub(super) async fn activation(
     stage: &Stage,
@@ -70,6 +74,14 @@ pub(super) async fn activation(
     app.press("cancel-activation").await?;
     app.reach("document").await?;
     app.press("continue").await?;
+    app.reach("code").await?;
+    // The screen's own clock goes to the end of the code's life.
+    app.script("const now = Date.now; Date.now = () => now() + 600000;")
+        .await?;
+    app.find("[data-testid=\"error\"][data-code=\"activation_expired\"]")
+        .await?;
+    screen(see, app, "app-code-expired", "The code's time is over: a new start").await?;
+    app.script("location.reload()").await?;
     app.reach("code").await?;
     app.enter("code", &stage.server.activation_code(citizen, 1).await?)
         .await?;
@@ -218,11 +230,55 @@ pub(super) async fn out_of_reach(
         "Without a network: what still works, and no claim about what waits",
     )
     .await?;
+    let other = OtherClock::listen(stage.server.port()?).await?;
+    let wrong = "[data-testid=\"banner-server\"][data-code=\"clock_skew\"]";
+    within(LONG, "the clock is said to be wrong", async || app.seen(wrong).await).await?;
+    screen(
+        see,
+        app,
+        "app-wrong-clock",
+        "This device's clock is wrong: by how much, and how to set it",
+    )
+    .await?;
+    drop(other);
     stage.server.restart().await?;
-    within(Duration::from_secs(60), "the app is online again", async || {
-        Ok(app.seen(&testid("banner-offline")).await?.is_none().then_some(()))
+    within(LONG, "the app is online again", async || {
+        let banners = "[data-testid=\"banner-offline\"], [data-testid=\"banner-server\"]";
+        Ok(app.seen(banners).await?.is_none().then_some(()))
     })
     .await
+}
+
+/// What the app finds of its own device. That it does find it is for other tests; here its answer is changed on the way to the
+/// screen.
+pub(super) async fn stopped(app: &App, see: &mut impl AsyncFnMut(Scene<'_>) -> Result<()>) -> Result<()> {
+    for (state, name, caption) in [
+        (
+            "secure_store_corrupted",
+            "app-keychain-damaged",
+            "The stored keys are damaged: what can be done",
+        ),
+        (
+            "secure_store_missing_entry",
+            "app-keychain-emptied",
+            "The stored keys are gone: what can be done",
+        ),
+        (
+            "device_frozen",
+            "app-device-frozen",
+            "A device whose keys were used twice: why it has stopped",
+        ),
+    ] {
+        app.unfold("fold-lookup").await?;
+        app.enter("lookup-code", "0000-0000").await?;
+        app.find_itself(state).await?;
+        app.press("lookup").await?;
+        app.find(&format!(".problem[data-state=\"{state}\"]")).await?;
+        screen(see, app, name, caption).await?;
+        app.script("location.reload()").await?;
+        app.reach("home").await?;
+    }
+    Ok(())
 }
 
 /// A start without a folder to keep anything in, then one without a keychain.

@@ -70,6 +70,7 @@ pub async fn walk(stage: &mut Stage, look: Look, mut see: impl AsyncFnMut(Scene<
     account::more_is_asked(stage, &app, &browser, &citizen, see).await?;
     let app = device::locked(stage, &mut desktop, app, look, see).await?;
     device::left_alone(&app, see).await?;
+    device::stopped(&app, see).await?;
     device::out_of_reach(stage, &app, see).await?;
     account::renounced(stage, &app, &browser, &citizen, see).await?;
     device::ended_elsewhere(&app, see).await?;

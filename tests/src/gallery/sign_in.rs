@@ -1,14 +1,17 @@
 //! Signing in with the app: a PIN that a page asks for, a QR, a PIN for one page.
 
 use anyhow::Result;
+use thirtyfour::By;
 
 use super::{Scene, page, screen};
 use crate::app::App;
 use crate::browser::Browser;
 use crate::device::{digits, other_pin};
 use crate::driver::testid;
+use crate::forms::Visitor;
 use crate::server::Citizen;
 use crate::stage::Stage;
+use crate::waiting::until;
 
 pub(super) async fn with_a_pin(
     stage: &Stage,
@@ -38,6 +41,23 @@ pub(super) async fn with_a_pin(
     app.press("reveal").await?;
     let pin = digits(&app.read("pin").await?);
     screen(see, app, "app-pin", "The PIN, with the life that it has left").await?;
+    Visitor::new(stage.server.url())?
+        .ask_for_pin(citizen, "incoming")
+        .await?;
+    app.press("reveal").await?;
+    let pins = testid("pin");
+    until("two PINs are shown", async || {
+        let count = app.session().find_all(By::Css(&*pins)).await?.len();
+        Ok((count == 2).then_some(()))
+    })
+    .await?;
+    screen(
+        see,
+        app,
+        "app-two-pins",
+        "Two PINs of one site: each with the words of its page",
+    )
+    .await?;
     browser.send_pin(other_pin(&pin)).await?;
     browser.find("#errors").await?;
     page(see, browser, "portal-pin-wrong", "A wrong PIN: how many tries are left").await?;
@@ -52,6 +72,14 @@ pub(super) async fn with_a_pin(
     .await?;
     browser.agree().await?;
     browser.find("#session-name").await?;
+    until("the other PIN alone is left", async || {
+        let count = app.session().find_all(By::Css(&*pins)).await?.len();
+        Ok((count == 1).then_some(()))
+    })
+    .await?;
+    app.press("reject").await?;
+    app.press("changed-mind").await?;
+    app.gone(&testid("request-card")).await?;
     page(see, browser, "portal-signed-in", "Signed in: name, level, method, when").await?;
     browser.follow("#claims").await?;
     browser.find("[data-claim=\"acr\"]").await?;

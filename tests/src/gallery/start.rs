@@ -21,6 +21,11 @@ pub(super) async fn first_pages(
         ),
         ("/demo/sede", "portal-site", "The sample public site"),
         ("/no-such-page", "portal-not-found", "A page that does not exist"),
+        (
+            "/signin/pin",
+            "portal-no-request",
+            "The page of the PIN in a browser that has asked for none",
+        ),
     ] {
         browser.goto(&format!("{}{path}", stage.server.url())).await?;
         page(see, browser, name, caption).await?;

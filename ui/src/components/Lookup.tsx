@@ -1,4 +1,5 @@
 import { createSignal, Show } from "solid-js";
+import type { UiError } from "../bindings/UiError";
 import { lookupRequest } from "../ipc/commands";
 import { useApp } from "../state/app";
 import { createTask } from "../state/task";
@@ -16,9 +17,14 @@ export const Lookup = () => {
   const [open, setOpen] = createSignal(app.status()?.camera ?? false);
 
   const task = createTask(async () => {
-    const card = await lookupRequest(code());
-    setCode("");
-    app.bringUp({ kind: "request", request: card });
+    try {
+      const card = await lookupRequest(code());
+      setCode("");
+      app.bringUp({ kind: "request", request: card });
+    } catch (error) {
+      await app.refreshIfDeviceIsGone(error as UiError);
+      throw error;
+    }
   });
 
   return (

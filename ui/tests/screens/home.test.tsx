@@ -146,6 +146,19 @@ describe("home", () => {
     expect((await app.find("error")).textContent).toContain("Otro dispositivo tiene este PIN");
   });
 
+  // REQ-DEV-02
+  test("a code that finds the device stopped leads to the page that says so", async () => {
+    const states = [active, { ...active, state: "device_frozen" as const }];
+    const user = userEvent.setup();
+    const app = start(() => states.shift() ?? { ...active, state: "device_frozen" as const }, {
+      lookup_request: refuse({ code: "device_frozen" }),
+    });
+    await onScreen(app.container, "home");
+    await user.type(await app.find("lookup-code"), "k7qf2m9x");
+    await user.click(await app.find("lookup"));
+    await onScreen(app.container, "device-problem");
+  });
+
   // REQ-LIM-03
   test("the code of a page brings up its request", async () => {
     const app = await atHome({ lookup_request: request("quiet") });
