@@ -36,6 +36,8 @@ async fn fold(driver: &Driver, css: &str, open: bool) -> Result<()> {
              return new Promise((told) => {{
                  fold.addEventListener('toggle', () => setTimeout(told), {{ once: true }});
                  fold.open = {open};
+                 // One that goes away meanwhile tells nobody.
+                 setTimeout(told, 1000);
              }});
          }});
          Promise.all(told).then(() => done(true));"
