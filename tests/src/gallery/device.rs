@@ -16,7 +16,7 @@ use crate::forms::Visitor;
 use crate::other_clock::OtherClock;
 use crate::server::Citizen;
 use crate::stage::Stage;
-use crate::waiting::within;
+use crate::waiting::{until, within};
 
 /// Longer than any pause between two tries of the app to reach its server.
 const LONG: Duration = Duration::from_secs(60);
@@ -269,8 +269,12 @@ pub(super) async fn stopped(app: &App, see: &mut impl AsyncFnMut(Scene<'_>) -> R
             "A device whose keys were used twice: why it has stopped",
         ),
     ] {
-        app.unfold("fold-lookup").await?;
-        app.enter("lookup-code", "0000-0000").await?;
+        // Looked up once the screen that was just loaded has come to rest.
+        until("a code can be typed", async || {
+            app.unfold("fold-lookup").await?;
+            Ok(app.enter("lookup-code", "0000-0000").await.ok())
+        })
+        .await?;
         app.find_itself(state).await?;
         app.press("lookup").await?;
         app.find(&format!(".problem[data-state=\"{state}\"]")).await?;
