@@ -325,7 +325,7 @@ pwd-error-delayed = There were several failed tries with this document. Wait { $
     [one] one minute
    *[other] { $minutes } minutes
   } or use another way to sign in, which works at once
-pwd-error-disabled = There were too many failed tries with this document and the password is paused. Open your app while online and try once more, recover the password, or use another way to sign in
+pwd-error-disabled = There were too many failed tries with this document and the password is paused. Recover the password, use another way to sign in or, after an hour, open your app while online and try once more
 pwd-error-busy = Too many people are signing in right now. This try does not count: try again in a few seconds
 pwd-error-no-device = Your password is right, but you have no activated app for the second step. Activate the app or use another way to sign in
 pwd-error-no-sms = Your password is right, but we cannot send you more SMS now. Sign in with a PIN as second step or use another way to sign in
@@ -383,7 +383,7 @@ over-rejected-text = “It was not me” was pressed in the app, or other words 
 over-mismatch-title = Start again here
 over-mismatch-text = This request was made in another browser, in another window or for another site. For your safety, a PIN only works on the page that asked for it.
 over-disabled-title = The offline PIN is paused
-over-disabled-text = There have been too many failed tries with the offline PIN. It comes back by itself when you open the app with a connection. Meanwhile you can get a PIN as usual.
+over-disabled-text = There have been too many failed tries with the offline PIN. After an hour, open your app while online and try once more. Meanwhile you can get a PIN as usual.
 over-missing-title = There is no request under way
 over-missing-text = Start from the site that you want to sign in to. If you had already started, check that your browser accepts cookies.
 over-code-title = This code no longer works
@@ -438,8 +438,9 @@ oidc-step-up-wish-title = { $site } would prefer level { $needed }
 oidc-step-up-wish-text = You are signed in with level { $reached }. { $site } would prefer level { $needed }, but does not require it: you can sign in another way or go on as you are.
 oidc-step-up-method-title = Sign in another way
 oidc-step-up-method-text = You were signed in already, but { $site } does not accept the way in which you did it. Choose one that it accepts.
-oidc-step-up-how-substantial = To reach it, your registration must have been made in person, by video call or with a certificate. A PIN shown in the app only reaches it if the system asks for your face, finger or code when you see it, and a computer does not.
+oidc-step-up-how-substantial = To reach it with your app, your registration must have been made in person, by video call or with a certificate. A PIN shown in the app only reaches it if the system asks for your face, finger or code when you see it, and a computer does not.
 oidc-step-up-how-bound = The PIN for this page reaches it with the app on any device, also on a computer.
+oidc-step-up-how-certificate = A digital certificate reaches it whatever your registration.
 oidc-step-up-how-high = To reach it, use a qualified certificate on a card, such as the electronic DNI.
 oidc-step-up-bound = Use a PIN for this page
 oidc-step-up-certificate = Use a digital certificate

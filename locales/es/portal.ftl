@@ -88,7 +88,7 @@ signin-own-key-hint = Cuatro letras o cifras.
 signin-own-key-again-label = Repita la clave propia
 signin-submit = Obtener PIN
 signin-submit-self = Usar el PIN sin conexión de mi app
-signin-submit-self-hint = El PIN sin conexión está en la pantalla de inicio de su app, también cuando ella no tiene red.
+signin-submit-self-hint = El PIN sin conexión está en la pantalla de inicio de su app, aunque no tenga conexión.
 signin-no-app = ¿Aún no usa Aldaba? Primero active la app en su móvil u ordenador con su documento y el código que recibirá por SMS.
 ways-heading = Otras formas de identificarse
 ways-missing-summary = ¿Por qué no aparecen otras formas?
@@ -325,7 +325,7 @@ pwd-error-delayed = Ha habido varios intentos fallidos con este documento. Esper
     [one] un minuto
    *[other] { $minutes } minutos
   } o use otra forma de identificarse, que puede usar ya
-pwd-error-disabled = Ha habido demasiados intentos fallidos con este documento y la contraseña está en pausa. Abra su app con conexión e inténtelo una vez más, recupere la contraseña o use otra forma de identificarse
+pwd-error-disabled = Ha habido demasiados intentos fallidos con este documento y la contraseña está en pausa. Recupere la contraseña, use otra forma de identificarse o, pasada una hora, abra su app con conexión e inténtelo una vez más
 pwd-error-busy = Ahora mismo hay demasiadas personas entrando. Este intento no cuenta: pruebe otra vez dentro de unos segundos
 pwd-error-no-device = Su contraseña es correcta, pero no tiene ninguna app activada para el segundo paso. Active la app o use otra forma de identificarse
 pwd-error-no-sms = Su contraseña es correcta, pero ahora no podemos enviarle más SMS. Entre con un PIN como segundo paso o use otra forma de identificarse
@@ -383,7 +383,7 @@ over-rejected-text = En la app se ha pulsado «No he sido yo», o se han elegido
 over-mismatch-title = Empiece de nuevo aquí
 over-mismatch-text = Esta petición se hizo en otro navegador, en otra ventana o para otro sitio. Por seguridad, un PIN solo sirve en la página que lo pidió.
 over-disabled-title = El PIN sin conexión está en pausa
-over-disabled-text = Ha habido demasiados intentos fallidos con el PIN sin conexión. Vuelve solo cuando abra la app con conexión. Mientras tanto, puede pedir un PIN como siempre.
+over-disabled-text = Ha habido demasiados intentos fallidos con el PIN sin conexión. Pasada una hora, abra su app con conexión e inténtelo una vez más. Mientras tanto, puede pedir un PIN como siempre.
 over-missing-title = No hay ninguna petición en curso
 over-missing-text = Empiece desde el sitio en el que quiere identificarse. Si ya había empezado, compruebe que su navegador acepta cookies.
 over-code-title = Este código ya no sirve
@@ -438,8 +438,9 @@ oidc-step-up-wish-title = { $site } preferiría el nivel { $needed }
 oidc-step-up-wish-text = Ha entrado con nivel { $reached }. { $site } preferiría el nivel { $needed }, pero no lo exige: puede identificarse de otra forma o seguir como está.
 oidc-step-up-method-title = Identifíquese de otra forma
 oidc-step-up-method-text = Ya había entrado, pero { $site } no admite la forma en que lo hizo. Elija una de las que admite.
-oidc-step-up-how-substantial = Para alcanzarlo, su registro tiene que haberse hecho en persona, por videollamada o con certificado. Un PIN visto en la app solo lo alcanza si el sistema le pide cara, huella o clave al verlo, y un ordenador no lo hace.
+oidc-step-up-how-substantial = Para alcanzarlo con su app, su registro tiene que haberse hecho en persona, por videollamada o con certificado. Un PIN visto en la app solo lo alcanza si el sistema le pide cara, huella o clave al verlo, y un ordenador no lo hace.
 oidc-step-up-how-bound = El PIN para esta página lo alcanza con la app en cualquier dispositivo, también en un ordenador.
+oidc-step-up-how-certificate = Un certificado electrónico lo alcanza sea cual sea su registro.
 oidc-step-up-how-high = Para alcanzarlo, use un certificado cualificado en tarjeta, como el DNI electrónico.
 oidc-step-up-bound = Usar un PIN para esta página
 oidc-step-up-certificate = Usar un certificado electrónico

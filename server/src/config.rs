@@ -161,7 +161,8 @@ pub struct Gateway {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Activations and sign-ins that one address may start a minute; 0 means no limit.
+    /// Activations and sign-ins that one address may start a minute, and codes sent again; apart from them, three times as many
+    /// arrivals from a site. 0 means no limit.
     #[serde(default = "default_starts_per_minute")]
     pub starts_per_minute: u32,
     /// All other unsigned calls of one address a minute; apart from them, as many that are signed and refused, and ten times as

@@ -274,8 +274,17 @@ async fn a_hundred_failures_switch_the_method_off(backend: Backend) {
         .type_pin(&server, &right)
         .await
         .expect_problem("self_generated_disabled");
+    // Nor does a signature within the delay count.
     server.wait(1);
     device.info(&server).await.expect(200);
+    browser
+        .type_pin(&server, &right)
+        .await
+        .expect_problem("self_generated_disabled");
+    server.wait(3600);
+    device.info(&server).await.expect(200);
+    let mut browser = TestBrowser::ask_self_generated(&server, &ANA).await;
+    let right = device.self_generated(server.app.now());
     browser.type_pin(&server, &right).await.expect(303);
 }
 

@@ -12,6 +12,8 @@ use anyhow::ensure;
 /// Where the app hears that something is new, and where it looks what that is.
 const STREAM: &str = "/v1/device/events";
 const LOOK: &str = "/v1/device/requests";
+/// Readings in a row, 25 ms and more apart, after which a figure that has not changed is taken for the last one.
+const STEADY: u32 = 40;
 
 // REQ-ACT-01, REQ-UI-03, REQ-WEB-05
 #[tokio::test]
@@ -24,11 +26,15 @@ async fn an_incoming_pin_signs_in_and_out() {
         app.find(&testid("empty")).await?;
 
         let browser = stage.browser().await?;
-        until("the app listens", async || {
-            Ok((stage.server.answered(STREAM).await? > 0).then_some(()))
+        // What it looks at because it has started, and because the stream is open, may be answered after the stream is.
+        let (mut before, mut same) = ((0, 0), 0);
+        let (streams, looks) = until("the app listens, and has looked", async || {
+            let now = (stage.server.answered(STREAM).await?, stage.server.answered(LOOK).await?);
+            same = if now == before { same + 1 } else { 0 };
+            before = now;
+            Ok((now.0 > 0 && now.1 > 0 && same >= STEADY).then_some(now))
         })
         .await?;
-        let (streams, looks) = (stage.server.answered(STREAM).await?, stage.server.answered(LOOK).await?);
         browser.ask_for_pin(&stage.server, &citizen).await?;
         let address = browser.session().current_url().await?;
         ensure!(

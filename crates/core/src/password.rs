@@ -6,8 +6,9 @@
 //! - It holds neither the document nor the name nor the phone of its owner.
 //! - It lives for two years, and its owner is warned before.
 //! - After a few failures in a row each further try waits, longer each time, whoever the document is of. A hundred failures
-//!   since the last success switch passwords off for that person, and only passwords: one try is evaluated each time that a
-//!   device of the owner has signed something, until one is right or the password is recovered.
+//!   since the last success switch passwords off for that person, and only passwords: one try is evaluated when the longest
+//!   delay is over and a device of the owner has signed something after it, and so on until one is right or the password is
+//!   recovered. After thirty days without a failure all is forgotten, whoever the document is of.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::document::Document;
 use crate::phone::Phone;
 use crate::policy::{Policy, seconds};
-use crate::self_generated::{Throttle, TryRefusal};
+use crate::self_generated::{self, TryRefusal};
 use crate::time::Timestamp;
 
 /// Fewest characters of a new password.
@@ -157,18 +158,20 @@ pub fn age(policy: &Policy, expires_at: Timestamp, now: Timestamp) -> Age {
 /// Failures to type a person's password, or that of somebody who does not exist.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Failures {
-    /// In a row, each within [`FORGOTTEN`] of the one before.
+    /// In a row, each within [`CALMED`] of the one before.
     pub in_row: u32,
     /// Since the last success.
     pub since_success: u32,
     /// No try is evaluated before this moment.
     pub blocked_until: Option<Timestamp>,
-    /// When the last one was.
+    /// When the last one was, up to the one that switched passwords off.
     pub failed_at: Option<Timestamp>,
 }
 
 /// After so long without a failure the delays begin anew; the count that switches passwords off goes on.
-pub const FORGOTTEN: Duration = Duration::from_secs(48 * 3600);
+pub const CALMED: Duration = Duration::from_secs(48 * 3600);
+/// After so long that count, too, is forgotten.
+pub const FORGOTTEN: Duration = self_generated::FORGOTTEN;
 
 impl Failures {
     /// Whether a try may be evaluated now. `signed_at` is when a device of the owner signed something last.
@@ -176,14 +179,14 @@ impl Failures {
     /// # Errors
     /// [`TryRefusal`] says until when not.
     pub fn may_try(&self, policy: &Policy, signed_at: Option<Timestamp>, now: Timestamp) -> Result<(), TryRefusal> {
-        if self.is_off(policy) {
-            return if signed_at > self.failed_at {
-                Ok(())
-            } else {
-                Err(TryRefusal::Disabled)
+        let failures = self.remembered(now);
+        if failures.is_off(policy, now) {
+            return match signed_at {
+                Some(signed_at) if failures.blocked_until <= Some(signed_at) => Ok(()),
+                _ => Err(TryRefusal::Disabled),
             };
         }
-        match self.blocked_until {
+        match failures.blocked_until {
             // The delay is the same for everybody: that a device lifted it would tell that there is one.
             Some(until) if now < until => Err(TryRefusal::Delayed { until }),
             _ => Ok(()),
@@ -193,24 +196,39 @@ impl Failures {
     /// Whether so many failed that whoever fails now is told that passwords are off, evaluated or not: whether there is a
     /// device that signed something must not show.
     #[must_use]
-    pub fn is_off(&self, policy: &Policy) -> bool {
-        self.since_success >= policy.self_failures_to_disable
+    pub fn is_off(&self, policy: &Policy, now: Timestamp) -> bool {
+        self.remembered(now).since_success >= policy.self_failures_to_disable
     }
 
     /// After one more failure.
     #[must_use]
     pub fn after_failure(self, policy: &Policy, now: Timestamp) -> Self {
-        let remembered = self.failed_at.is_some_and(|at| now < at.plus(FORGOTTEN));
-        let before = Throttle {
-            failures_in_row: if remembered { self.in_row } else { 0 },
-            ..Throttle::default()
+        let before = self.remembered(now);
+        let calmed = before.failed_at.is_none_or(|at| now >= at.plus(CALMED));
+        let in_row = if calmed { 1 } else { before.in_row.saturating_add(1) };
+        let since_success = before.since_success.saturating_add(1);
+        let failed_at = if before.is_off(policy, now) {
+            before.failed_at
+        } else {
+            Some(now)
         };
-        let after = before.after_failure(policy, now);
+        let delay = if since_success >= policy.self_failures_to_disable {
+            Some(policy.longest_delay)
+        } else {
+            self_generated::delay(policy, in_row)
+        };
         Self {
-            in_row: after.failures_in_row,
-            since_success: self.since_success.saturating_add(1),
-            blocked_until: after.blocked_until,
-            failed_at: Some(now),
+            in_row,
+            since_success,
+            blocked_until: delay.map(|delay| now.plus(seconds(delay))),
+            failed_at,
+        }
+    }
+
+    fn remembered(&self, now: Timestamp) -> Self {
+        match self.failed_at {
+            Some(at) if now >= at.plus(FORGOTTEN) => Self::default(),
+            _ => *self,
         }
     }
 }
@@ -325,13 +343,24 @@ mod tests {
         }
         assert_eq!(delays.len(), 96);
         assert_eq!(&delays[..9], &[30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
-        let later = now.plus(Duration::from_secs(400 * 24 * 3600));
+        let (failed_at, over) = (failures.failed_at, failures.blocked_until.unwrap());
+        let later = now.plus(Duration::from_secs(29 * 24 * 3600));
         assert_eq!(failures.may_try(&policy, None, later), Err(TryRefusal::Disabled));
-        let failed_at = failures.failed_at;
-        assert_eq!(failures.may_try(&policy, failed_at, later), Err(TryRefusal::Disabled));
-        assert_eq!(failures.may_try(&policy, Some(later), later), Ok(()));
+        let almost = over.minus(Duration::from_millis(1));
+        assert_eq!(
+            failures.may_try(&policy, Some(almost), later),
+            Err(TryRefusal::Disabled)
+        );
+        assert_eq!(failures.may_try(&policy, Some(over), later), Ok(()));
         failures = failures.after_failure(&policy, later);
         assert_eq!(failures.may_try(&policy, Some(later), later), Err(TryRefusal::Disabled));
+        // Forgotten after a month, whether or not a device had one tried in between.
+        assert_eq!(failures.failed_at, failed_at);
+        let month = failed_at.unwrap().plus(FORGOTTEN);
+        let almost = month.minus(Duration::from_millis(1));
+        assert_eq!(failures.may_try(&policy, None, almost), Err(TryRefusal::Disabled));
+        assert_eq!(failures.may_try(&policy, None, month), Ok(()));
+        assert_eq!(failures.after_failure(&policy, month).since_success, 1);
     }
 
     // REQ-PWD-06
@@ -342,9 +371,9 @@ mod tests {
         for _ in 0..7 {
             failures = failures.after_failure(&policy, NOW);
         }
-        let almost = NOW.plus(FORGOTTEN).minus(Duration::from_millis(1));
+        let almost = NOW.plus(CALMED).minus(Duration::from_millis(1));
         assert_eq!(failures.after_failure(&policy, almost).in_row, 8);
-        let after = failures.after_failure(&policy, NOW.plus(FORGOTTEN));
+        let after = failures.after_failure(&policy, NOW.plus(CALMED));
         assert_eq!((after.in_row, after.since_success, after.blocked_until), (1, 8, None));
     }
 

@@ -51,8 +51,8 @@ pub struct Policy {
     pub first_delay: u32,
     /// Longest delay, in seconds.
     pub longest_delay: u32,
-    /// Failures in a row that switch the method off until the device next signs anything
-    /// (NIST SP 800-63B-4 section 3.2.2: at most 100).
+    /// Failures in a row that switch the method off (NIST SP 800-63B-4 section 3.2.2: at most 100). From then on one try is
+    /// evaluated when the longest delay is over and the device has signed something after it, and so on until one is right.
     pub self_failures_to_disable: u32,
     /// How far a device's clock may be from the server's, in seconds, either way.
     pub signature_window: u32,

@@ -1,11 +1,13 @@
 //! Guessing at self-generated PINs slows down.
 //!
 //! Rules: who knows a document can guess here, so after a few failures in a row each further try waits, longer each
-//! time, and only a right PIN ends that. After many the method (and only this method) is off: one try is evaluated each time
-//! that the device has signed something, until one is right. The incoming PIN is never touched by it.
+//! time, and only a right PIN ends that. After many the method (and only this method) is off: one try is evaluated when the
+//! longest delay is over and the device has signed something after it, and so on until one is right. The incoming PIN is never
+//! touched by it.
 //!
 //! A stranger can make a device sign, by asking for what it shows. So a signature lifts no delay: it would tell that there is
-//! a device, and give as many guesses as a stranger likes.
+//! a device, and give as many guesses as a stranger likes. Whoever fails while the method is off is told so, evaluated or not,
+//! and what is evaluated then does not put off the day on which all is forgotten.
 
 use std::time::Duration;
 
@@ -22,7 +24,7 @@ pub struct Throttle {
     pub failures_in_row: u32,
     /// No try is evaluated before this moment.
     pub blocked_until: Option<Timestamp>,
-    /// When the last failure was.
+    /// When the last failure was, up to the one that switched the method off.
     pub failed_at: Option<Timestamp>,
 }
 
@@ -34,7 +36,7 @@ pub enum TryRefusal {
         /// When the next try is evaluated.
         until: Timestamp,
     },
-    /// Off until the device next signs anything.
+    /// Off: one try is evaluated when the longest delay is over and the device has signed something after it.
     Disabled,
 }
 
@@ -46,10 +48,9 @@ impl Throttle {
     pub fn may_try(&self, policy: &Policy, signed_at: Option<Timestamp>, now: Timestamp) -> Result<(), TryRefusal> {
         let failures = self.remembered(now);
         if failures.is_off(policy, now) {
-            return if signed_at > failures.failed_at {
-                Ok(())
-            } else {
-                Err(TryRefusal::Disabled)
+            return match signed_at {
+                Some(signed_at) if failures.blocked_until <= Some(signed_at) => Ok(()),
+                _ => Err(TryRefusal::Disabled),
             };
         }
         match failures.blocked_until {
@@ -68,18 +69,22 @@ impl Throttle {
     /// After one more failure: from the n-th in a row on, a delay that doubles with each.
     #[must_use]
     pub fn after_failure(self, policy: &Policy, now: Timestamp) -> Self {
-        let failures_in_row = self.remembered(now).failures_in_row.saturating_add(1);
-        let blocked_until = failures_in_row
-            .checked_sub(policy.self_failures_before_delay)
-            .map(|doublings| {
-                let delay = u64::from(policy.first_delay).saturating_mul(1 << doublings.min(31));
-                let delay = u32::try_from(delay).unwrap_or(u32::MAX).min(policy.longest_delay);
-                now.plus(seconds(delay))
-            });
+        let before = self.remembered(now);
+        let failures_in_row = before.failures_in_row.saturating_add(1);
+        let failed_at = if before.is_off(policy, now) {
+            before.failed_at
+        } else {
+            Some(now)
+        };
+        let delay = if failures_in_row >= policy.self_failures_to_disable {
+            Some(policy.longest_delay)
+        } else {
+            delay(policy, failures_in_row)
+        };
         Self {
             failures_in_row,
-            blocked_until,
-            failed_at: Some(now),
+            blocked_until: delay.map(|delay| now.plus(seconds(delay))),
+            failed_at,
         }
     }
 
@@ -99,6 +104,13 @@ impl Throttle {
             _ => *self,
         }
     }
+}
+
+/// How long the next try waits after so many failures in a row, in seconds.
+pub(crate) fn delay(policy: &Policy, failures_in_row: u32) -> Option<u32> {
+    let doublings = failures_in_row.checked_sub(policy.self_failures_before_delay)?;
+    let delay = u64::from(policy.first_delay).saturating_mul(1 << doublings.min(31));
+    Some(u32::try_from(delay).unwrap_or(u32::MAX).min(policy.longest_delay))
 }
 
 #[cfg(test)]
@@ -135,10 +147,23 @@ mod tests {
         assert!(throttle.is_off(&policy, later));
         assert_eq!(throttle.may_try(&policy, None, later), Err(TryRefusal::Disabled));
         assert_eq!(throttle.may_try(&policy, failed_at, later), Err(TryRefusal::Disabled));
-        // One try a signature, and no more before the next.
-        assert_eq!(throttle.may_try(&policy, Some(later), later), Ok(()));
+        // A signature counts once the longest delay is over: one try then, and no more before the next.
+        let over = throttle.blocked_until.unwrap();
+        assert_eq!(over.since(failed_at.unwrap()).as_secs(), 3600);
+        let almost = over.minus(Duration::from_millis(1));
+        assert_eq!(
+            throttle.may_try(&policy, Some(almost), later),
+            Err(TryRefusal::Disabled)
+        );
+        assert_eq!(throttle.may_try(&policy, Some(over), later), Ok(()));
         let again = throttle.after_failure(&policy, later);
         assert_eq!(again.may_try(&policy, Some(later), later), Err(TryRefusal::Disabled));
+        let over = later.plus(Duration::from_secs(3600));
+        assert_eq!(again.may_try(&policy, Some(over), over), Ok(()));
+        assert_eq!(
+            again.failed_at, failed_at,
+            "a device does not make it be remembered for longer"
+        );
         assert_eq!(Throttle::cleared().may_try(&policy, None, now), Ok(()));
     }
 

@@ -54,7 +54,8 @@ pub enum ErrorCode {
     RequestMismatch,
     /// Too many wrong self-generated PINs in a row; `retry_after`.
     SelfGeneratedDelayed,
-    /// Self-generated PINs are off until the device next signs anything.
+    /// Self-generated PINs are off: one try is evaluated when the longest delay is over and the device has signed something
+    /// after it.
     SelfGeneratedDisabled,
     /// Unknown person, no password, wrong password: one answer for all.
     PasswordWrong,
@@ -64,7 +65,8 @@ pub enum ErrorCode {
     PasswordExpired,
     /// Too many wrong passwords; `retry_after`.
     PasswordDelayed,
-    /// Passwords are off until the owner's device signs something or the password is recovered.
+    /// Passwords are off until one is recovered: one try is evaluated when the longest delay is over and a device of the owner
+    /// has signed something after it.
     PasswordDisabled,
     /// The password was right; its owner has no device, or no SMS can go to them.
     SecondStepUnavailable,

@@ -10,7 +10,8 @@ use crate::error::StoreError;
 use crate::transaction::{Transaction, bind};
 
 /// Locks a person until the transaction ends, so that nothing of theirs can be written meanwhile: what waits to be written then finds
-/// nobody. `false`: there is no such person.
+/// nobody, or fails at its reference to them. That wait may be of somebody who holds a request or an activation that is to be
+/// deleted; PostgreSQL then ends one of both, and who erases tries again. `false`: there is no such person.
 pub async fn lock(tx: &Transaction, person: &PersonId) -> Result<bool, StoreError> {
     const PLAIN: &str = "SELECT id FROM persons WHERE id = $1";
     const LOCKING: &str = "SELECT id FROM persons WHERE id = $1 FOR UPDATE";

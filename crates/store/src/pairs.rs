@@ -64,7 +64,7 @@ pub async fn set(tx: &Transaction, request: &RequestId, after: &Throttle, now: T
             bind::id(request),
             bind::int(after.failures_in_row),
             bind::optional_time(after.blocked_until),
-            bind::time(now),
+            bind::time(after.failed_at.unwrap_or(now)),
         ],
     )
     .await?;

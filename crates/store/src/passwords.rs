@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use aldaba_core::document::Document;
 use aldaba_core::ids::PersonId;
-use aldaba_core::password::Failures;
+use aldaba_core::password::{FORGOTTEN, Failures};
 use aldaba_core::time::Timestamp;
 use zeroize::Zeroizing;
 
@@ -304,21 +304,20 @@ pub async fn clear_failures(tx: &Transaction, document: &Document, browser: Opti
 /// Rows thrown away by one call, so that no transaction grows long.
 const MOST: u32 = 5000;
 
-/// Throws away codes that are over, and failures at documents without a password whose delays are forgotten anyway. How many.
+/// Throws away codes that are over, and failures that are forgotten, whoever the document is of. How many.
 pub async fn purge(tx: &Transaction, now: Timestamp, kept: Duration) -> Result<u64, StoreError> {
-    let old = || vec![bind::time(now.minus(kept)), bind::int(MOST)];
+    let old = |before| vec![bind::time(before), bind::int(MOST)];
     let codes = tx
         .execute(
             "DELETE FROM password_codes WHERE id IN (SELECT id FROM password_codes WHERE expires_at <= $1 LIMIT $2)",
-            old(),
+            old(now.minus(kept)),
         )
         .await?;
     let failures = tx
         .execute(
             "DELETE FROM password_failures WHERE (document_index, browser) IN (SELECT document_index, browser \
-             FROM password_failures WHERE failed_at <= $1 AND NOT EXISTS (SELECT 1 FROM persons JOIN passwords \
-             ON passwords.person_id = persons.id WHERE persons.document_index = password_failures.document_index) LIMIT $2)",
-            old(),
+             FROM password_failures WHERE failed_at <= $1 LIMIT $2)",
+            old(now.minus(FORGOTTEN)),
         )
         .await?;
     Ok(codes + failures)

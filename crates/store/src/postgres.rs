@@ -90,6 +90,7 @@ impl Leases {
             held: tokio::sync::Mutex::new(Held {
                 connection: Some(connection),
                 in_transaction: false,
+                opening: false,
                 in_order: true,
             }),
             _place: place,
@@ -109,10 +110,10 @@ impl Leases {
         let mut turn = Turn {
             shared: Arc::clone(&self.shared),
             document,
-            queue,
+            queue: Some(Arc::clone(&queue)),
             held: None,
         };
-        let held = tokio::time::timeout(PATIENCE, Arc::clone(&turn.queue).lock_owned()).await;
+        let held = tokio::time::timeout(PATIENCE, queue.lock_owned()).await;
         turn.held = Some(held.map_err(|_| StoreError::Unavailable)?);
         Ok(turn)
     }
@@ -130,7 +131,7 @@ impl Leases {
 pub(crate) struct Turn {
     shared: Arc<Shared>,
     document: DocumentLock,
-    queue: Arc<tokio::sync::Mutex<()>>,
+    queue: Option<Arc<tokio::sync::Mutex<()>>>,
     held: Option<OwnedMutexGuard<()>>,
 }
 
@@ -138,8 +139,12 @@ impl Drop for Turn {
     fn drop(&mut self) {
         self.held = None;
         let mut turns = self.shared.turns();
-        // This one and the map's own: nobody else is there, and nobody comes while the map is locked.
-        if Arc::strong_count(&self.queue) == 2 {
+        self.queue = None;
+        // Only the map's own is left: nobody else is there, and nobody comes while the map is locked.
+        if turns
+            .get(&self.document)
+            .is_some_and(|queue| Arc::strong_count(queue) == 1)
+        {
             turns.remove(&self.document);
         }
     }
@@ -155,6 +160,8 @@ pub(crate) struct Lease {
 struct Held {
     connection: Option<PoolConnection<Postgres>>,
     in_transaction: bool,
+    /// `BEGIN` was sent and not answered: a transaction may be open, and hold a document's lock, of which the driver knows nothing.
+    opening: bool,
     /// Nothing is under way on the wire, and nothing went wrong there.
     in_order: bool,
 }
@@ -198,15 +205,14 @@ impl Lease {
     async fn begin_with(&self, statements: Option<SqlStr>) -> Result<(), StoreError> {
         let mut held = self.held.lock().await;
         held.in_order = false;
-        let result = Manager::begin(held.connection()?, statements).await;
-        held.in_transaction = result.is_ok();
-        if result.is_err() {
-            // The transaction may be open and failed, of which the driver knows nothing.
-            held.connection()?.close_on_drop();
-            result.map_err(refused)
-        } else {
-            held.outcome(result)
-        }
+        held.opening = true;
+        let begun = tokio::time::timeout(PATIENCE, Manager::begin(held.connection()?, statements)).await;
+        // Whoever gives up here, or is dropped, leaves `opening` behind.
+        begun.map_err(|_| StoreError::Unavailable)?.map_err(refused)?;
+        held.opening = false;
+        held.in_transaction = true;
+        held.in_order = true;
+        Ok(())
     }
 
     /// Commits; returns when it is durable.
@@ -266,7 +272,9 @@ impl Drop for Lease {
         let Some(mut connection) = held.connection.take() else {
             return;
         };
-        if held.in_transaction {
+        if held.opening {
+            connection.close_on_drop();
+        } else if held.in_transaction {
             // Queued on the wire; the driver's pool sends it before anybody else gets the connection.
             Manager::start_rollback(&mut connection);
         } else if held.in_order && !self.shared.pool.is_closed() {

@@ -244,6 +244,12 @@ async fn replace(tx: &Transaction, id: &SessionId, by: &SessionId, now: Timestam
 /// Ends the session that a request was spent on, and those of the same person that replaced it in its browser: whoever was
 /// there is the same. `false`: none of them is open.
 pub async fn end_of_request(tx: &Transaction, request: &RequestId, now: Timestamp) -> Result<bool, StoreError> {
+    const PLAIN: &str = "SELECT id_hash FROM sessions WHERE request_id = $1";
+    const LOCKING: &str = "SELECT id_hash FROM sessions WHERE request_id = $1 FOR NO KEY UPDATE";
+    tx.open()?;
+    // First, so that the statement below sees what replaces it at this moment.
+    tx.select_all(tx.locking(PLAIN, LOCKING), vec![bind::id(request)])
+        .await?;
     tx.wins(
         "WITH RECURSIVE line (id_hash, person_id, successor_hash) AS (\
          SELECT id_hash, person_id, successor_hash FROM sessions WHERE request_id = $1 \

@@ -20,18 +20,11 @@ use crate::oidc::backchannel;
 /// # Errors
 /// The database; nothing has changed then.
 pub async fn erase(app: &App, document: Document) -> Result<bool, StoreError> {
-    let now = app.now();
-    let erased = app
-        .store()
-        .write(move |tx| {
-            Box::pin(async move {
-                match persons::registered(tx, &document).await? {
-                    Some((person, _)) => erase_in(tx, person, now).await,
-                    None => Ok(None),
-                }
-            })
-        })
-        .await?;
+    let erased = match erase_once(app, document.clone()).await {
+        // PostgreSQL ended it because somebody who holds a request or an activation waited for the person meanwhile.
+        Err(StoreError::Statement(_)) => erase_once(app, document).await?,
+        outcome => outcome?,
+    };
     let Some(devices) = erased else {
         return Ok(false);
     };
@@ -40,6 +33,20 @@ pub async fn erase(app: &App, document: Document) -> Result<bool, StoreError> {
     }
     app.logouts_due().notify_one();
     Ok(true)
+}
+
+async fn erase_once(app: &App, document: Document) -> Result<Option<Vec<DeviceId>>, StoreError> {
+    let now = app.now();
+    app.store()
+        .write(move |tx| {
+            Box::pin(async move {
+                match persons::registered(tx, &document).await? {
+                    Some((person, _)) => erase_in(tx, person, now).await,
+                    None => Ok(None),
+                }
+            })
+        })
+        .await
 }
 
 /// The devices that were active; `None` when somebody else was first.

@@ -49,6 +49,27 @@ struct Way {
     text: String,
 }
 
+/// Such a way, as its page's path and the names of its texts.
+struct Surest {
+    method: Method,
+    path: &'static str,
+    name: &'static str,
+    how: &'static str,
+}
+
+const BOUND: Surest = Surest {
+    method: Method::PageBound,
+    path: crate::signin::BOUND,
+    name: "oidc-step-up-bound",
+    how: "oidc-step-up-how-bound",
+};
+const CERTIFICATE: Surest = Surest {
+    method: Method::Certificate,
+    path: crate::signin::certificate::PAGE,
+    name: "oidc-step-up-certificate",
+    how: "oidc-step-up-how-certificate",
+};
+
 #[derive(Template)]
 #[template(path = "oidc/consent.html")]
 struct ConsentPage {
@@ -152,19 +173,19 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
         ("needed", FluentValue::from(page.level(step.asked))),
     ];
     let is_low = step.reached < step.asked;
-    let way = Some(step.asked)
-        .filter(|_| is_low)
-        .and_then(|level| surest(app, visitor, party, request, level));
-    let how = match step.asked {
-        _ if !is_low => String::new(),
-        Level::High => page.t("oidc-step-up-how-high"),
-        _ if way.is_some() => format!(
-            "{} {}",
-            page.t("oidc-step-up-how-substantial"),
-            page.t("oidc-step-up-how-bound")
-        ),
-        _ => page.t("oidc-step-up-how-substantial"),
+    let ways = if is_low {
+        surest(app, visitor, party, request, &step)
+    } else {
+        Vec::new()
     };
+    let how = match step.asked {
+        _ if !is_low => Vec::new(),
+        Level::High => vec!["oidc-step-up-how-high"],
+        _ => std::iter::once("oidc-step-up-how-substantial")
+            .chain(ways.iter().map(|way| way.how))
+            .collect(),
+    };
+    let how: Vec<String> = how.into_iter().map(|key| page.t(key)).collect();
     let (title, text) = match step.as_i_am {
         Some(_) => ("oidc-step-up-wish-title", "oidc-step-up-wish-text"),
         None if is_low => ("oidc-step-up-title", "oidc-step-up-text"),
@@ -178,10 +199,10 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
         } else {
             String::new()
         },
-        how,
-        way: way.map(|(path, key)| Way {
-            href: place(path, &party.id, request),
-            text: page.t(key),
+        how: how.join(" "),
+        way: ways.first().map(|way| Way {
+            href: place(way.path, &party.id, request),
+            text: page.t(way.name),
         }),
         sign_in: sign_in(&party.id, request),
         csrf: visitor.csrf(app),
@@ -193,26 +214,27 @@ fn step_up(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty
     Reply::new(app, visitor).html(&template)
 }
 
-/// The page and the name of the way that proves a level wherever the app runs: a PIN that a desktop shows without the system's
-/// unlock does not. None where the site or this server has no such way.
+/// The ways that prove the level wherever the app runs, the better one first: a PIN that a desktop shows without the system's
+/// unlock does not. Only those that the site and this server have, and that the citizen has not switched off.
 fn surest(
     app: &App,
     visitor: &Visitor,
     party: &RelyingParty,
     request: &Request,
-    level: Level,
-) -> Option<(&'static str, &'static str)> {
+    step: &StepUp,
+) -> Vec<&'static Surest> {
     let procedure = request.procedure.as_deref().unwrap_or_default();
-    let (asks, _) = Asks::find(app, visitor, &party.id, procedure).ok()?;
-    let (method, path, name) = match level {
-        Level::High => (
-            Method::Certificate,
-            crate::signin::certificate::PAGE,
-            "oidc-step-up-certificate",
-        ),
-        _ => (Method::PageBound, crate::signin::BOUND, "oidc-step-up-bound"),
+    let Ok((asks, _)) = Asks::find(app, visitor, &party.id, procedure) else {
+        return Vec::new();
     };
-    asks.offers(method).then_some((path, name))
+    let ways: &[&'static Surest] = match step.asked {
+        Level::High => &[&CERTIFICATE],
+        _ => &[&BOUND, &CERTIFICATE],
+    };
+    ways.iter()
+        .copied()
+        .filter(|way| asks.offers(way.method) && step.uses.contains(&way.method))
+        .collect()
 }
 
 fn ask(app: &App, visitor: &Visitor, request: &Request, party: &RelyingParty, question: Question) -> Response {

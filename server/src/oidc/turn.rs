@@ -71,6 +71,8 @@ pub(super) struct StepUp {
     pub asked: Level,
     /// Names this request and session, where the citizen may go on with what they have.
     pub as_i_am: Option<String>,
+    /// The methods that the citizen has not switched off.
+    pub uses: Vec<Method>,
 }
 
 /// What comes next.
@@ -114,6 +116,24 @@ fn as_agreed(app: &App, request: &Request, party: &RelyingParty) -> Option<Reque
         .methods
         .retain(|method| app.offers(party, *method) && method.reaches() >= level);
     Some(request)
+}
+
+/// The session is not what the site asks for, or not what it would like.
+async fn step_up(
+    tx: &Transaction,
+    session: &Session,
+    asked: Level,
+    as_i_am: Option<String>,
+) -> Result<Next, StoreError> {
+    let Some(person) = persons::get(tx, &session.person).await? else {
+        return Ok(Next::SignIn);
+    };
+    Ok(Next::StepUp(StepUp {
+        reached: session.level,
+        asked,
+        as_i_am,
+        uses: Method::ALL.into_iter().filter(|method| person.uses(*method)).collect(),
+    }))
 }
 
 impl Turn {
@@ -190,16 +210,8 @@ impl Turn {
             step = decide(&content(request), Some(&facts), consent);
         }
         match step {
-            Step::StepUp => Ok(Next::StepUp(StepUp {
-                reached: session.level,
-                asked: request.level,
-                as_i_am: None,
-            })),
-            Step::Suggest => Ok(Next::StepUp(StepUp {
-                reached: session.level,
-                asked: request.aim(),
-                as_i_am: Some(as_i_am),
-            })),
+            Step::StepUp => step_up(tx, &session, request.level, None).await,
+            Step::Suggest => step_up(tx, &session, request.aim(), Some(as_i_am)).await,
             Step::Consent => self.ask(tx, authorization, &session, sid).await,
             Step::Grant => {
                 let grant = Grant {

@@ -163,7 +163,7 @@ async fn count(
         };
         if passwords::count_try(tx, document, &browser, &before, &after).await? {
             audit::append(tx, &entry(now, "password.tried", person)).await?;
-            let off = before.is_off(app.policy());
+            let off = before.is_off(app.policy(), now);
             return Ok(Counted::Begun {
                 stored: stored.cloned(),
                 browser,

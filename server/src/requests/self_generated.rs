@@ -4,8 +4,8 @@
 //! Rules:
 //! - Of a person's active devices each is tried; a step that was accepted once is never accepted again. A challenge is one
 //!   request's and goes with it.
-//! - Failures in a row, of both kinds together, delay further tries, and a hundred switch this method off: then one is evaluated
-//!   each time that the device has signed something. The incoming PIN knows nothing of it.
+//! - Failures in a row, of both kinds together, delay further tries, and a hundred switch this method off
+//!   (`aldaba_core::self_generated`). The incoming PIN knows nothing of it.
 //! - For an unknown person, or one without a device, the same happens with failures that are counted by document and contrast
 //!   datum (`aldaba_store::pairs`): the page must not tell by its delays who exists. A stranger who does not know the datum
 //!   counts on a pair of their own, and cannot delay the owner.
@@ -77,19 +77,15 @@ async fn evaluate(
     now: Timestamp,
 ) -> Judged<SignedIn> {
     let policy = attempt.app.policy();
-    let mut refused: Option<TryRefusal> = None;
-    let mut open = Vec::new();
-    for device in candidates {
-        match device.throttle.may_try(policy, Some(device.seen_at), now) {
-            Ok(()) => open.push(device),
-            Err(refusal) => refused = Some(sooner(refused, refusal)),
-        }
-    }
-    if let (true, Some(refusal)) = (open.is_empty(), refused) {
-        return Ok(Err(refusal_of(refusal, now)));
-    }
+    // What whoever fails is told: as if no device had signed anything.
+    let told = candidates
+        .iter()
+        .map(|device| device.throttle.may_try(policy, None, now).err())
+        .reduce(|one, other| Some(sooner(one?, other?)))
+        .flatten();
+    let is_open = |device: &devices::Device| device.throttle.may_try(policy, Some(device.seen_at), now).is_ok();
     let own_key = attempt.own_key_matches(request);
-    for device in &open {
+    for device in candidates.iter().filter(|device| is_open(device)) {
         let Some(right) = device
             .otp_key
             .as_ref()
@@ -108,15 +104,15 @@ async fn evaluate(
             return attempt.spend(tx, request, Some(&device.id), level, now).await;
         }
     }
-    for device in &open {
-        let after = device.throttle.after_failure(policy, now);
+    for device in &candidates {
+        // As much work where nothing was evaluated.
+        let after = match is_open(device) {
+            true => device.throttle.after_failure(policy, now),
+            false => device.throttle,
+        };
         devices::set_throttle(tx, &device.id, &device.throttle, &after).await?;
     }
-    // Nobody who fails learns whether it was evaluated.
-    if open.iter().all(|device| device.throttle.is_off(policy, now)) {
-        return Ok(Err(TryError::Disabled));
-    }
-    attempt.count_wrong(tx, request, now).await
+    answer(attempt, tx, request, told, now).await
 }
 
 /// How a PIN was right.
@@ -154,9 +150,7 @@ async fn refuse_nobody(
     now: Timestamp,
 ) -> Judged<SignedIn> {
     let policy = attempt.app.policy();
-    if let Err(refusal) = pair.may_try(policy, None, now) {
-        return Ok(Err(refusal_of(refusal, now)));
-    }
+    let told = pair.may_try(policy, None, now).err();
     let nothing = Key32::new(
         attempt
             .app
@@ -164,19 +158,37 @@ async fn refuse_nobody(
             .mac("aldaba/self-generated/nobody/v1", &[request.id.as_bytes()]),
     );
     let _ = check(&nothing, request, typed, now);
-    pairs::set(tx, &request.id, &pair.after_failure(policy, now), now).await?;
-    attempt.count_wrong(tx, request, now).await
+    let after = match told {
+        Some(_) => pair,
+        None => pair.after_failure(policy, now),
+    };
+    pairs::set(tx, &request.id, &after, now).await?;
+    answer(attempt, tx, request, told, now).await
+}
+
+/// What whoever failed is told.
+async fn answer(
+    attempt: &Attempt,
+    tx: &Transaction,
+    request: &requests::Request,
+    told: Option<TryRefusal>,
+    now: Timestamp,
+) -> Judged<SignedIn> {
+    match told {
+        Some(refusal) => Ok(Err(refusal_of(refusal, now))),
+        None => attempt.count_wrong(tx, request, now).await,
+    }
 }
 
 fn seconds_of(now: Timestamp) -> u64 {
     u64::try_from(now.as_secs()).unwrap_or(0)
 }
 
-fn sooner(one: Option<TryRefusal>, other: TryRefusal) -> TryRefusal {
+fn sooner(one: TryRefusal, other: TryRefusal) -> TryRefusal {
     match (one, other) {
-        (None | Some(TryRefusal::Disabled), other) => other,
-        (Some(delayed), TryRefusal::Disabled) => delayed,
-        (Some(TryRefusal::Delayed { until: one }), TryRefusal::Delayed { until: other }) => {
+        (TryRefusal::Disabled, other) => other,
+        (delayed, TryRefusal::Disabled) => delayed,
+        (TryRefusal::Delayed { until: one }, TryRefusal::Delayed { until: other }) => {
             TryRefusal::Delayed { until: one.min(other) }
         }
     }

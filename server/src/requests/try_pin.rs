@@ -66,7 +66,8 @@ pub enum TryError {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// Self-generated only: off until the device next signs anything. Neither evaluated nor counted.
+    /// Self-generated only: off, and this is not the one try that is evaluated when the longest delay is over and the device has
+    /// signed something after it. Neither evaluated nor counted.
     #[error("disabled")]
     Disabled,
     /// The database. Nothing was counted, nothing spent.

@@ -16,8 +16,7 @@ use super::ways::{self, Ways};
 use crate::app::App;
 use crate::portal::{Failure, FieldErrors, Page, Reply, Visitor, status_of};
 
-/// Its address.
-/// Its page.
+/// The path of the form, and of what it sends.
 pub(crate) const HERE: &str = "/signin/bound";
 
 #[derive(Template)]

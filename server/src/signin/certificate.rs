@@ -84,7 +84,7 @@ pub(crate) struct Wanted {
     site: String,
     again: String,
     others: Option<String>,
-    /// The site, on the pages' own host alone: only from there a citizen can say no to it.
+    /// The site that waits for an answer, on the pages' own host alone: only from there a citizen can say no to it.
     asks: Option<Asks>,
 }
 
@@ -214,7 +214,7 @@ fn asking(app: &App, visitor: &Visitor, begun: Option<Begun>) -> Option<Wanted> 
     };
     let (asks, _) = Asks::find(app, visitor, &site, &procedure).ok()?;
     Some(Wanted {
-        asks: Some(asks.clone()),
+        asks: asks.asked.is_some().then(|| asks.clone()),
         ..Wanted::of(app, asks)
     })
 }

@@ -31,7 +31,8 @@ pub(super) enum Over {
     Rejected,
     /// Another browser, window or site.
     Mismatch,
-    /// Self-generated PINs are off until the device next signs anything.
+    /// Self-generated PINs are off: one try is evaluated when the longest delay is over and the device has signed something
+    /// after it.
     Disabled,
     /// This browser has no request.
     Missing,

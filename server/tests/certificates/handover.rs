@@ -219,6 +219,7 @@ async fn a_ticket_is_good_once_and_in_one_browser(backend: Backend) {
     ] {
         assert!(page.contains(way), "{page}");
     }
+    assert!(!page.contains("/oidc/cancel"), "no site waits for an answer");
     assert!(!mallory.has_session());
 
     // A ticket goes once.

@@ -3,12 +3,13 @@
 use aldaba_core::level::Level;
 use aldaba_core::method::Method;
 use aldaba_server::testing::{ANA, LUIS, TestBrowser, TestDevice};
-use aldaba_store::Backend;
+use aldaba_store::{Backend, StoreError, persons};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
 
 use super::stage::{CHALLENGE, HOME, OTHER, Stage, location, parameter, screen};
+use crate::certificates::pki::{Authority, Files};
 
 on_both!(
     a_citizen_signs_in_at_a_site,
@@ -20,6 +21,7 @@ on_both!(
     one_session_serves_every_site_at_its_level,
     a_session_that_is_too_low_steps_up_and_its_sites_go_on,
     a_way_that_the_site_does_not_admit_is_not_recommended,
+    a_way_that_its_owner_switched_off_is_not_recommended,
     another_person_ends_the_session_before,
     two_windows_do_not_mix_up_their_sites,
 );
@@ -424,6 +426,45 @@ async fn a_way_that_the_site_does_not_admit_is_not_recommended(backend: Backend)
         !text.contains("/signin/bound") && !text.contains("PIN para esta página"),
         "{text}"
     );
+}
+
+// REQ-OIDC-20, REQ-ACC-03
+async fn a_way_that_its_owner_switched_off_is_not_recommended(backend: Backend) {
+    let authority = Authority::root("AC Personas de Prueba");
+    let files = Files::new(&[&authority]);
+    let stage = Stage::with(backend, |config| config.certificates = Some(files.settings())).await;
+    let device = TestDevice::activate(&stage.server, &ANA).await;
+    let ana = stage.server.person(&ANA).await;
+    let mut browser = TestBrowser::default();
+    let came = stage.come(&mut browser, "otra", &[]).await;
+    stage.follow(&mut browser, came).await;
+    stage.identify_low(&mut browser, &device, &ANA).await;
+    let bound = ("/signin/bound", "El PIN para esta página lo alcanza");
+    let certificate = ("/signin/certificate", "Un certificado electrónico lo alcanza");
+    for (off, recommended) in [
+        (vec![], vec![bound, certificate]),
+        (vec![Method::PageBound], vec![certificate]),
+        (vec![Method::Certificate], vec![bound]),
+        (vec![Method::PageBound, Method::Certificate], vec![]),
+    ] {
+        let chosen = off.clone();
+        let done = stage.server.app.store().write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move { persons::choose_methods(tx, &ana, &[], &chosen).await })
+        });
+        assert!(done.await.unwrap());
+        let mut browser = browser.clone();
+        let came = stage
+            .come(&mut browser, "sede", &[("procedure", Some("tributos"))])
+            .await;
+        let page = stage.follow(&mut browser, came).await.expect(200);
+        assert_eq!(screen(&page), "step-up");
+        let text = page.text();
+        for way @ (path, how) in [bound, certificate] {
+            assert_eq!(text.contains(how), recommended.contains(&way), "{off:?}: {text}");
+            let is_first = recommended.first() == Some(&way);
+            assert_eq!(text.contains(&format!("href=\"{path}?")), is_first, "{off:?}: {text}");
+        }
+    }
 }
 
 // REQ-OIDC-21

@@ -137,7 +137,14 @@ async fn a_hundred_failures_leave_one_try_for_each_signature(backend: Backend) {
         .await
         .1
         .expect_problem("password_disabled");
+    // Nor does a signature within the delay count.
     server.wait(1);
+    device.info(&server).await.expect(200);
+    sign_in(&server, &ANA, WORDS)
+        .await
+        .1
+        .expect_problem("password_disabled");
+    server.wait(3600);
     device.info(&server).await.expect(200);
     sign_in(&server, &ANA, WORDS).await.1.expect(303);
     // That success forgot all of it.
