@@ -12,7 +12,10 @@ use http::Request;
 
 use crate::password::{NOBODY, WORDS, create};
 
-on_both!(a_call_takes_the_same_statements_whoever_it_is_about);
+on_both!(
+    a_call_takes_the_same_statements_whoever_it_is_about,
+    what_is_off_takes_the_same_statements_whether_or_not_a_device_has_signed,
+);
 
 const WRONG_DATE: TestPerson = TestPerson {
     contrast: "2031-05-18",
@@ -130,6 +133,39 @@ async fn a_call_takes_the_same_statements_whoever_it_is_about(backend: Backend) 
             );
         }
     }
+}
+
+// REQ-WEB-06, REQ-LIM-02, REQ-PWD-06
+async fn what_is_off_takes_the_same_statements_whether_or_not_a_device_has_signed(backend: Backend) {
+    let server = TestServer::with(backend, |config| config.policy.self_failures_to_disable = 1).await;
+    let device = TestDevice::activate(&server, &ANA).await;
+    create(&server, &ANA, WORDS).await;
+    see_every_lane(&server).await;
+    let page = "/signin/password?site=sede&procedure=padron";
+    let mut seen = Vec::new();
+    for person in [NOBODY, ANA] {
+        let fields = [("document", person.document), ("password", "no es esta")];
+        let mut browser = TestBrowser::ask_self_generated(&server, &person).await;
+        browser.type_pin(&server, "000000").await.expect_problem("pin_wrong");
+        let mut passwords = TestBrowser::default();
+        passwords.get(&server, page).await.expect(200);
+        let first = passwords.post(&server, "/signin/password", &fields).await;
+        first.expect_problem("password_wrong");
+        // Ana's may be tried once now, and nobody's not.
+        server.wait(2 * 3600);
+        device.info(&server).await.expect(200);
+        let mut browser = TestBrowser::ask_self_generated(&server, &person).await;
+        passwords.get(&server, page).await.expect(200);
+        work(&server);
+        let answer = browser.type_pin(&server, "000000").await;
+        answer.expect_problem("self_generated_disabled");
+        let pin = work(&server);
+        let answer = passwords.post(&server, "/signin/password", &fields).await;
+        answer.expect_problem("password_disabled");
+        seen.push((pin, work(&server)));
+    }
+    let [nobody, ana] = seen.as_slice() else { panic!() };
+    assert_eq!(nobody, ana);
 }
 
 /// PostgreSQL: whoever comes with one document waits for each other, whether or not it is anybody's. On SQLite all wait for all.
