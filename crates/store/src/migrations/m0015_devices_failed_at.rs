@@ -1,4 +1,4 @@
-//! When a self-generated PIN failed last, by device: after a month it is forgotten, and a signature after it lets one be tried.
+//! When a self-generated PIN failed last, by device: after a month that is forgotten, as it is of those who have none.
 
 use super::Statements;
 

@@ -36,15 +36,29 @@ fn programs() -> PathBuf {
         .expect("PostgreSQL is not installed")
 }
 
-/// Whom PostgreSQL runs as where this test is root.
-fn other_user() -> Option<&'static str> {
+/// Whom PostgreSQL runs as where this test is root: user and group.
+fn other_user() -> Option<(&'static str, String)> {
     let id = |arguments: &[&str]| Command::new("id").args(arguments).output().unwrap();
     if id(&["-u"]).stdout != b"0\n" {
         return None;
     }
-    ["postgres", "nobody"]
-        .into_iter()
-        .find(|name| id(&[name]).status.success())
+    ["postgres", "nobody"].into_iter().find_map(|name| {
+        let group = id(&["-g", name]);
+        let number = String::from_utf8(group.stdout).unwrap();
+        group.status.success().then(|| (name, number.trim().to_owned()))
+    })
+}
+
+/// A free port where no outgoing connection takes it before PostgreSQL does, and no other test (`aldaba-tests` takes those from
+/// 10,000 on).
+fn free_port() -> u16 {
+    let begin = usize::try_from(std::process::id()).unwrap() % 1000;
+    (9_000..10_000)
+        .cycle()
+        .skip(begin)
+        .take(1000)
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("no port is free")
 }
 
 fn run(mut command: Command) {
@@ -72,11 +86,12 @@ fn authority() -> (String, Issuer<'static, KeyPair>) {
 impl Postgres {
     fn start() -> Self {
         let (programs, user) = (programs(), other_user());
-        let as_user = |program: &str| match user {
+        let as_user = |program: &str| match &user {
             None => Command::new(programs.join(program)),
-            Some(name) => {
+            Some((name, group)) => {
                 let mut command = Command::new("setpriv");
-                command.args([&format!("--reuid={name}"), "--regid=nogroup", "--clear-groups", "--"]);
+                let ids = [format!("--reuid={name}"), format!("--regid={group}")];
+                command.args(ids).args(["--clear-groups", "--"]);
                 command.arg(programs.join(program));
                 command
             }
@@ -97,9 +112,9 @@ impl Postgres {
         let mut chmod = Command::new("chmod");
         chmod.arg("0600").arg(&key_file);
         run(chmod);
-        if let Some(name) = user {
+        if let Some((name, _)) = &user {
             let mut chown = Command::new("chown");
-            chown.args(["-R", name]).arg(folder.path());
+            chown.args(["-R", *name]).arg(folder.path());
             run(chown);
         }
         let data = folder.path().join("data");
@@ -117,11 +132,7 @@ impl Postgres {
         ]);
         run(initdb);
 
-        let port = TcpListener::bind(("127.0.0.1", 0))
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = free_port();
         let mut server = as_user("postgres");
         server.arg("-D").arg(&data).arg("-k").arg(folder.path());
         server.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-c", "ssl=on"]);
