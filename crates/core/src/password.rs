@@ -19,7 +19,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::document::Document;
 use crate::phone::Phone;
 use crate::policy::{Policy, seconds};
-use crate::self_generated::{self, TryRefusal};
+use crate::self_generated::{Throttle, TryRefusal};
 use crate::time::Timestamp;
 
 /// Fewest characters of a new password.
@@ -168,67 +168,46 @@ pub struct Failures {
     pub failed_at: Option<Timestamp>,
 }
 
-/// After so long without a failure the delays begin anew; the count that switches passwords off goes on.
+/// After so long without a failure the delays begin anew; the count that switches passwords off goes on, until all is
+/// [`FORGOTTEN`](crate::self_generated::FORGOTTEN).
 pub const CALMED: Duration = Duration::from_secs(48 * 3600);
-/// After so long that count, too, is forgotten.
-pub const FORGOTTEN: Duration = self_generated::FORGOTTEN;
 
 impl Failures {
-    /// Whether a try may be evaluated now. `signed_at` is when a device of the owner signed something last.
+    /// Whether a try may be evaluated now. `signed_at` is when a device of the owner signed something last: that lifts no delay,
+    /// which is the same for everybody, for it would tell that there is a device.
     ///
     /// # Errors
     /// [`TryRefusal`] says until when not.
     pub fn may_try(&self, policy: &Policy, signed_at: Option<Timestamp>, now: Timestamp) -> Result<(), TryRefusal> {
-        let failures = self.remembered(now);
-        if failures.is_off(policy, now) {
-            return match signed_at {
-                Some(signed_at) if failures.blocked_until <= Some(signed_at) => Ok(()),
-                _ => Err(TryRefusal::Disabled),
-            };
-        }
-        match failures.blocked_until {
-            // The delay is the same for everybody: that a device lifted it would tell that there is one.
-            Some(until) if now < until => Err(TryRefusal::Delayed { until }),
-            _ => Ok(()),
-        }
+        self.since_success().may_try(policy, signed_at, now)
     }
 
-    /// Whether so many failed that whoever fails now is told that passwords are off, evaluated or not: whether there is a
-    /// device that signed something must not show.
+    /// Whether so many failed that whoever fails now is told that passwords are off, evaluated or not ([`Throttle::is_off`]).
     #[must_use]
     pub fn is_off(&self, policy: &Policy, now: Timestamp) -> bool {
-        self.remembered(now).since_success >= policy.self_failures_to_disable
+        self.since_success().is_off(policy, now)
     }
 
     /// After one more failure.
     #[must_use]
     pub fn after_failure(self, policy: &Policy, now: Timestamp) -> Self {
-        let before = self.remembered(now);
-        let calmed = before.failed_at.is_none_or(|at| now >= at.plus(CALMED));
-        let in_row = if calmed { 1 } else { before.in_row.saturating_add(1) };
-        let since_success = before.since_success.saturating_add(1);
-        let failed_at = if before.is_off(policy, now) {
-            before.failed_at
-        } else {
-            Some(now)
-        };
-        let delay = if since_success >= policy.self_failures_to_disable {
-            Some(policy.longest_delay)
-        } else {
-            self_generated::delay(policy, in_row)
-        };
+        let calmed = self.failed_at.is_none_or(|at| now >= at.plus(CALMED));
+        let in_row = if calmed { 1 } else { self.in_row.saturating_add(1) };
+        let after = self.since_success().after_failure_in_row(policy, in_row, now);
         Self {
             in_row,
-            since_success,
-            blocked_until: delay.map(|delay| now.plus(seconds(delay))),
-            failed_at,
+            since_success: after.failures_in_row,
+            blocked_until: after.blocked_until,
+            failed_at: after.failed_at,
         }
     }
 
-    fn remembered(&self, now: Timestamp) -> Self {
-        match self.failed_at {
-            Some(at) if now >= at.plus(FORGOTTEN) => Self::default(),
-            _ => *self,
+    /// What switches off and is forgotten as with self-generated PINs; only the delays go by those in a row.
+    const fn since_success(&self) -> Throttle {
+        Throttle {
+            failures_in_row: self.since_success,
+            blocked_until: self.blocked_until,
+            failed_at: self.failed_at,
         }
     }
 }
@@ -236,6 +215,7 @@ impl Failures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::self_generated::FORGOTTEN;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);

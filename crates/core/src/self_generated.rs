@@ -46,14 +46,14 @@ impl Throttle {
     /// # Errors
     /// [`TryRefusal`] says until when not.
     pub fn may_try(&self, policy: &Policy, signed_at: Option<Timestamp>, now: Timestamp) -> Result<(), TryRefusal> {
-        let failures = self.remembered(now);
-        if failures.is_off(policy, now) {
+        let until = self.remembered(now).blocked_until;
+        if self.is_off(policy, now) {
             return match signed_at {
-                Some(signed_at) if failures.blocked_until <= Some(signed_at) => Ok(()),
+                Some(signed_at) if until <= Some(signed_at) => Ok(()),
                 _ => Err(TryRefusal::Disabled),
             };
         }
-        match failures.blocked_until {
+        match until {
             Some(until) if now < until => Err(TryRefusal::Delayed { until }),
             _ => Ok(()),
         }
@@ -69,22 +69,26 @@ impl Throttle {
     /// After one more failure: from the n-th in a row on, a delay that doubles with each.
     #[must_use]
     pub fn after_failure(self, policy: &Policy, now: Timestamp) -> Self {
+        self.after_failure_in_row(policy, self.remembered(now).failures_in_row.saturating_add(1), now)
+    }
+
+    /// The same where the failure is the n-th by which the delay goes.
+    pub(crate) fn after_failure_in_row(self, policy: &Policy, in_row: u32, now: Timestamp) -> Self {
         let before = self.remembered(now);
         let failures_in_row = before.failures_in_row.saturating_add(1);
-        let failed_at = if before.is_off(policy, now) {
-            before.failed_at
-        } else {
-            Some(now)
-        };
         let delay = if failures_in_row >= policy.self_failures_to_disable {
             Some(policy.longest_delay)
         } else {
-            delay(policy, failures_in_row)
+            delay(policy, in_row)
         };
         Self {
             failures_in_row,
             blocked_until: delay.map(|delay| now.plus(seconds(delay))),
-            failed_at,
+            failed_at: if before.is_off(policy, now) {
+                before.failed_at
+            } else {
+                Some(now)
+            },
         }
     }
 
@@ -107,7 +111,7 @@ impl Throttle {
 }
 
 /// How long the next try waits after so many failures in a row, in seconds.
-pub(crate) fn delay(policy: &Policy, failures_in_row: u32) -> Option<u32> {
+fn delay(policy: &Policy, failures_in_row: u32) -> Option<u32> {
     let doublings = failures_in_row.checked_sub(policy.self_failures_before_delay)?;
     let delay = u64::from(policy.first_delay).saturating_mul(1 << doublings.min(31));
     Some(u32::try_from(delay).unwrap_or(u32::MAX).min(policy.longest_delay))

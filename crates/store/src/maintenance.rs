@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aldaba_core::self_generated::FORGOTTEN;
 use aldaba_core::sms::KNOWN_FOR;
 use aldaba_core::time::Timestamp;
 
@@ -163,7 +164,7 @@ pub async fn purge(tx: &Transaction, now: Timestamp) -> Result<Purged, StoreErro
         passwords: crate::passwords::purge(tx, now, KEPT).await?,
         pairs: purge(
             "DELETE FROM pair_failures WHERE pair IN (SELECT pair FROM pair_failures WHERE failed_at <= $1 LIMIT $2)",
-            now.minus(crate::pairs::KEPT),
+            now.minus(FORGOTTEN),
         )
         .await?,
         erased_devices: purge(

@@ -4,14 +4,11 @@
 use aldaba_core::contrast::Contrast;
 use aldaba_core::document::Document;
 use aldaba_core::ids::RequestId;
-use aldaba_core::self_generated::{FORGOTTEN, Throttle};
+use aldaba_core::self_generated::Throttle;
 use aldaba_core::time::Timestamp;
 
 use crate::error::StoreError;
 use crate::transaction::{Transaction, bind};
-
-/// How long failures are kept: as long as those of a device count.
-pub const KEPT: std::time::Duration = FORGOTTEN;
 
 /// Notes which pair a request was made for. The same statement whether or not there is such a person.
 pub async fn note(

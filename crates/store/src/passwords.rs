@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use aldaba_core::document::Document;
 use aldaba_core::ids::PersonId;
-use aldaba_core::password::{FORGOTTEN, Failures};
+use aldaba_core::password::Failures;
+use aldaba_core::self_generated::FORGOTTEN;
 use aldaba_core::time::Timestamp;
 use zeroize::Zeroizing;
 

@@ -1,7 +1,7 @@
 use aldaba_core::contrast::Contrast;
 use aldaba_core::document::Document;
 use aldaba_core::method::Method;
-use aldaba_core::self_generated::Throttle;
+use aldaba_core::self_generated::{FORGOTTEN, Throttle};
 use aldaba_store::{maintenance, pairs};
 
 use crate::support::*;
@@ -37,7 +37,7 @@ on_both! {
             assert_eq!(pairs::lock(tx, &id, NOW).await?, none);
             Ok::<_, aldaba_store::StoreError>(())
         });
-        let month = pairs::KEPT;
+        let month = FORGOTTEN;
         assert_eq!(write_tx!(db, |tx| maintenance::purge(tx, NOW.plus(month).minus(seconds(1))).await).pairs, 0);
         assert_eq!(write_tx!(db, |tx| maintenance::purge(tx, at(1).plus(month)).await).pairs, 2);
     }

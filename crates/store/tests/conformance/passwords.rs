@@ -158,7 +158,7 @@ on_both! {
         let code = new_code(None, &ShortCode::generate(&OsRandom));
         write_tx!(db, |tx| codes::insert(tx, &code).await);
         assert_eq!(write_tx!(db, |tx| maintenance::purge(tx, at(48 * 3600 + 600)).await).passwords, 1);
-        let month = NOW.plus(aldaba_core::password::FORGOTTEN);
+        let month = NOW.plus(aldaba_core::self_generated::FORGOTTEN);
         write_tx!(db, |tx| maintenance::purge(tx, month.minus(seconds(1))).await);
         for document in [stranger(), document()] {
             assert_eq!(read_tx!(db, |tx| passwords::failures(tx, &document, &[]).await), after);
