@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aldaba_core::document::Document;
 use aldaba_core::ids::RequestId;
 use aldaba_server::testing::{ANA, Answer, LUIS, PendingActivation, TestBrowser, TestDevice, TestPerson, TestServer};
+use aldaba_store::testing::Held;
 use aldaba_store::{Backend, DocumentLock, StoreError, audit};
 use axum::body::Body;
 use http::Request;
@@ -202,20 +203,7 @@ async fn nobodys_document_makes_wait_as_somebodys_does() {
         ];
 
         let lock = DocumentLock::of(server.app.keys(), &Document::parse(person.document).unwrap());
-        let (entered, inside) = tokio::sync::oneshot::channel::<()>();
-        let (leave, left) = tokio::sync::oneshot::channel::<()>();
-        let store = server.app.store().clone();
-        let holding = tokio::spawn(async move {
-            let held = store.write_for(lock, move |_| {
-                Box::pin(async move {
-                    let _ = entered.send(());
-                    let _ = left.await;
-                    Ok::<(), StoreError>(())
-                })
-            });
-            held.await
-        });
-        inside.await.unwrap();
+        let held = Held::take(server.app.store(), lock).await.unwrap();
         let waiting: Vec<_> = calls
             .into_iter()
             .map(|call| {
@@ -231,8 +219,7 @@ async fn nobodys_document_makes_wait_as_somebodys_does() {
         for (number, call) in waiting.iter().enumerate() {
             assert!(!call.is_finished(), "call {number} did not wait at {}", person.name);
         }
-        leave.send(()).unwrap();
-        holding.await.unwrap().unwrap();
+        assert!(held.let_go().await);
         for call in waiting {
             let answer: Answer = call.await.unwrap();
             assert!(answer.status.as_u16() < 400, "{}", answer.text());

@@ -13,7 +13,7 @@ use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::postgres::{PgArguments, PgPool, PgRow};
 use sea_orm::sqlx::{Arguments as _, AssertSqlSafe, Connection as _, Database, Either, Executor as _, Postgres};
 use sea_orm::{DbErr, QueryResult, RuntimeErr, Value};
-use sqlx_core::sql_str::{SqlSafeStr as _, SqlStr};
+use sqlx_core::sql_str::SqlSafeStr as _;
 use sqlx_core::transaction::TransactionManager as _;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
@@ -191,18 +191,12 @@ fn refused(error: sea_orm::SqlxError) -> StoreError {
 }
 
 impl Lease {
-    /// Opens the transaction.
-    pub(crate) async fn begin(&self) -> Result<(), StoreError> {
-        self.begin_with(None).await
-    }
-
-    /// Opens the transaction and takes the document's lock in it, one way to the database for both.
-    pub(crate) async fn begin_for(&self, document: DocumentLock) -> Result<(), StoreError> {
-        let statements = format!("BEGIN; SELECT pg_advisory_xact_lock({})", document.number());
-        self.begin_with(Some(AssertSqlSafe(statements).into_sql_str())).await
-    }
-
-    async fn begin_with(&self, statements: Option<SqlStr>) -> Result<(), StoreError> {
+    /// Opens the transaction, and takes a document's lock in it, one way to the database for both.
+    pub(crate) async fn begin(&self, document: Option<DocumentLock>) -> Result<(), StoreError> {
+        let statements = document.map(|document| {
+            let both = format!("BEGIN; SELECT pg_advisory_xact_lock({})", document.number());
+            AssertSqlSafe(both).into_sql_str()
+        });
         let mut held = self.held.lock().await;
         held.in_order = false;
         held.opening = true;

@@ -14,7 +14,7 @@ use crate::document_lock::DocumentLock;
 use crate::error::{OpenError, StoreError};
 use crate::keys::ServerKeys;
 use crate::migrations;
-use crate::postgres::{Lease, Leases};
+use crate::postgres::Leases;
 use crate::transaction::{Context, Transaction};
 use crate::writer::Writer;
 
@@ -194,13 +194,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let leases = match &self.inner.ways {
-            Ways::Sqlite { writer, .. } => return writer.write(job).await,
-            Ways::Postgres(leases) => leases,
-        };
-        let lease = leases.lease().await?;
-        lease.begin().await?;
-        self.run(lease, job).await
+        self.write_in(None, job).await
     }
 
     /// [`Store::write`] by somebody who comes with a document, alone at it: whoever comes with the same one meanwhile waits, on
@@ -215,22 +209,25 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.write_in(Some(document), job).await
+    }
+
+    async fn write_in<T, E, F>(&self, document: Option<DocumentLock>, job: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let leases = match &self.inner.ways {
             Ways::Sqlite { writer, .. } => return writer.write(job).await,
             Ways::Postgres(leases) => leases,
         };
-        let _turn = leases.turn(document).await?;
+        let _turn = match document {
+            Some(document) => Some(leases.turn(document).await?),
+            None => None,
+        };
         let lease = leases.lease().await?;
-        lease.begin_for(document).await?;
-        self.run(lease, job).await
-    }
-
-    /// Runs `job` in the transaction that was opened on PostgreSQL.
-    async fn run<T, E, F>(&self, lease: Lease, job: F) -> Result<T, E>
-    where
-        F: for<'t> FnOnce(&'t Transaction) -> BoxFuture<'t, Result<T, E>>,
-        E: From<StoreError>,
-    {
+        lease.begin(document).await?;
         let transaction = Transaction::writing(lease, Arc::clone(&self.inner.context));
         match job(&transaction).await {
             Ok(value) => {

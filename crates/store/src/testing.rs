@@ -7,6 +7,7 @@ use aldaba_core::random::{self, OsRandom, SeededRandom};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 
+use crate::document_lock::DocumentLock;
 use crate::error::{OpenError, StoreError};
 use crate::keys::ServerKeys;
 use crate::steps::Step;
@@ -192,6 +193,38 @@ impl Noted {
             .unwrap_or_else(PoisonError::into_inner)
             .replace(Vec::new());
         before.unwrap_or_default()
+    }
+}
+
+/// A job for a document that stays where it is, with the document's lock, until it is let go.
+pub struct Held {
+    leave: tokio::sync::oneshot::Sender<()>,
+    job: tokio::task::JoinHandle<Result<(), StoreError>>,
+}
+
+impl Held {
+    /// Returns once the lock is taken. `None`: the job ended before.
+    pub async fn take(store: &Store, lock: DocumentLock) -> Option<Self> {
+        let (entered, inside) = tokio::sync::oneshot::channel::<()>();
+        let (leave, left) = tokio::sync::oneshot::channel::<()>();
+        let store = store.clone();
+        let job = tokio::spawn(async move {
+            let held = store.write_for(lock, move |_| {
+                Box::pin(async move {
+                    let _ = entered.send(());
+                    let _ = left.await;
+                    Ok(())
+                })
+            });
+            held.await
+        });
+        inside.await.ok()?;
+        Some(Self { leave, job })
+    }
+
+    /// Lets it go; whether it ended as it should.
+    pub async fn let_go(self) -> bool {
+        self.leave.send(()).is_ok() && matches!(self.job.await, Ok(Ok(())))
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use aldaba_store::testing::TestDatabase;
+use aldaba_store::testing::{Held, TestDatabase};
 use aldaba_store::{DocumentLock, Store, StoreError, persons, requests};
 use sea_orm::ConnectionTrait as _;
 
@@ -169,25 +169,6 @@ on_both! {
     }
 }
 
-/// A job for a document that stays where it is until it is told to end: when it is there, and how it is told.
-async fn held(store: &Store, lock: DocumentLock) -> (tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
-    let (entered, inside) = tokio::sync::oneshot::channel::<()>();
-    let (leave, left) = tokio::sync::oneshot::channel::<()>();
-    let store = store.clone();
-    let task = tokio::spawn(async move {
-        let held = store.write_for(lock, move |_| {
-            Box::pin(async move {
-                let _ = entered.send(());
-                let _ = left.await;
-                Ok::<(), StoreError>(())
-            })
-        });
-        held.await.unwrap();
-    });
-    inside.await.unwrap();
-    (leave, task)
-}
-
 /// PostgreSQL: two nodes. Who goes away while waiting for a document's lock leaves no transaction behind that gets it later.
 // REQ-WEB-06
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -203,7 +184,7 @@ async fn who_goes_away_while_waiting_for_a_document_holds_nothing() {
         row.try_get_by_index::<i64>(0).unwrap()
     };
     let lock = DocumentLock::of(db.keys(), &document());
-    let (leave, first) = held(&db.store, lock).await;
+    let first = Held::take(&db.store, lock).await.unwrap();
     let gone = {
         let other = other.clone();
         tokio::spawn(async move {
@@ -215,8 +196,7 @@ async fn who_goes_away_while_waiting_for_a_document_holds_nothing() {
     while waiting().await == 0 {}
     gone.abort();
     assert!(gone.await.unwrap_err().is_cancelled());
-    leave.send(()).unwrap();
-    first.await.unwrap();
+    assert!(first.let_go().await);
     for store in [&db.store, &other, &db.store] {
         let through = store.write_for::<(), StoreError, _>(lock, |_| Box::pin(async { Ok(()) }));
         through.await.unwrap();
