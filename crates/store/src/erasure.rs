@@ -9,9 +9,9 @@ use aldaba_core::time::Timestamp;
 use crate::error::StoreError;
 use crate::transaction::{Transaction, bind};
 
-/// Locks a person until the transaction ends, so that nothing of theirs can be written meanwhile: what waits to be written then finds
-/// nobody, or fails at its reference to them. That wait may be of somebody who holds a request or an activation that is to be
-/// deleted; PostgreSQL then ends one of both, and who erases tries again. `false`: there is no such person.
+/// Locks a person until the transaction ends, so that nothing of theirs can be written meanwhile: what waits to be written then
+/// finds nobody, or fails at its reference to them. That wait may be of somebody who holds a request or an activation that is to
+/// be deleted; PostgreSQL then ends one of both, and who erases tries again. `false`: there is no such person.
 pub async fn lock(tx: &Transaction, person: &PersonId) -> Result<bool, StoreError> {
     const PLAIN: &str = "SELECT id FROM persons WHERE id = $1";
     const LOCKING: &str = "SELECT id FROM persons WHERE id = $1 FOR UPDATE";
@@ -40,8 +40,8 @@ pub async fn delete_requests(tx: &Transaction, person: &PersonId) -> Result<(), 
     Ok(())
 }
 
-/// Deletes all else that there is of a person whom [`lock`] has locked, and notes which devices of theirs may have streams. Sessions and
-/// devices have ended before, and their sites are told already: nobody is left to look for afterwards.
+/// Deletes all else that there is of a person whom [`lock`] has locked, and notes which devices of theirs may have streams. Sessions
+/// and devices have ended before, and their sites are told already: nobody is left to look for afterwards.
 pub async fn delete(
     tx: &Transaction,
     person: &PersonId,

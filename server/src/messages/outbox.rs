@@ -1,7 +1,8 @@
 //! The queue of messages to people: a row for each, delivered by a [`MessageSender`].
 //!
 //! A code is tried while it lives (the row says until when); what has no end, such as the word that a device was activated in
-//! somebody's name, for as long as [`Patience`] lasts. A code that has run out unsent is given up. What the gateway refuses for itself is given up at once.
+//! somebody's name, for as long as [`Patience`] lasts. A code that has run out unsent is given up. What the gateway refuses for
+//! itself is given up at once.
 
 use std::sync::Arc;
 

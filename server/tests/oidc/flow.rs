@@ -339,14 +339,28 @@ async fn one_session_serves_every_site_at_its_level(backend: Backend) {
     assert_eq!(screen(&stage.follow(&mut stranger, came).await), "signin");
 }
 
+/// A browser in which Ana has signed in at the lowest level, for a site that asks for no more.
+async fn signed_in_low(stage: &Stage, device: &TestDevice) -> TestBrowser {
+    let mut browser = TestBrowser::default();
+    let came = stage.come(&mut browser, "otra", &[]).await;
+    stage.follow(&mut browser, came).await;
+    stage.identify_low(&mut browser, device, &ANA).await;
+    browser
+}
+
+/// The page of the step up, where that browser comes for what needs a higher level.
+async fn asked_for_more(stage: &Stage, browser: &mut TestBrowser) -> String {
+    let came = stage.come(browser, "sede", &[("procedure", Some("tributos"))]).await;
+    let page = stage.follow(browser, came).await.expect(200);
+    assert_eq!(screen(&page), "step-up");
+    page.text()
+}
+
 // REQ-OIDC-20, REQ-OIDC-21
 async fn a_session_that_is_too_low_steps_up_and_its_sites_go_on(backend: Backend) {
     let stage = Stage::new(backend).await;
     let mut device = TestDevice::activate(&stage.server, &ANA).await;
-    let mut browser = TestBrowser::default();
-    let came = stage.come(&mut browser, "otra", &[]).await;
-    stage.follow(&mut browser, came).await;
-    stage.identify_low(&mut browser, &device, &ANA).await;
+    let mut browser = signed_in_low(&stage, &device).await;
     let ended = location(&stage.agree(&mut browser).await);
     let low: Value = stage
         .redeem("otra", &parameter(&ended, "code").unwrap(), &[])
@@ -354,12 +368,7 @@ async fn a_session_that_is_too_low_steps_up_and_its_sites_go_on(backend: Backend
         .expect(200)
         .json();
     assert_eq!(stage.claims(&low).await["acr"], Level::Low.acr());
-    let came = stage
-        .come(&mut browser, "sede", &[("procedure", Some("tributos"))])
-        .await;
-    let page = stage.follow(&mut browser, came).await.expect(200);
-    assert_eq!(screen(&page), "step-up");
-    let text = page.text();
+    let text = asked_for_more(&stage, &mut browser).await;
     assert!(
         text.contains("Ha entrado con nivel Básico") && text.contains("pide el nivel Avanzado"),
         "{text}"
@@ -408,16 +417,8 @@ async fn a_way_that_the_site_does_not_admit_is_not_recommended(backend: Backend)
     })
     .await;
     let device = TestDevice::activate(&stage.server, &ANA).await;
-    let mut browser = TestBrowser::default();
-    let came = stage.come(&mut browser, "otra", &[]).await;
-    stage.follow(&mut browser, came).await;
-    stage.identify_low(&mut browser, &device, &ANA).await;
-    let came = stage
-        .come(&mut browser, "sede", &[("procedure", Some("tributos"))])
-        .await;
-    let page = stage.follow(&mut browser, came).await.expect(200);
-    assert_eq!(screen(&page), "step-up");
-    let text = page.text();
+    let mut browser = signed_in_low(&stage, &device).await;
+    let text = asked_for_more(&stage, &mut browser).await;
     assert!(
         text.contains("Elegir cómo identificarse") && text.contains("un ordenador no lo hace"),
         "{text}"
@@ -435,10 +436,7 @@ async fn a_way_that_its_owner_switched_off_is_not_recommended(backend: Backend) 
     let stage = Stage::with(backend, |config| config.certificates = Some(files.settings())).await;
     let device = TestDevice::activate(&stage.server, &ANA).await;
     let ana = stage.server.person(&ANA).await;
-    let mut browser = TestBrowser::default();
-    let came = stage.come(&mut browser, "otra", &[]).await;
-    stage.follow(&mut browser, came).await;
-    stage.identify_low(&mut browser, &device, &ANA).await;
+    let browser = signed_in_low(&stage, &device).await;
     let bound = ("/signin/bound", "El PIN para esta página lo alcanza");
     let certificate = ("/signin/certificate", "Un certificado electrónico lo alcanza");
     for (off, recommended) in [
@@ -453,12 +451,7 @@ async fn a_way_that_its_owner_switched_off_is_not_recommended(backend: Backend) 
         });
         assert!(done.await.unwrap());
         let mut browser = browser.clone();
-        let came = stage
-            .come(&mut browser, "sede", &[("procedure", Some("tributos"))])
-            .await;
-        let page = stage.follow(&mut browser, came).await.expect(200);
-        assert_eq!(screen(&page), "step-up");
-        let text = page.text();
+        let text = asked_for_more(&stage, &mut browser).await;
         for way @ (path, how) in [bound, certificate] {
             assert_eq!(text.contains(how), recommended.contains(&way), "{off:?}: {text}");
             let is_first = recommended.first() == Some(&way);
